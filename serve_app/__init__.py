@@ -1,0 +1,1 @@
+"""Serves BigQuery ML exports on Ray Serve with TensorFlow Serving's API."""

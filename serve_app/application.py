@@ -1,0 +1,49 @@
+"""The import path for Ray Serve: `serve run serve_app.application:app root=serving_dir`.
+
+The arguments are settings: `root`, `port` and the other names of `config show`, by their dotted key
+or, where it is unique, by their last part. `settings=FILE` reads a YAML file of settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from serve_app.errors import SettingsError
+from serve_app.settings.load import Source, env_source, file_source, known_keys, load, tree_source
+
+if TYPE_CHECKING:
+    from ray.serve import Application
+
+
+def app(args: Mapping[str, object]) -> Application:
+    """Returns the application that `serve run`, `serve build` and a config file's `args` ask for.
+
+    Args:
+        args: Settings, nested as in a settings file, dotted, or by short name.
+
+    Raises:
+        SettingsError: A key is unknown, a value malformed, or two values contradict each other.
+    """
+    from serve_app.edges.ray.deployment import build_application
+
+    return build_application(load(*_sources(dict(args))).settings)
+
+
+def _sources(args: dict[str, object]) -> list[Source]:
+    file = args.pop("settings", None)
+    sources = [file_source(Path(str(file)))] if file is not None else []
+    return [
+        *sources,
+        env_source(),
+        tree_source({_full(k): v for k, v in args.items()}, "arguments"),
+    ]
+
+
+def _full(key: str) -> str:
+    """Returns the dotted key that a short name stands for, or the key as it is."""
+    matches = [known for known in known_keys() if known.rpartition(".")[2] == key]
+    if len(matches) > 1:
+        raise SettingsError(f"setting {key} is ambiguous: {', '.join(matches)}")
+    return matches[0] if matches else key

@@ -1,0 +1,56 @@
+"""`bqml-serve config show`: the settings in force and where each came from."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from serve_app.cli.options import load_settings, settings_options
+from serve_app.settings.load import LoadedSettings, known_keys
+
+
+@click.group()
+def config() -> None:
+    """Look at the settings."""
+
+
+@config.command()
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def show(*, as_json: bool, **options: object) -> None:
+    r"""Print every setting with its value, where it came from and what it does.
+
+    \b
+    Example:
+      BQML_SERVE_AUTOSCALING__MAX_REPLICAS=8 bqml-serve config show
+    """
+    rows = _rows(load_settings(options))
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+    else:
+        _print_table(rows)
+
+
+def _rows(loaded: LoadedSettings) -> list[dict[str, object]]:
+    rows = []
+    for key, cls in known_keys().items():
+        value: object = loaded.settings.model_dump(mode="json")
+        for part in key.split("."):
+            assert isinstance(value, dict)
+            value = value[part]
+        description = cls.model_fields[key.rpartition(".")[2]].description
+        origin = loaded.origins.get(key, "default")
+        rows.append({"setting": key, "value": value, "origin": origin, "description": description})
+    return rows
+
+
+def _print_table(rows: list[dict[str, object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("setting", "value", "from", "what it does", box=None, pad_edge=False)
+    for row in rows:
+        value = row["value"] if isinstance(row["value"], str) else json.dumps(row["value"])
+        table.add_row(str(row["setting"]), value, str(row["origin"]), str(row["description"]))
+    Console().print(table)

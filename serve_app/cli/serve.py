@@ -1,0 +1,89 @@
+"""`bqml-serve serve`: start the service on this machine and keep it running."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from serve_app.cli.options import load_settings, settings_options
+
+if TYPE_CHECKING:
+    from serve_app.launcher.first_answer import FirstAnswer
+    from serve_app.settings.model import ServeSettings
+
+
+@click.command()
+@settings_options
+@click.option("--timeout", "timeout_s", type=float, default=180, show_default=True,
+              help="Seconds to wait for the first answered prediction.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document when it answers.")
+def serve(timeout_s: float, *, as_json: bool, **options: object) -> None:
+    r"""Serve the model repository with TensorFlow Serving's API, on an autoscaling Ray Serve.
+
+    Prints the URL and a curl line once a prediction has been answered; Ctrl-C stops it.
+
+    \b
+    Example:
+      bqml-serve serve --root serving_dir --port 8501
+    """
+    from serve_app.launcher.service import require_free_port
+    from serve_app.launcher.supervisor import is_supervised, supervise
+
+    settings = load_settings(options).settings
+    if is_supervised():
+        _serve(settings, timeout_s, as_json=as_json)
+        return
+    require_free_port(settings.http.host, settings.http.port)
+    click.echo(f"starting Ray Serve for {settings.repository.root.resolve()} ...", err=True)
+    sys.exit(supervise(sys.argv[1:]))
+
+
+def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:
+    from serve_app.launcher.first_answer import wait_for_first_answers
+    from serve_app.launcher.service import running_service
+    from serve_app.launcher.supervisor import run_dir
+
+    stop = _StopRequest()
+    with running_service(settings, run_dir()) as client:
+        stop.serving = True
+        answers = wait_for_first_answers(client, settings.repository.root, timeout_s, stop)
+        _print_answers(client.base_url, answers, as_json=as_json)
+        stop.wait()
+        click.echo("stopping ...", err=True)
+
+
+def _print_answers(base_url: str, answers: list[FirstAnswer], *, as_json: bool) -> None:
+    if as_json:
+        models = [dataclasses.asdict(answer) for answer in answers]
+        click.echo(json.dumps({"base_url": base_url, "models": models}))
+        return
+    for answer in answers:
+        click.echo(f"\n{answer.model} version {answer.version} answers at {answer.url}\n")
+        click.echo(f"  {answer.curl}\n\n  {json.dumps(answer.answer)}")
+    if answers:
+        click.echo("\nCtrl-C stops the service.")
+
+
+class _StopRequest(threading.Event):
+    """Set when the supervisor asks for the end, or is gone.
+
+    While Ray is still starting, nothing can be lost and no call of Ray's can be interrupted: the
+    process then ends at once, and the supervisor cleans up.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.serving = False
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        sys.stdin.buffer.read()
+        if not self.serving:
+            os._exit(130)
+        self.set()

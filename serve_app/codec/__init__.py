@@ -1,0 +1,1 @@
+"""TensorFlow Serving's JSON dialect, to and from numpy tensors; knows nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""The transport-free core: what is on disk, what is loaded, and what a prediction is."""

@@ -1,0 +1,23 @@
+"""The record `bqml.json` that a publisher may leave beside a model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TypeAlias
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+FILE_NAME = "bqml.json"
+
+
+def read_record(folder: Path) -> dict[str, Json] | None:
+    """Returns the version's record, or None where there is none or it is not a JSON object.
+
+    A damaged record must not stop a good model, so it reads as absent.
+    """
+    try:
+        record = json.loads((folder / FILE_NAME).read_text())
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None

@@ -1,0 +1,1 @@
+"""Loaded versions: TensorFlow sessions, their life cycle and the leases on them."""

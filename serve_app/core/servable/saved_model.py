@@ -1,0 +1,145 @@
+"""One loaded SavedModel: a TensorFlow session and its signatures.
+
+The only module of serve_app that imports TensorFlow. A v1 session behaves as TensorFlow Serving
+does, in results, leniency about shapes and error texts, and costs half of a `tf.function` call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from google.protobuf.json_format import MessageToDict
+from tensorflow.core.protobuf.config_pb2 import CallableOptions
+
+from serve_app.core.signature import Json, Signature, TensorSpec
+from serve_app.errors import ERROR_BY_CODE, UnknownError
+
+_v1 = tf.compat.v1
+_TAGS = ["serve"]
+# The v1 loader logs a deprecation at every load, and missing Python classes of variables that
+# nobody trains here.
+tf.get_logger().setLevel("ERROR")
+
+
+class SavedModel:
+    """A SavedModel in memory, ready to run.
+
+    Args:
+        folder: The version folder.
+        threads: Threads for one operation.
+        timeout_ms: Milliseconds after which a call is cancelled.
+
+    Raises:
+        ServeAppError: TensorFlow cannot load the folder; the class says why.
+    """
+
+    def __init__(self, folder: Path, *, threads: int, timeout_ms: int) -> None:
+        self._timeout_ms = timeout_ms
+        self._callables: dict[tuple[str, tuple[str, ...]], Callable[..., list[np.ndarray]]] = {}
+        graph = tf.Graph()
+        self._session = _v1.Session(graph=graph, config=_session_config(threads))
+        try:
+            with graph.as_default(), _tensorflow_errors():
+                meta_graph = _v1.saved_model.load(self._session, _TAGS, str(folder))
+        except BaseException:
+            self._session.close()
+            raise
+        self.signatures: Mapping[str, Signature] = {
+            name: _signature(name, definition)
+            for name, definition in sorted(meta_graph.signature_def.items())
+        }
+
+    def run(
+        self, signature: Signature, inputs: Mapping[str, np.ndarray], aliases: Sequence[str]
+    ) -> dict[str, np.ndarray]:
+        """Returns the output tensors `aliases` of `signature` for `inputs`; safe in any thread.
+
+        Raises:
+            ServeAppError: The model failed; code and text are TensorFlow's.
+        """
+        with _tensorflow_errors():
+            call = self._callable(signature, tuple(aliases))
+            values = call(*(inputs[alias] for alias in signature.inputs))
+        return {alias: _array(value) for alias, value in zip(aliases, values, strict=True)}
+
+    def close(self) -> None:
+        """Gives the session's memory back; no call may be running."""
+        self._callables.clear()
+        self._session.close()
+
+    def _callable(
+        self, signature: Signature, aliases: tuple[str, ...]
+    ) -> Callable[..., list[np.ndarray]]:
+        key = (signature.name, aliases)
+        call = self._callables.get(key)
+        if call is None:
+            options = CallableOptions(
+                feed=[spec.tensor_name for spec in signature.inputs.values()],
+                fetch=[signature.outputs[alias].tensor_name for alias in aliases],
+            )
+            options.run_options.timeout_in_ms = self._timeout_ms
+            # make_callable() would check the declared shapes first; TensorFlow Serving does not.
+            call = self._session._make_callable_from_options(options)  # noqa: SLF001
+            self._callables[key] = call
+        return call
+
+
+def _array(value: object) -> np.ndarray:
+    """Returns a fetched value as an array; a scalar string comes as bare bytes."""
+    return np.array(value, np.object_) if isinstance(value, bytes) else np.asarray(value)
+
+
+def _session_config(threads: int) -> Any:  # noqa: ANN401 - a generated protobuf class
+    return _v1.ConfigProto(
+        intra_op_parallelism_threads=threads,
+        inter_op_parallelism_threads=threads,
+        use_per_session_threads=False,
+    )
+
+
+def _signature(name: str, definition: Any) -> Signature:  # noqa: ANN401 - a generated class
+    as_json: Json = MessageToDict(
+        definition, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
+    return Signature(
+        name=name,
+        method_name=definition.method_name,
+        inputs=_specs(definition.inputs),
+        outputs=_specs(definition.outputs),
+        definition=as_json,
+    )
+
+
+def _specs(infos: Mapping[str, Any]) -> dict[str, TensorSpec]:
+    return {alias: _spec(infos[alias]) for alias in sorted(infos)}
+
+
+def _spec(info: Any) -> TensorSpec:  # noqa: ANN401 - a generated protobuf class
+    # DT_INVALID: the output of an init operation is no tensor.
+    dtype = _type_name(info.dtype) if info.dtype else "invalid"
+    unknown = info.tensor_shape.unknown_rank
+    shape = None if unknown else tuple(dim.size for dim in info.tensor_shape.dim)
+    return TensorSpec(info.name, dtype, shape)
+
+
+def _type_name(dtype: int) -> str:
+    """Returns TensorFlow's DataTypeString: DT_FLOAT is `float`, not numpy's float32."""
+    names = {"float32": "float", "float64": "double", "float16": "half"}
+    name: str = tf.dtypes.as_dtype(dtype).name
+    return names.get(name, name)
+
+
+@contextmanager
+def _tensorflow_errors() -> Iterator[None]:
+    """Maps TensorFlow's errors to ours by their canonical code."""
+    try:
+        yield
+    except tf.errors.OpError as exc:
+        raise ERROR_BY_CODE.get(exc.error_code, UnknownError)(exc.message) from exc
+    except (ValueError, TypeError, KeyError, RuntimeError, OSError) as exc:
+        raise UnknownError(f"{type(exc).__name__}: {exc}") from exc

@@ -1,0 +1,46 @@
+"""What a model takes and gives: the signatures of a SavedModel, free of TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+DEFAULT_SIGNATURE = "serving_default"
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """One input or output of a signature.
+
+    Attributes:
+        tensor_name: The graph's tensor, for example `sepal_length:0`.
+        dtype: TensorFlow's name of the element type: float, double, int64, string, bool, ...
+        shape: One size per dimension, -1 where it varies; None for an unknown rank.
+    """
+
+    tensor_name: str
+    dtype: str
+    shape: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One way to call a model.
+
+    Attributes:
+        name: The key in the SavedModel, for example `serving_default`.
+        method_name: For example `tensorflow/serving/predict`; empty for an init op.
+        inputs: Alias -> tensor.
+        outputs: Alias -> tensor.
+        definition: The SignatureDef as proto3 JSON with original field names, as TensorFlow
+            Serving's metadata answer shows it.
+    """
+
+    name: str
+    method_name: str
+    inputs: Mapping[str, TensorSpec]
+    outputs: Mapping[str, TensorSpec]
+    definition: Json

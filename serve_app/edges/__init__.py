@@ -1,0 +1,1 @@
+"""The thin edges: each only translates between a transport and the core."""

@@ -1,0 +1,1 @@
+"""The Ray Serve edge: the autoscaling deployment that hosts the core."""

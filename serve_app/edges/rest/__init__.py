@@ -1,0 +1,1 @@
+"""The REST edge: one plain ASGI application."""

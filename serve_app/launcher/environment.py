@@ -1,0 +1,64 @@
+"""The environment of an isolated local Ray Serve: what Ray's processes read when they start."""
+
+from __future__ import annotations
+
+import random
+import socket
+from pathlib import Path
+
+_REPLICA_PORTS = range(20_000, 30_000)
+_PORTS_PER_CLUSTER = 50
+
+
+def serve_environment(run_dir: Path, *, haproxy: bool) -> dict[str, str]:
+    """Returns the variables to set before Ray is imported.
+
+    Every port is free or in a range of its own and every file lies in `run_dir`, so that two
+    services on one machine do not meet.
+
+    Args:
+        run_dir: A private folder; its path must be short, for it holds unix sockets.
+        haproxy: Whether HAProxy takes the place of Ray's Python proxy.
+    """
+    common = {
+        # Ray starts workers at nice 15: beside any other load they would starve.
+        "RAY_worker_niceness": "0",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "5",
+        "RAY_SERVE_PROXY_MIN_DRAINING_PERIOD_S": "5",
+    }
+    return common | (_haproxy(run_dir) if haproxy else {"RAY_SERVE_ENABLE_HA_PROXY": "0"})
+
+
+def _haproxy(run_dir: Path) -> dict[str, str]:
+    metrics, stats, fallback_http, fallback_grpc = free_ports(4)
+    first = random.choice(_REPLICA_PORTS[:: 2 * _PORTS_PER_CLUSTER])  # noqa: S311 - no secret
+    middle = first + _PORTS_PER_CLUSTER
+    return {
+        "RAY_SERVE_ENABLE_HA_PROXY": "1",
+        "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
+        "RAY_SERVE_HAPROXY_NBTHREAD": "1",
+        "RAY_SERVE_HAPROXY_METRICS_PORT": str(metrics),
+        "RAY_SERVE_HAPROXY_STATS_PORT": str(stats),
+        # By default 8500, where TensorFlow Serving's clients look for gRPC.
+        "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": str(fallback_http),
+        "RAY_SERVE_FALLBACK_PROXY_GRPC_PORT": str(fallback_grpc),
+        "RAY_SERVE_DIRECT_INGRESS_MIN_HTTP_PORT": str(first),
+        "RAY_SERVE_DIRECT_INGRESS_MAX_HTTP_PORT": str(middle),
+        "RAY_SERVE_DIRECT_INGRESS_MIN_GRPC_PORT": str(middle),
+        "RAY_SERVE_DIRECT_INGRESS_MAX_GRPC_PORT": str(middle + _PORTS_PER_CLUSTER),
+        "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": str(run_dir / "haproxy.cfg"),
+        "RAY_SERVE_HAPROXY_SOCKET_PATH": str(run_dir / "admin.sock"),
+        "RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH": str(run_dir / "metrics.sock"),
+        "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": str(run_dir),
+        "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(run_dir / "server-state"),
+    }
+
+
+def free_ports(count: int) -> list[int]:
+    """Returns ports that were free a moment ago, all different."""
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports

@@ -1,0 +1,104 @@
+"""Waits until the service has really answered a prediction through its public port."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+from urllib.parse import quote
+
+from serve_app.core.repository.versions import scan_versions
+from serve_app.core.signature import DEFAULT_SIGNATURE, Json
+from serve_app.errors import UnavailableError
+from serve_app.launcher.client import Client
+from serve_app.launcher.example import example_instance
+
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """One model's first prediction.
+
+    Attributes:
+        url: Where predictions are asked for.
+        curl: A command that repeats the request, ready to paste.
+        answer: What the service answered.
+    """
+
+    model: str
+    version: int
+    url: str
+    curl: str
+    answer: Json
+
+
+def wait_for_first_answers(
+    client: Client, root: Path, timeout_s: float, stop: threading.Event
+) -> list[FirstAnswer]:
+    """Returns one answered prediction per servable model, as soon as there is at least one.
+
+    Returns nothing where `stop` is set first.
+
+    Raises:
+        UnavailableError: No model answered within `timeout_s`; says what was answered last.
+    """
+    deadline_s = time.monotonic() + timeout_s
+    last: Json = "nobody listens"
+    while time.monotonic() < deadline_s and not stop.is_set():
+        status, last = client.get("/readyz")
+        if status == 200:
+            answers = list(_answers(client, root))
+            if answers:
+                return answers
+            _, last = client.get("/models")
+        stop.wait(_POLL_S)
+    if stop.is_set():
+        return []
+    raise UnavailableError(f"no prediction was answered within {timeout_s:g} s; last: {last}")
+
+
+def _answers(client: Client, root: Path) -> Iterator[FirstAnswer]:
+    _, catalogue = client.get("/models")
+    models = cast(list[dict[str, Json]], cast(dict[str, Json], catalogue)["models"])
+    for model in models:
+        for version in cast(list[dict[str, Json]], model["versions"]):
+            if version["state"] == "AVAILABLE":
+                answer = _predict(client, root, str(model["name"]), version)
+                if answer:
+                    yield answer
+                break
+
+
+def _predict(
+    client: Client, root: Path, model: str, version: dict[str, Json]
+) -> FirstAnswer | None:
+    number = int(str(version["version"]))
+    path = f"/v1/models/{quote(model, safe='')}"
+    status, found = client.get(f"{path}/versions/{number}/metadata")
+    if status != 200:
+        return None
+    name, signature = _default_signature(found)
+    folder = scan_versions(root / model)[number].path
+    body: dict[str, Json] = {} if name == DEFAULT_SIGNATURE else {"signature_name": name}
+    body["instances"] = [example_instance(signature, folder, version["bqml"])]
+    status, answer = client.post(f"{path}:predict", body)
+    if status != 200:
+        return None
+    url = f"{client.base_url}{path}:predict"
+    curl = f"curl -d {shlex.quote(json.dumps(body))} {url}"
+    return FirstAnswer(model, number, url, curl, answer)
+
+
+def _default_signature(metadata: Json) -> tuple[str, dict[str, Json]]:
+    """Returns `serving_default`, or the only other signature that can be called."""
+    outer = cast(dict[str, dict[str, dict[str, dict[str, dict[str, Json]]]]], metadata)
+    signatures = outer["metadata"]["signature_def"]["signature_def"]
+    callable_ones = {name: found for name, found in signatures.items() if found["inputs"]}
+    name = DEFAULT_SIGNATURE if DEFAULT_SIGNATURE in callable_ones else min(callable_ones)
+    return name, callable_ones[name]

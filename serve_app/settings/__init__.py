@@ -1,0 +1,1 @@
+"""Frozen, typed settings: one data model, read from file, environment and command line."""

@@ -1,0 +1,176 @@
+"""The settings of the service: frozen, typed, validated once, unknown keys refused.
+
+Every field's docstring is its help text; `bqml-serve config show` prints them all with the value
+in force and where it came from.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Count = Annotated[int, Field(ge=1)]
+Item = TypeVar("Item")
+
+
+def _split(value: object) -> object:
+    """Returns `a,b` as a list: environment and command line hold text."""
+    if isinstance(value, str):
+        return [item.strip() for item in value.split(",") if item.strip()]
+    return [value] if isinstance(value, int) else value
+
+
+List = Annotated[tuple[Item, ...], BeforeValidator(_split)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class VersionPolicy(_Settings):
+    """Which versions of a model are loaded (TensorFlow Serving's ServableVersionPolicy)."""
+
+    kind: Literal["latest", "all", "specific"] = "latest"
+    """`latest` loads the newest `latest` versions, `all` every one, `specific` those listed."""
+    latest: Count = 1
+    """How many of the newest versions are loaded; for kind `latest`."""
+    specific: List[Annotated[int, Field(ge=0)]] = ()
+    """The version numbers to load; for kind `specific`."""
+
+    @model_validator(mode="after")
+    def _only_what_the_kind_reads(self) -> Self:
+        if (self.kind == "specific") != bool(self.specific):
+            raise ValueError("`specific` lists version numbers if, and only if, kind is `specific`")
+        if self.kind != "latest" and self.latest != 1:
+            raise ValueError(f"`latest` counts only with kind `latest`, not with `{self.kind}`")
+        return self
+
+
+class RepositorySettings(_Settings):
+    """The model repository `<root>/<model>/<version>/` and how it is watched."""
+
+    root: Path = Path("serving_dir")
+    """Folder with one sub-folder per model."""
+    models: List[Annotated[str, Field(min_length=1)]] = ()
+    """Names of the models to serve; empty serves every model folder below `root`."""
+    version_policy: VersionPolicy = VersionPolicy()
+    """Which versions of each model are loaded."""
+    poll_wait_s: Seconds = 1.0
+    """Seconds between two looks at the disk; 0 looks once."""
+    max_load_retries: Annotated[int, Field(ge=0)] = 5
+    """How often a failed load is tried again before the version is given up."""
+    load_retry_interval_s: Seconds = 60.0
+    """Seconds between two tries of a failed load."""
+
+
+class TensorFlowSettings(_Settings):
+    """How the model runs inside a replica."""
+
+    threads: Annotated[int, Field(ge=0)] = 0
+    """Threads per operation (intra-op), and model calls at a time; 0 means the replica's CPUs."""
+    request_timeout_ms: Annotated[int, Field(gt=0)] = 30_000
+    """Milliseconds after which a model call is cancelled and answered with 504."""
+
+
+class ReplicaSettings(_Settings):
+    """The size of one replica and how many requests it takes."""
+
+    num_cpus: Annotated[float, Field(gt=0)] = 1.0
+    """CPUs that Ray reserves for one replica."""
+    max_ongoing_requests: Count = 64
+    """Requests that one replica accepts at a time, waiting ones included; more get a 503."""
+    retry_after_s: Annotated[int, Field(ge=1)] = 1
+    """Value of the Retry-After header of such a 503."""
+    max_body_bytes: Count = 256 * 1024 * 1024
+    """Largest request body, also after gzip decompression; a larger one gets a 413."""
+    initialization_timeout_s: PositiveSeconds = 600.0
+    """Seconds that a starting replica waits for its models before it reports what is missing."""
+    graceful_shutdown_timeout_s: PositiveSeconds = 30.0
+    """Seconds that a stopping replica lets its ongoing requests finish."""
+    health_check_period_s: PositiveSeconds = 5.0
+    """Seconds between two health checks by Ray Serve."""
+
+
+class AutoscalingSettings(_Settings):
+    """When Ray Serve adds and removes replicas.
+
+    Ray's own defaults (30 s delay, 30 s window, metrics every 10 s) react after a minute; these
+    bring a new replica within about 20 s of sustained overload.
+    """
+
+    min_replicas: Count = 1
+    """Replicas that are always there."""
+    max_replicas: Count = 4
+    """Replicas at most."""
+    target_ongoing_requests: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 8.0
+    """Average ongoing requests per replica that the autoscaler aims at."""
+    look_back_period_s: PositiveSeconds = 4.0
+    """Window over which ongoing requests are averaged."""
+    metrics_interval_s: PositiveSeconds = 1.0
+    """Seconds between two reports of a replica to the autoscaler."""
+    upscale_delay_s: Seconds = 4.0
+    """Seconds that an overload must last before replicas are added."""
+    downscale_delay_s: Seconds = 60.0
+    """Seconds that the load must be low before replicas are removed."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.max_replicas < self.min_replicas:
+            raise ValueError(
+                f"max_replicas ({self.max_replicas}) is less than "
+                f"min_replicas ({self.min_replicas})"
+            )
+        if self.metrics_interval_s >= self.look_back_period_s:
+            raise ValueError(
+                f"metrics_interval_s ({self.metrics_interval_s:g}) must be shorter than "
+                f"look_back_period_s ({self.look_back_period_s:g}): the window would hold no report"
+            )
+        for name in ("upscale_delay_s", "downscale_delay_s"):
+            if getattr(self, name) < self.look_back_period_s:
+                raise ValueError(
+                    f"{name} ({getattr(self, name):g}) must be at least look_back_period_s "
+                    f"({self.look_back_period_s:g}): one burst would be acted on twice"
+                )
+        return self
+
+
+class HttpSettings(_Settings):
+    """The public REST port of a locally started service."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 opens the service to the network."""
+    port: Port = 8501
+    """REST port; 8501 is TensorFlow Serving's."""
+    haproxy: bool = True
+    """HAProxy balances straight to the replicas; false uses Ray's Python proxy."""
+
+
+class ServeSettings(_Settings):
+    """All settings of the service."""
+
+    repository: RepositorySettings = RepositorySettings()
+    """The model repository."""
+    tensorflow: TensorFlowSettings = TensorFlowSettings()
+    """The model's execution."""
+    replica: ReplicaSettings = ReplicaSettings()
+    """One replica."""
+    autoscaling: AutoscalingSettings = AutoscalingSettings()
+    """The number of replicas."""
+    http: HttpSettings = HttpSettings()
+    """The public port."""
+
+    @model_validator(mode="after")
+    def _overload_is_seen_before_requests_are_refused(self) -> Self:
+        limit, target = self.replica.max_ongoing_requests, self.autoscaling.target_ongoing_requests
+        if limit < 1.5 * target:
+            raise ValueError(
+                f"replica.max_ongoing_requests ({limit}) must be at least 1.5 times "
+                f"autoscaling.target_ongoing_requests ({target:g}): requests would be refused "
+                "before the autoscaler sees an overload"
+            )
+        return self
