@@ -32,7 +32,7 @@ def serve(timeout_s: float, *, as_json: bool, **options: object) -> None:
     Example:
       bqml-serve serve --root serving_dir --port 8501
     """
-    from serve_app.launcher.service import require_free_port
+    from serve_app.launcher.preflight import require_free_port, require_something_to_serve
     from serve_app.launcher.supervisor import is_supervised, supervise
 
     settings = load_settings(options).settings
@@ -40,6 +40,7 @@ def serve(timeout_s: float, *, as_json: bool, **options: object) -> None:
         _serve(settings, timeout_s, as_json=as_json)
         return
     require_free_port(settings.http.host, settings.http.port)
+    require_something_to_serve(settings.repository)
     click.echo(f"starting Ray Serve for {settings.repository.root.resolve()} ...", err=True)
     sys.exit(supervise(sys.argv[1:]))
 
@@ -83,7 +84,9 @@ class _StopRequest(threading.Event):
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
-        sys.stdin.buffer.read()
+        # Unbuffered: a thread inside sys.stdin would block the interpreter's own end.
+        while os.read(0, 1):
+            pass
         if not self.serving:
             os._exit(130)
         self.set()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
+import re
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from serve_app.errors import SettingsError, UnavailableError
+from serve_app.errors import UnavailableError
 from serve_app.launcher.client import Client
 from serve_app.launcher.environment import serve_environment
 from serve_app.settings.model import ServeSettings
 
 APPLICATION_NAME = "bqml"
+_PATIENCE_S = 15
+_ERROR_LINE = re.compile(r"(?:[\w.]+\.)?\w+Error: (.+)")
 
 
 @contextmanager
@@ -35,22 +36,10 @@ def running_service(settings: ServeSettings, run_dir: Path) -> Iterator[Client]:
     try:
         with _ray_cluster(settings):
             _deploy(settings)
-            yield Client(f"http://{_reachable(settings.http.host)}:{settings.http.port}")
+            with _graceful_end():
+                yield Client(f"http://{_reachable(settings.http.host)}:{settings.http.port}")
     finally:
         shutil.rmtree(run_dir, ignore_errors=True)
-
-
-def require_free_port(host: str, port: int) -> None:
-    """Returns quietly if `port` can be listened on.
-
-    Raises:
-        SettingsError: It is taken, or the address is not this machine's.
-    """
-    try:
-        socket.create_server((host, port)).close()
-    except OSError as exc:
-        hint = "; choose another with --port" if exc.errno == errno.EADDRINUSE else ""
-        raise SettingsError(f"cannot listen on {host}:{port}: {exc.strerror}{hint}") from exc
 
 
 def _reachable(host: str) -> str:
@@ -73,18 +62,20 @@ def _ray_cluster(settings: ServeSettings) -> Iterator[None]:
     try:
         yield
     finally:
-        _shutdown()
+        ray.shutdown()
 
 
-def _shutdown() -> None:
-    import ray
+@contextmanager
+def _graceful_end() -> Iterator[None]:
+    """Lets ongoing requests finish at the end, for as long as a user has patience."""
     from ray import serve
 
-    # serve.shutdown() lets ongoing requests finish, but must not outlive the user's patience.
-    stopper = threading.Thread(target=serve.shutdown, daemon=True)
-    stopper.start()
-    stopper.join(timeout=15)
-    ray.shutdown()
+    try:
+        yield
+    finally:
+        stopper = threading.Thread(target=serve.shutdown, daemon=True)
+        stopper.start()
+        stopper.join(timeout=_PATIENCE_S)
 
 
 def _deploy(settings: ServeSettings) -> None:
@@ -110,8 +101,6 @@ def _reason() -> str:
 
     status = serve.status().applications[APPLICATION_NAME]
     texts = [d.message for d in status.deployments.values() if d.message] or [status.message]
-    for text in texts:
-        for line in reversed(text.strip().splitlines()):
-            if "Error: " in line:
-                return str(line).strip().removeprefix("serve_app.errors.")
-    return " ".join(map(str, texts))
+    lines = [line for text in texts for line in text.splitlines()]
+    errors = [found[1] for line in reversed(lines) if (found := _ERROR_LINE.match(line))]
+    return errors[0] if errors else " ".join(lines)
