@@ -1,0 +1,1 @@
+"""The embedded stand-in for BigQuery, BigQuery ML and Cloud Storage: real REST APIs on loopback."""

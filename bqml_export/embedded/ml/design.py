@@ -1,0 +1,180 @@
+"""The design matrix: standardised numbers beside category positions, never dense one-hot columns.
+
+Columns of the matrix are, in order: the numeric features, one column per category of each
+categorical feature, and the intercept. A category without a column (unseen, or dropped by dummy
+encoding) points one past the end, at a row of zeros.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bqml_export.embedded.ml.preprocessing import (
+    UNSEEN,
+    CategoricalFeature,
+    Codes,
+    Feature,
+    NumericFeature,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bqml_export.embedded.ml.columns import Floats
+    from bqml_export.embedded.ml.table import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """n rows of encoded features.
+
+    Attributes:
+        dense: Numeric features and the intercept's column of ones (or zeros), float64 [n, p + 1].
+        codes: For each categorical feature, the column that is 1 in each row, int32 [n].
+        width: Number of columns, d.
+    """
+
+    dense: Floats
+    codes: tuple[Codes, ...]
+    width: int
+
+    @property
+    def rows(self) -> int:
+        """Number of rows, n."""
+        return int(self.dense.shape[0])
+
+    @property
+    def numeric_width(self) -> int:
+        """Number of numeric features, p."""
+        return int(self.dense.shape[1]) - 1
+
+    def times(self, weights: Floats) -> Floats:
+        """Returns the product with `weights` [d, k], float64 [n, k]."""
+        p = self.numeric_width
+        result: Floats = self.dense @ np.vstack([weights[:p], weights[-1:]])
+        padded = np.vstack([weights, np.zeros((1, weights.shape[1]))])
+        for codes in self.codes:
+            result += padded[codes]
+        return result
+
+    def transposed_times(self, rows: Floats) -> Floats:
+        """Returns the product of the transposed matrix with `rows` [n, k], float64 [d, k]."""
+        p = self.numeric_width
+        result = np.zeros((self.width + 1, rows.shape[1]))
+        for codes in self.codes:
+            for k in range(rows.shape[1]):
+                result[:, k] += np.bincount(codes, rows[:, k], self.width + 1)
+        dense = self.dense.T @ rows
+        result[:p], result[self.width - 1] = dense[:p], dense[p]
+        return result[: self.width]
+
+    def column_squares(self) -> Floats:
+        """Returns the sum of squares of each column, float64 [d]."""
+        p = self.numeric_width
+        result = np.zeros(self.width + 1)
+        for codes in self.codes:
+            result += np.bincount(codes, minlength=self.width + 1)
+        dense = np.einsum("np,np->p", self.dense, self.dense)
+        result[:p], result[self.width - 1] = dense[:p], dense[p]
+        return result[: self.width]
+
+    def gram(self) -> Floats:
+        """Returns the product of the transposed matrix with the matrix, float64 [d, d]."""
+        p, size = self.numeric_width, self.width + 1
+        result = np.zeros((size, size))
+        dense_at = [*range(p), self.width - 1]
+        result[np.ix_(dense_at, dense_at)] = self.dense.T @ self.dense
+        for i, codes in enumerate(self.codes):
+            for at, column in zip(dense_at, self.dense.T, strict=True):
+                sums = np.bincount(codes, column, size)
+                result[at, :] += sums
+                result[:, at] += sums
+            for other in self.codes[: i + 1]:
+                _add_pairs(result, codes, other)
+        return result[: self.width, : self.width]
+
+
+def _add_pairs(gram: Floats, left: Codes, right: Codes) -> None:
+    size = gram.shape[0]
+    pairs, counts = np.unique(left.astype(np.int64) * size + right, return_counts=True)
+    rows, columns = np.divmod(pairs, size)
+    gram[rows, columns] += counts
+    if left is not right:
+        gram[columns, rows] += counts
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the weights of each feature are in the design matrix."""
+
+    features: tuple[Feature, ...]
+    fit_intercept: bool
+
+    @property
+    def numeric(self) -> tuple[NumericFeature, ...]:
+        """The numeric features in the order of their columns."""
+        return tuple(f for f in self.features if isinstance(f, NumericFeature))
+
+    @property
+    def categorical(self) -> tuple[CategoricalFeature, ...]:
+        """The categorical features in the order of their columns."""
+        return tuple(f for f in self.features if isinstance(f, CategoricalFeature))
+
+    @property
+    def width(self) -> int:
+        """Number of columns, d, the intercept's included."""
+        return len(self.numeric) + sum(len(f.categories) for f in self.categorical) + 1
+
+    @property
+    def centers(self) -> Floats:
+        """What standardisation subtracts; nothing without an intercept to take it up."""
+        if not self.fit_intercept:
+            return np.zeros(len(self.numeric))
+        return np.array([f.mean for f in self.numeric], np.float64)
+
+    @property
+    def scales(self) -> Floats:
+        """What standardisation divides by, float64 [p]."""
+        return np.array([f.scale for f in self.numeric], np.float64)
+
+    def offsets(self) -> list[int]:
+        """Returns the first column of each categorical feature."""
+        sizes = [len(self.numeric), *(len(f.categories) for f in self.categorical)]
+        return [int(at) for at in np.cumsum(sizes)[:-1]]
+
+    def encode(self, values: Mapping[str, Sequence[Value]], rows: int) -> Design:
+        """Returns the standardised design matrix of `rows` rows of flattened columns."""
+        dense = np.full((rows, len(self.numeric) + 1), float(self.fit_intercept))
+        for i, feature in enumerate(self.numeric):
+            raw = feature.encode(values[feature.name])
+            dense[:, i] = (raw - self.centers[i]) / self.scales[i]
+        codes = tuple(
+            self._column_codes(feature, values[feature.name], first)
+            for feature, first in zip(self.categorical, self.offsets(), strict=True)
+        )
+        return Design(dense, codes, self.width)
+
+    def _column_codes(
+        self, feature: CategoricalFeature, values: Sequence[Value], first: int
+    ) -> Codes:
+        codes = feature.encode(values)
+        dropped = UNSEEN if feature.dropped is None else feature.dropped
+        without_column = (codes == UNSEEN) | (codes == dropped)
+        return np.where(without_column, self.width, codes + first).astype(np.int32)
+
+    def to_raw_scale(self, weights: Floats) -> Floats:
+        """Returns weights [d, k] of standardised columns as weights of raw columns."""
+        p, raw = len(self.numeric), weights.copy()
+        raw[:p] /= self.scales[:, None]
+        raw[-1] -= self.centers @ raw[:p]
+        return raw
+
+    def to_standard_scale(self, weights: Floats) -> Floats:
+        """Returns weights [d, k] of raw columns as weights of standardised columns."""
+        p, standard = len(self.numeric), weights.copy()
+        standard[-1] += self.centers @ weights[:p]
+        standard[:p] *= self.scales[:, None]
+        return standard

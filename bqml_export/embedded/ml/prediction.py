@@ -1,0 +1,119 @@
+"""ML.PREDICT: BigQuery's rules for NULL, unseen categories and types of the input columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bqml_export.embedded.ml.columns import (
+    NUMERIC_TYPES,
+    Floats,
+    base_type,
+    find_field,
+    flat_values,
+)
+from bqml_export.embedded.ml.evaluation import decide
+from bqml_export.embedded.ml.losses import probabilities
+from bqml_export.embedded.ml.table import Field, Table, Value
+from bqml_export.errors import InvalidQueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bqml_export.embedded.ml.classes import Classes
+    from bqml_export.embedded.ml.design import Layout
+
+
+def linear_predictor(
+    table: Table, feature_columns: Sequence[Field], layout: Layout, coefficients: Floats
+) -> Floats:
+    """Returns the sum of raw-scale weights for each row of `table`, float64 [n, k].
+
+    Raises:
+        InvalidQueryError: A feature column is missing or of another type, or holds NaN.
+    """
+    values = _feature_values(table, feature_columns)
+    result = np.tile(coefficients[-1], (table.num_rows, 1))
+    # A number near the largest double may overflow to infinity here, as it does in BigQuery.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for i, numeric in enumerate(layout.numeric):
+            result += np.outer(numeric.encode(values[numeric.name]), coefficients[i])
+    for feature, first in zip(layout.categorical, layout.offsets(), strict=True):
+        size = len(feature.categories)
+        # One more row of zeros, which the code of an unseen category (-1) points at.
+        own = np.vstack([coefficients[first : first + size], np.zeros((1, result.shape[1]))])
+        result += own[feature.encode(values[feature.name])]
+    return result
+
+
+def _feature_values(table: Table, wanted: Sequence[Field]) -> Mapping[str, Sequence[Value]]:
+    found: dict[str, Sequence[Value]] = {}
+    for field in wanted:
+        column = find_field(table, field.name)
+        if column is None:
+            raise InvalidQueryError(
+                f"Column {field.name}, a feature of the model, is missing from the input data."
+            )
+        check_type(column, field, field.name)
+        renamed = Table(table.fields, {field.name: table.columns[column.name]}, table.num_rows)
+        found |= flat_values(renamed, [field])
+    return found
+
+
+def check_type(given: Field, wanted: Field, path: str) -> None:
+    """Raises InvalidQueryError unless `given` can stand for the column `wanted` of training."""
+    types = {base_type(given), base_type(wanted)}
+    if (len(types) > 1 and not types <= NUMERIC_TYPES) or given.mode.upper() == "REPEATED":
+        raise InvalidQueryError(
+            f"Column {path} must be {wanted.type} as in training, but is {_type_name(given)}; "
+            "cast it."
+        )
+    for part in wanted.fields:
+        match = next((f for f in given.fields if f.name == part.name), None)
+        if match is None:
+            raise InvalidQueryError(f"Column {path} lacks the field {part.name} of training.")
+        check_type(match, part, f"{path}.{part.name}")
+
+
+def _type_name(field: Field) -> str:
+    return f"ARRAY<{field.type}>" if field.mode.upper() == "REPEATED" else field.type
+
+
+def regression_table(table: Table, label: Field, eta: Floats) -> Table:
+    """Returns `predicted_L` before the columns of `table`."""
+    name = f"predicted_{label.name}"
+    return _prepend(table, {Field(name, "FLOAT64"): eta[:, 0].tolist()})
+
+
+def class_table(
+    table: Table, label: Field, classes: Classes, eta: Floats, threshold: float | None
+) -> Table:
+    """Returns `predicted_L` and `predicted_L_probs`, likeliest first, before those of `table`."""
+    probs = probabilities(eta)
+    order = np.argsort(-probs, axis=1, kind="stable")
+    ranked = np.take_along_axis(probs, order, axis=1)
+    labels = classes.labels
+    struct = (Field("label", label.type), Field("prob", "FLOAT64"))
+    name = f"predicted_{label.name}"
+    return _prepend(
+        table,
+        {
+            Field(name, label.type): [labels[k] for k in decide(probs, threshold)],
+            Field(f"{name}_probs", "STRUCT", "REPEATED", struct): [
+                [{"label": labels[k], "prob": p} for k, p in zip(ks, ps, strict=True)]
+                for ks, ps in zip(order.tolist(), ranked.tolist(), strict=True)
+            ],
+        },
+    )
+
+
+def _prepend(table: Table, new: Mapping[Field, Sequence[Value]]) -> Table:
+    for field in new:
+        if find_field(table, field.name):
+            raise InvalidQueryError(
+                f"The input data already has a column {field.name}, the name of the prediction; "
+                "rename it."
+            )
+    columns = {field.name: values for field, values in new.items()} | dict(table.columns)
+    return Table((*new, *table.fields), columns, table.num_rows)

@@ -1,0 +1,105 @@
+"""The one error tree of bqml_export.
+
+BqmlExportError                 exit 1   anything this tool reports on purpose
+├── UsageError                  exit 2   the command line or a settings value is wrong
+├── QueryError                           BigQuery's own error form: a reason and a message
+│   ├── InvalidQueryError       400      the SQL, an option or the training data is wrong
+│   ├── NotFoundError           404      a dataset, table or model does not exist
+│   ├── DuplicateError          409      it exists already and OR REPLACE was not said
+│   ├── PermissionError_        403      the account may not do this
+│   └── NotSupportedError       400      valid BigQuery ML that the embedded engine does not do
+├── JobError                    exit 1   a BigQuery job ended with an error
+├── StorageError                exit 1   Cloud Storage refused, or an object is damaged
+├── ExportLayoutError           exit 3   the folder is not an export that can be served
+└── PublishError                exit 1   a version folder could not be published
+"""
+
+from __future__ import annotations
+
+
+class BqmlExportError(Exception):
+    """Root of every error that this tool raises on purpose.
+
+    Args:
+        message: What happened, in one line.
+        hint: What the user can do about it, in one line.
+    """
+
+    exit_code: int = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class UsageError(BqmlExportError):
+    """The command line or a settings value is wrong."""
+
+    exit_code = 2
+
+
+class QueryError(BqmlExportError):
+    """An error in BigQuery's own form.
+
+    `reason` and `http_status` are what BigQuery's REST API answers; clients map them to their
+    exception classes and decide by them whether to retry.
+    """
+
+    reason: str = "invalidQuery"
+    http_status: int = 400
+
+
+class InvalidQueryError(QueryError):
+    """The SQL, an option or the training data is wrong."""
+
+
+class NotFoundError(QueryError):
+    """A project, dataset, table, model or job does not exist."""
+
+    reason = "notFound"
+    http_status = 404
+
+
+class DuplicateError(QueryError):
+    """The thing to create exists already."""
+
+    reason = "duplicate"
+    http_status = 409
+
+
+class PermissionError_(QueryError):  # noqa: N801 - the builtin has the natural name
+    """The account may not do this."""
+
+    reason = "accessDenied"
+    http_status = 403
+
+
+class NotSupportedError(QueryError):
+    """Valid BigQuery ML that the embedded engine does not do.
+
+    Answered with HTTP 400, never 500 or 501: Google's clients retry those for ten minutes.
+    """
+
+    reason = "notImplemented"
+
+
+class JobError(BqmlExportError):
+    """A BigQuery job ended with an error."""
+
+
+class StorageError(BqmlExportError):
+    """Cloud Storage refused an operation, or an object is damaged."""
+
+
+class ExportLayoutError(BqmlExportError):
+    """The folder is not an export that can be served."""
+
+    exit_code = 3
+
+
+class PublishError(BqmlExportError):
+    """A version folder could not be published."""
