@@ -17,9 +17,9 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 
 _BOM = b"\xef\xbb\xbf"
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
-# Exponents and digit runs that may overflow a double, and escapes that may be lone surrogates:
+# Numbers that may not fit 64 bits or a double, and escapes that may be lone surrogates:
 # Python accepts them, RapidJSON reports an error.
-_READ_DIFFERENTLY = re.compile(rb"[eE]\+?\d{3}|\d{300}|\\u[dD]")
+_READ_DIFFERENTLY = re.compile(rb"[eE]\+?\d{3}|\d{20}|\\u[dD]")
 
 
 def _first_of_duplicate_keys_wins(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -1,0 +1,65 @@
+"""Whether a bucket is where a model is; BigQuery exports only within one location."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bqml_export.errors import NotFoundError, PermissionError_, UsageError
+from bqml_export.foreign_errors import foreign_errors
+
+if TYPE_CHECKING:
+    from google.cloud import storage
+
+    from bqml_export.clients import Clients
+
+
+def require_bucket(clients: Clients, name: str, model_location: str) -> bool:
+    """Returns whether the bucket exists, once a model at `model_location` may be exported to it.
+
+    It is False in the embedded project only, where a missing bucket will be made.
+
+    Raises:
+        NotFoundError: The bucket does not exist.
+        UsageError: It is somewhere else than the model.
+    """
+    try:
+        with foreign_errors(f"reading bucket {name}"):
+            bucket = clients.storage.get_bucket(
+                name, retry=clients.storage_retry, timeout=clients.call_timeout_s
+            )
+    except PermissionError_:
+        # roles/storage.objectAdmin may write to a bucket but not ask where it is.
+        return True
+    except NotFoundError as exc:
+        if clients.owns_project:
+            return False
+        raise NotFoundError(
+            f"bucket {name} does not exist",
+            hint=f"gcloud storage buckets create gs://{name} --location={model_location}",
+        ) from exc
+    if not _holds(bucket, model_location):
+        raise UsageError(
+            f"bucket {name} is in {bucket.location} and the model is in {model_location}: "
+            "BigQuery exports only within one location",
+            hint=f"gcloud storage buckets create gs://NEW --location={model_location}",
+        )
+    return True
+
+
+def _holds(bucket: storage.Bucket, model_location: str) -> bool:
+    """Returns False only where BigQuery is certain to refuse.
+
+    Which regions a predefined dual-region consists of is for BigQuery to say.
+    """
+    if str(bucket.location_type or "").lower() == "dual-region":
+        regions = [str(region).lower() for region in bucket.data_locations or ()]
+        return not regions or model_location.lower() in regions
+    return str(bucket.location or "").lower() == model_location.lower()
+
+
+def create_bucket(clients: Clients, name: str, location: str) -> None:
+    """Creates the bucket where the model is."""
+    with foreign_errors(f"creating bucket {name}"):
+        clients.storage.create_bucket(
+            name, location=location, retry=clients.storage_retry, timeout=clients.call_timeout_s
+        )

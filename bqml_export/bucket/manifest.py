@@ -1,0 +1,78 @@
+"""The record that `export` leaves beside a finished export, `<prefix>/bqml.json`.
+
+It is written last. So a prefix that has it is complete, and `pull` knows what the model is
+without asking BigQuery again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from bqml_export.bucket.objects import StoredObject
+from bqml_export.errors import DuplicateError, NotFoundError, StorageError
+from bqml_export.foreign_errors import foreign_errors
+from bqml_export.repository.record import RECORD_NAME, Record
+
+if TYPE_CHECKING:
+    from bqml_export.bucket.uri import BucketUri
+    from bqml_export.clients import Clients
+    from bqml_export.json_types import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an export is, and the objects that it consists of."""
+
+    record: Record
+    objects: tuple[StoredObject, ...]
+
+    def to_json(self) -> JsonObject:
+        """Returns the manifest as it is stored: a record with the list of objects added."""
+        return {**self.record.to_json(), "objects": [asdict(item) for item in self.objects]}
+
+
+def read_manifest(clients: Clients, place: BucketUri) -> Manifest | None:
+    """Returns the manifest of the export at `place`, or None where there is none.
+
+    Raises:
+        StorageError: There is one and it cannot be read.
+    """
+    name = place.folder + RECORD_NAME
+    try:
+        with foreign_errors(f"reading gs://{place.bucket}/{name}"):
+            blob = clients.storage.bucket(place.bucket).blob(name)
+            text = blob.download_as_bytes(
+                retry=clients.storage_retry, timeout=clients.call_timeout_s
+            )
+    except NotFoundError:
+        return None
+    try:
+        content = json.loads(text)
+        objects = tuple(StoredObject(**item) for item in content.get("objects", []))
+        return Manifest(Record.from_json(content), objects)
+    except (ValueError, TypeError, AttributeError) as exc:
+        raise StorageError(
+            f"gs://{place.bucket}/{name} is damaged: {exc}",
+            hint="remove it, or export to a fresh prefix",
+        ) from exc
+
+
+def write_manifest(clients: Clients, place: BucketUri, manifest: Manifest) -> None:
+    """Stores the manifest of a finished export; one that is there already is kept."""
+    name = place.folder + RECORD_NAME
+    text = json.dumps(manifest.to_json(), indent=2, ensure_ascii=False)
+    try:
+        with foreign_errors(f"writing gs://{place.bucket}/{name}"):
+            blob = clients.storage.bucket(place.bucket).blob(name)
+            blob.upload_from_string(
+                text.encode("utf-8"),
+                content_type="application/json",
+                if_generation_match=0,
+                retry=clients.storage_retry,
+                timeout=clients.call_timeout_s,
+            )
+    except (DuplicateError, StorageError) as exc:
+        if read_manifest(clients, place) is None:
+            raise StorageError(f"gs://{place.bucket}/{name} could not be written") from exc

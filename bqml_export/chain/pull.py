@@ -1,0 +1,113 @@
+"""Pulling an export out of a bucket and publishing it as a version."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bqml_export.bucket.download import download
+from bqml_export.bucket.manifest import Manifest, read_manifest
+from bqml_export.bucket.objects import StoredObject, list_objects
+from bqml_export.errors import NotFoundError, StorageError
+from bqml_export.repository.export_kind import require_servable
+from bqml_export.repository.publish import publish, require_free
+from bqml_export.repository.record import RECORD_NAME, Record
+from bqml_export.repository.versions import Version, model_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bqml_export.bucket.uri import BucketUri
+    from bqml_export.clients import Clients
+    from bqml_export.warehouse.jobs import Report
+
+
+@dataclass(frozen=True, slots=True)
+class PullPlan:
+    """The objects that will be fetched from `place`, and what is known about the model."""
+
+    place: BucketUri
+    objects: tuple[StoredObject, ...]
+    record: Record
+
+    @property
+    def total_bytes(self) -> int:
+        """The size of the download."""
+        return sum(stored.bytes for stored in self.objects)
+
+
+def plan_pull(clients: Clients, place: BucketUri) -> PullPlan:
+    """Returns what would be fetched, after checking that it can be served.
+
+    Raises:
+        NotFoundError: There is nothing at `place`.
+        ExportLayoutError: What is there is no export that can be served.
+        StorageError: The export is incomplete by its own record.
+    """
+    found = list_objects(clients, place)
+    if not found:
+        raise NotFoundError(f"there is nothing at {place}", hint="check the prefix")
+    objects = tuple(stored for stored in found if stored.path != RECORD_NAME)
+    require_servable([stored.path for stored in objects], str(place))
+    manifest = read_manifest(clients, place) if len(objects) < len(found) else None
+    if manifest is not None:
+        _require_complete(place, objects, manifest)
+    record = manifest.record if manifest else Record()
+    return PullPlan(place, objects, replace(record, source_uri=str(place), files=None))
+
+
+def pull(
+    clients: Clients, plan: PullPlan, root: Path, model: str, version: int | None, report: Report
+) -> Version:
+    """Returns the version that the pulled export was published as.
+
+    Raises:
+        StorageError: An object is damaged or has changed; nothing is published.
+        PublishError: The version exists already.
+    """
+    require_free(model_folder(root, model), version)
+
+    def fill(folder: Path) -> Record:
+        progress = _Progress(report, len(plan.objects), plan.total_bytes)
+        download(clients, plan.place, plan.objects, folder, progress)
+        return plan.record
+
+    return publish(root, model, version, source=str(plan.place), fill=fill)
+
+
+def _require_complete(
+    place: BucketUri, objects: Sequence[StoredObject], manifest: Manifest
+) -> None:
+    found = {stored.path: stored for stored in objects}
+    for expected in manifest.objects:
+        stored = found.get(expected.path)
+        if stored is None or (stored.bytes, stored.crc32c) != (expected.bytes, expected.crc32c):
+            state = "is missing" if stored is None else "is not the one that was exported"
+            raise StorageError(
+                f"{place}: '{expected.path}' {state}",
+                hint="export the model again to a fresh prefix",
+            )
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Reports each object as it arrives, from whichever thread fetched it."""
+
+    report: Report
+    objects: int
+    total_bytes: int
+    done_objects: int = 0
+    done_bytes: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, stored: StoredObject) -> None:
+        """Counts one object."""
+        with self.lock:
+            self.done_objects += 1
+            self.done_bytes += stored.bytes
+            self.report(
+                f"pulled {self.done_objects}/{self.objects} objects, "
+                f"{self.done_bytes:,}/{self.total_bytes:,} bytes: {stored.path}"
+            )

@@ -1,0 +1,73 @@
+"""`export`: write a model's files to a bucket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bqml_export.cli.options import (
+    destination_option,
+    dry_run_option,
+    example,
+    json_option,
+    target_options,
+    to_model,
+)
+from bqml_export.cli.output import report, write_document
+
+if TYPE_CHECKING:
+    from bqml_export.bucket.uri import BucketUri
+    from bqml_export.model_reference import ModelReference
+    from bqml_export.settings import Target
+
+
+@click.command(
+    short_help="Write a model's files to a bucket.",
+    epilog=example("bqml-export export bqml_tutorial.iris_model --to gs://my-bucket"),
+)
+@click.argument("model", callback=to_model)
+@destination_option
+@click.option("--trial-id", type=click.IntRange(min=1), help="Which hyper-parameter trial.")
+@dry_run_option
+@json_option
+@target_options
+def export(
+    model: ModelReference,
+    destination: BucketUri | None,
+    trial_id: int | None,
+    target: Target,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Export MODEL to Cloud Storage, in the format that fits its type.
+
+    --to names a bucket, in which a fresh prefix is chosen, or the very prefix to fill.
+
+    Before a job is spent it is checked that the model can be exported, that the bucket is where
+    the model is, and that the prefix is free. An identical finished export is reused.
+    """
+    from bqml_export.chain import export as chain  # seconds to import
+    from bqml_export.clients import open_clients
+    from bqml_export.warehouse.description import describe
+
+    with open_clients(target) as clients:
+        description = describe(clients, model)
+        plan = chain.plan_export(clients, description, destination, trial_id=trial_id)
+        if dry_run:
+            request = chain.request_body(clients, plan) if plan.action == "send" else None
+            write_document({"action": plan.action, "uri": str(plan.place), "request": request})
+            return
+        exported = chain.export(clients, plan, report)
+    if as_json:
+        write_document(
+            {
+                "model": str(description.reference),
+                "action": exported.action,
+                "uri": str(exported.place),
+                "trial_id": exported.record.trial_id,
+            }
+        )
+    else:
+        click.echo(str(exported.place))

@@ -1,0 +1,65 @@
+"""`pull`: download an export and publish it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bqml_export.cli.options import (
+    dry_run_option,
+    example,
+    json_option,
+    root_option,
+    target_options,
+    to_place,
+    version_option,
+)
+from bqml_export.cli.output import report, write_document
+from bqml_export.cli.published import planned_document, write_published
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bqml_export.bucket.uri import BucketUri
+    from bqml_export.settings import Target
+
+
+@click.command(
+    short_help="Download an export and publish it as a version.",
+    epilog=example(
+        "bqml-export pull gs://my-bucket/exports/iris --root serving_dir --model iris_model"
+    ),
+)
+@click.argument("source", metavar="gs://BUCKET/PREFIX", callback=to_place)
+@root_option
+@click.option("--model", required=True, metavar="NAME", help="The model's name in the repository.")
+@version_option
+@dry_run_option
+@json_option
+@target_options
+def pull(  # noqa: PLR0913 - one parameter per option
+    source: BucketUri,
+    root: Path,
+    model: str,
+    version: int | None,
+    target: Target,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Download the export at gs://BUCKET/PREFIX and publish it as the next version of a model.
+
+    Every object's CRC32C is checked. The version folder appears by one rename, complete.
+    """
+    from bqml_export.chain import pull as chain  # seconds to import
+    from bqml_export.clients import open_clients
+
+    with open_clients(target) as clients:
+        plan = chain.plan_pull(clients, source)
+        if dry_run:
+            files = {stored.path: stored.bytes for stored in plan.objects}
+            write_document(planned_document(root, model, version, str(source), files))
+            return
+        published = chain.pull(clients, plan, root, model, version, report)
+    write_published(published, as_json=as_json)

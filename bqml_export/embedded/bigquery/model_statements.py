@@ -1,0 +1,103 @@
+"""The model statements as work of a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bqml_export.embedded.bigquery.exports import export_model, sql_destination
+from bqml_export.embedded.bigquery.model_store import ModelKey, resolve
+from bqml_export.embedded.bigquery.training import check_create, create_model
+from bqml_export.embedded.sql.statements import (
+    AlterModel,
+    CreateModel,
+    DropModel,
+    ExportModel,
+    ModelStatement,
+)
+from bqml_export.errors import InvalidQueryError, NotFoundError, NotSupportedError
+
+if TYPE_CHECKING:
+    from bqml_export.embedded.bigquery.backend_client import QueryScope
+    from bqml_export.embedded.bigquery.context import Services
+    from bqml_export.embedded.bigquery.jobs import Job
+
+_ALTERABLE = {"description": "description", "friendly_name": "friendlyName"}
+_TYPES: dict[type[Any], str] = {
+    CreateModel: "CREATE_MODEL",
+    DropModel: "DROP_MODEL",
+    ExportModel: "EXPORT_MODEL",
+    AlterModel: "ALTER_MODEL",
+}
+
+
+def statement_type(statement: ModelStatement) -> str:
+    """Returns BigQuery's name of the statement's kind."""
+    return _TYPES[type(statement)]
+
+
+def run_model_statement(
+    services: Services, scope: QueryScope, statement: ModelStatement, job: Job
+) -> None:
+    """Runs one statement as the work of `job`.
+
+    Raises:
+        QueryError: It failed.
+    """
+    key = resolve(statement.path, scope.project, scope.default_dataset)
+    job.update_query_statistics(
+        statementType=statement_type(statement), totalBytesProcessed="0", cacheHit=False
+    )
+    if isinstance(statement, CreateModel):
+        create_model(services, scope, key, statement, job)
+    elif isinstance(statement, DropModel):
+        _drop(services, key, statement, job)
+    elif isinstance(statement, ExportModel):
+        export_model(services, key, sql_destination(statement.options))
+    else:
+        _alter(services, key, statement, job)
+
+
+def check_model_statement(services: Services, scope: QueryScope, statement: ModelStatement) -> None:
+    """Checks what can be checked without running, for a dry run.
+
+    Raises:
+        QueryError: Running it would fail.
+    """
+    key = resolve(statement.path, scope.project, scope.default_dataset)
+    if isinstance(statement, CreateModel):
+        check_create(services, key, statement)
+        services.backend.run(scope, statement.query, dry_run=True)
+        return
+    if isinstance(statement, ExportModel):
+        sql_destination(statement.options)
+    if not getattr(statement, "if_exists", False):
+        services.models.get(key)
+
+
+def _drop(services: Services, key: ModelKey, statement: DropModel, job: Job) -> None:
+    try:
+        services.models.delete(key)
+    except NotFoundError:
+        if not statement.if_exists:
+            raise
+        job.update_query_statistics(ddlOperationPerformed="SKIP")
+        return
+    job.update_query_statistics(ddlOperationPerformed="DROP")
+
+
+def _alter(services: Services, key: ModelKey, statement: AlterModel, job: Job) -> None:
+    if statement.if_exists and not services.models.exists(key):
+        job.update_query_statistics(ddlOperationPerformed="SKIP")
+        return
+    changes: dict[str, object] = {}
+    for name, value in statement.options.items():
+        if name not in _ALTERABLE:
+            raise NotSupportedError(
+                f"ALTER MODEL SET OPTIONS({name}) is not supported by the embedded BigQuery ML; "
+                f"supported are {', '.join(_ALTERABLE)}"
+            )
+        if value is not None and not isinstance(value, str):
+            raise InvalidQueryError(f"ALTER MODEL: option {name} must be a STRING")
+        changes[_ALTERABLE[name]] = value
+    services.models.edit(key, changes)
+    job.update_query_statistics(ddlOperationPerformed="ALTER")

@@ -1,0 +1,1 @@
+"""Recognises BigQuery ML statements and functions in GoogleSQL text."""

@@ -1,0 +1,73 @@
+"""The models of a repository root and their numbered versions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bqml_export.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_VERSION = 2**63 - 1
+"""TensorFlow Serving's versions are int64."""
+
+_MODEL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}", re.ASCII)
+_VERSION = re.compile(r"[0-9]{1,19}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published version folder."""
+
+    model: str
+    number: int
+    folder: Path
+
+
+def model_folder(root: Path, model: str) -> Path:
+    """Returns where the versions of `model` live.
+
+    Raises:
+        UsageError: The name cannot be part of a URL, or `root` is itself a model's folder.
+    """
+    if not _MODEL_NAME.fullmatch(model):
+        raise UsageError(
+            f"model name '{model}' cannot be part of a URL",
+            hint="use letters, digits, '_', '-' and '.', and do not start with '.' or '-'",
+        )
+    for entry in _entries(root):
+        if _VERSION.fullmatch(entry.name) and (entry / "saved_model.pb").is_file():
+            raise UsageError(
+                f"{root} is the folder of one model: it holds the version {entry.name}",
+                hint=f"give the repository root above it, {root.parent}",
+            )
+    return root / model
+
+
+def versions_of(root: Path, model: str) -> list[Version]:
+    """Returns the published versions of `model`, oldest first."""
+    folder = root / model
+    numbers = [
+        Version(model, int(entry.name), entry)
+        for entry in _entries(folder)
+        if _VERSION.fullmatch(entry.name) and entry.is_dir()
+    ]
+    return sorted(numbers, key=lambda version: version.number)
+
+
+def taken_numbers(folder: Path) -> set[int]:
+    """Returns every number that a version in the model's folder may not have any more."""
+    return {int(entry.name) for entry in _entries(folder) if _VERSION.fullmatch(entry.name)}
+
+
+def models_of(root: Path) -> list[str]:
+    """Returns the names of the models in `root` that have a version."""
+    names = [entry.name for entry in _entries(root) if _MODEL_NAME.fullmatch(entry.name)]
+    return sorted(name for name in names if versions_of(root, name))
+
+
+def _entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []

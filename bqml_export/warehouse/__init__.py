@@ -1,0 +1,1 @@
+"""BigQuery through google-cloud-bigquery: train a model, describe it, extract it."""

@@ -1,0 +1,224 @@
+"""Training: a CREATE MODEL statement becomes a query job, once, however often it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from google.cloud import bigquery
+
+from bqml_export.errors import DuplicateError, InvalidQueryError, NotFoundError
+from bqml_export.foreign_errors import foreign_errors
+from bqml_export.warehouse.dataset import (
+    create_dataset,
+    dataset_location,
+    missing_dataset_is_ours,
+)
+from bqml_export.warehouse.description import ModelDescription, describe
+from bqml_export.warehouse.jobs import (
+    Attempt,
+    Job,
+    Report,
+    base_id,
+    latest_attempt,
+    statistics,
+    wait,
+)
+
+if TYPE_CHECKING:
+    from bqml_export.clients import Clients
+    from bqml_export.json_types import JsonObject
+    from bqml_export.warehouse.statement import TrainingStatement
+
+_CLOCK_SLACK_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingPlan:
+    """What `train` would do now: nothing, wait for a running job, or send one."""
+
+    statement: TrainingStatement
+    attempt: Attempt
+    trained: ModelDescription | None
+    location: str
+    force: bool
+    creates_dataset: bool
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the model is there, made by this very statement, and nobody asked for more."""
+        return self.trained is not None and not self.force
+
+    @property
+    def action(self) -> str:
+        """`nothing`, `wait` or `send`."""
+        if self.attempt.running:
+            return "wait"
+        return "nothing" if self.up_to_date else "send"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """A model that is trained, and how."""
+
+    model: ModelDescription
+    job_id: str
+    action: str
+
+
+def plan_training(clients: Clients, statement: TrainingStatement, *, force: bool) -> TrainingPlan:
+    """Returns what training `statement` needs now; nothing is sent.
+
+    Raises:
+        NotFoundError: The dataset does not exist.
+    """
+    creates = missing_dataset_is_ours(clients, statement.model)
+    location = clients.location or "US" if creates else dataset_location(clients, statement.model)
+    full = statement.model.in_project(clients.project)
+    attempt = latest_attempt(clients, base_id("train", full, statement.sha256), location)
+    trained = _made_by(clients, statement, attempt.job) if attempt.succeeded else None
+    return TrainingPlan(
+        statement=statement,
+        attempt=attempt,
+        trained=trained,
+        location=location,
+        force=force,
+        creates_dataset=creates,
+    )
+
+
+def _made_by(
+    clients: Clients, statement: TrainingStatement, job: Job | None
+) -> ModelDescription | None:
+    """Returns the model if it is still the one that `job` made, and not a later one."""
+    try:
+        model = describe(clients, statement.model)
+    except NotFoundError:
+        return None
+    if job is None or job.started is None or job.ended is None:
+        return None
+    skipped = getattr(job, "ddl_operation_performed", None) == "SKIP"
+    earliest_ms = job.started.timestamp() * 1000 - _CLOCK_SLACK_MS
+    latest_ms = job.ended.timestamp() * 1000 + _CLOCK_SLACK_MS
+    return model if skipped or earliest_ms <= model.created_ms <= latest_ms else None
+
+
+def request_body(clients: Clients, plan: TrainingPlan) -> JsonObject:
+    """Returns the body of the jobs.insert call that `train` would make."""
+    reference = bigquery.job._JobReference(  # noqa: SLF001 - as Client.query builds it
+        plan.attempt.next_job_id, clients.project, plan.location
+    )
+    job = bigquery.QueryJob(reference, plan.statement.sql, clients.bigquery, _config())
+    body: JsonObject = job.to_api_repr()
+    return body
+
+
+def bytes_announced(clients: Clients, plan: TrainingPlan) -> int | None:
+    """Returns how many bytes BigQuery says that the statement will read; a free dry run.
+
+    It is None where BigQuery cannot say, or the dataset has still to be made.
+
+    Raises:
+        InvalidQueryError: BigQuery refuses the statement.
+    """
+    if plan.creates_dataset:
+        return None
+    config = bigquery.QueryJobConfig(dry_run=True, use_legacy_sql=False)
+    with foreign_errors(f"checking the statement of model {plan.statement.model}"):
+        job = clients.bigquery.query(
+            plan.statement.sql,
+            job_config=config,
+            location=plan.location,
+            retry=clients.bigquery_retry,
+            job_retry=None,
+            timeout=clients.call_timeout_s,
+        )
+    if job.error_result:
+        raise InvalidQueryError(str(job.error_result.get("message")))
+    total = job.total_bytes_processed
+    return None if total is None else int(total)
+
+
+def train(clients: Clients, plan: TrainingPlan, report: Report) -> Trained:
+    """Returns the trained model after doing what the plan says, lines of progress on the way.
+
+    Raises:
+        JobError: The training ended with an error.
+    """
+    if plan.action == "nothing" and plan.trained and plan.attempt.job:
+        report(f"model {plan.trained.reference} is trained already by {plan.attempt.job.job_id}")
+        return Trained(model=plan.trained, job_id=plan.attempt.job.job_id, action="nothing")
+    job = plan.attempt.job if plan.action == "wait" else _send(clients, plan, report)
+    assert job is not None
+    report(f"training {plan.statement.model} in {plan.location}, job {job.job_id}")
+    progress = _Progress(report)
+    wait(clients, job, progress)
+    model = describe(clients, plan.statement.model)
+    report(f"trained {model.reference}: {_summary(model)}")
+    return Trained(model=model, job_id=job.job_id, action=plan.action)
+
+
+def _send(clients: Clients, plan: TrainingPlan, report: Report) -> Job:
+    if plan.creates_dataset:
+        report(f"creating dataset {plan.statement.model.dataset} in the embedded project")
+        create_dataset(clients, plan.statement.model, plan.location)
+    announced = bytes_announced(clients, plan)
+    if announced is not None:
+        report(f"the statement reads {announced:,} bytes")
+    job_id = plan.attempt.next_job_id
+    try:
+        with foreign_errors(f"sending job {job_id}"):
+            return clients.bigquery.query(
+                plan.statement.sql,
+                job_config=_config(),
+                job_id=job_id,
+                location=plan.location,
+                retry=clients.bigquery_retry,
+                job_retry=None,  # it would send the work again under another id
+                timeout=clients.call_timeout_s,
+            )
+    except DuplicateError:
+        # The answer to an earlier try of this call was lost: the job is there.
+        with foreign_errors(f"reading job {job_id}"):
+            return clients.bigquery.get_job(
+                job_id,
+                location=plan.location,
+                retry=clients.bigquery_retry,
+                timeout=clients.call_timeout_s,
+            )
+
+
+def _config() -> bigquery.QueryJobConfig:
+    return bigquery.QueryJobConfig(use_legacy_sql=False, labels={"made_by": "bqml_export"})
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Reports each training iteration once, as BigQuery finishes it."""
+
+    report: Report
+    reported: int = 0
+
+    def __call__(self, job: Job) -> None:
+        """Reports the iterations that are new in `job`."""
+        training: JsonObject = statistics(job).get("query", {}).get("mlStatistics", {})
+        results: list[JsonObject] = training.get("iterationResults", [])
+        for result in results[self.reported :]:
+            self.report(_iteration_line(result))
+        self.reported = max(self.reported, len(results))
+
+
+def _iteration_line(result: JsonObject) -> str:
+    line = f"iteration {result.get('index', '?')}: loss {_number(result.get('trainingLoss'))}"
+    if (eval_loss := result.get("evalLoss")) is not None:
+        line += f", eval loss {_number(eval_loss)}"
+    return line
+
+
+def _number(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float | int) else "unknown"
+
+
+def _summary(model: ModelDescription) -> str:
+    metrics = ", ".join(f"{name} {value:.4g}" for name, value in model.metrics.items())
+    return f"{model.model_type}, {model.iterations} iterations" + (metrics and f", {metrics}")

@@ -1,0 +1,44 @@
+"""Requests of several statements."""
+
+from __future__ import annotations
+
+import pytest
+
+from bqml_export.embedded.sql.scripts import model_script
+from bqml_export.errors import NotSupportedError
+
+
+@pytest.mark.parametrize(
+    ("sql", "statements"),
+    [
+        ("SELECT 1; SELECT 2", ()),
+        ("BEGIN SELECT 'DROP MODEL m'; END", ()),
+        ("DROP MODEL m;", ("DROP MODEL m",)),
+        ("SELECT ';'; DROP MODEL m; ; SELECT 2;", ("SELECT ';'", "DROP MODEL m", "SELECT 2")),
+        ("SELECT * FROM ML.WEIGHTS(MODEL m)", ("SELECT * FROM ML.WEIGHTS(MODEL m)",)),
+    ],
+)
+def test_a_request_is_ours_when_it_uses_models(sql: str, statements: tuple[str, ...]) -> None:
+    """Statements are split at semicolons; requests without models are left alone."""
+    assert model_script(sql) == statements
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("BEGIN DROP MODEL m; END", "BEGIN"),
+        ("BEGIN TRANSACTION; DROP MODEL m; COMMIT", "BEGIN"),
+        ("SET x = 1; DROP MODEL m", "SET"),
+        ("IF TRUE THEN DROP MODEL m; END IF", "IF"),
+        ("LOOP DROP MODEL m; END LOOP", "LOOP"),
+        ("FOR r IN (SELECT * FROM ML.WEIGHTS(MODEL m)) DO SELECT 1; END FOR", "FOR"),
+        ("CREATE OR REPLACE VIEW v AS SELECT * FROM ML.WEIGHTS(MODEL m)", "CREATE VIEW"),
+        ("CREATE PROCEDURE p() BEGIN DROP MODEL m; END", "CREATE PROCEDURE"),
+        ("SELECT * FROM d.INFORMATION_SCHEMA.MODELS", "INFORMATION_SCHEMA.MODELS"),
+        ("SELECT * FROM `p.d.INFORMATION_SCHEMA.MODELS`", "INFORMATION_SCHEMA.MODELS"),
+    ],
+)
+def test_models_in_procedural_sql_are_refused(sql: str, text: str) -> None:
+    """What cannot run here is named; it never goes to the backend."""
+    with pytest.raises(NotSupportedError, match=text):
+        model_script(sql)

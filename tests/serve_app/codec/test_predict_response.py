@@ -1,0 +1,68 @@
+"""Answers: number texts, strings, base64, NaN tokens and the shape of the document."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from serve_app.codec.predict_response import write_predictions
+from serve_app.errors import InvalidArgumentError
+
+
+def one(array: object) -> bytes:
+    """Returns the text of one unnamed output."""
+    return write_predictions("rows", {"y": np.asarray(array)})
+
+
+@pytest.mark.parametrize(
+    ("array", "text"),
+    [
+        (np.float32([0.2, 1.0, 1 / 3]), b"[0.2,1.0,0.333333343]"),
+        (np.float64([0.2, 1 / 3, -0.0]), b"[0.2,0.3333333333333333,-0.0]"),
+        (np.int64([2**53 + 1]), b"[9007199254740993]"),
+        (np.uint8([253]), b"[253]"),
+        (np.bool_([True, False]), b"[true,false]"),
+        (np.float64([[1.5]]), b"[[1.5]]"),
+        (np.float32([]), b"[]"),
+        (np.array([b"a", "hé".encode()], object), '["a","hé"]'.encode()),
+        (np.float64([np.nan, np.inf, -np.inf]), b"[NaN,Infinity,-Infinity]"),
+        (np.float32([np.nan, 0.2]), b"[NaN,0.2]"),
+        (np.array([b"\xff"], object), b'["\xff"]'),
+        (np.array([b"\x01\"\\"], object), b'["\\u0001\\"\\\\"]'),
+    ],
+)
+def test_values_read_as_tensorflow_serving_writes_them(array: np.ndarray, text: bytes) -> None:
+    """Floats keep a point, ints have none, float32 is short, strings are raw."""
+    assert one(array) == b'{"predictions":' + text + b"}"
+
+
+def test_two_outputs_are_objects_by_name() -> None:
+    """Rows are objects; columns are an object of tensors."""
+    outputs = {"a": np.float64([1, 2]), "b_bytes": np.array([b"x", b"\xff"], object)}
+    assert write_predictions("rows", outputs) == (
+        b'{"predictions":[{"a":1.0,"b_bytes":{"b64":"eA=="}},{"a":2.0,"b_bytes":{"b64":"/w=="}}]}'
+    )
+    assert write_predictions("columns", outputs) == (
+        b'{"outputs":{"a":[1.0,2.0],"b_bytes":[{"b64":"eA=="},{"b64":"/w=="}]}}'
+    )
+
+
+def test_a_scalar_is_bare_in_columns_and_refused_in_rows() -> None:
+    """A scalar has no batch dimension."""
+    scalar = {"total": np.float64(6)}
+    assert write_predictions("columns", scalar) == b'{"outputs":6.0}'
+    with pytest.raises(InvalidArgumentError, match="Tensor name: total has no shape information "):
+        write_predictions("rows", scalar)
+
+
+def test_rows_need_one_batch_size() -> None:
+    """The output that differs is named."""
+    with pytest.raises(InvalidArgumentError, match="b has inconsistent batch size: 4 expecting: 2"):
+        write_predictions("rows", {"a": np.zeros(2), "b": np.zeros(4)})
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.complex64])
+def test_a_type_without_json_form_is_refused(dtype: type) -> None:
+    """Its name is TensorFlow's."""
+    with pytest.raises(InvalidArgumentError, match="Failed to write JSON value for tensor type: "):
+        one(np.zeros(1, dtype))

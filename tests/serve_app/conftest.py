@@ -1,0 +1,223 @@
+"""Small real SavedModels, a repository of them, and the REST service on a real port."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from serve_app.core.admission import Admission
+from serve_app.core.executor import Executor
+from serve_app.core.predictor import Predictor
+from serve_app.core.servable.manager import ServableManager
+from serve_app.edges.rest.app import RestApp
+from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+
+IRIS_COLUMNS = ("petal_length", "petal_width", "sepal_length", "sepal_width")
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def error(self) -> str:
+        """The text of the one-key error body."""
+        assert list(self.json) == ["error"]
+        return str(self.json["error"])
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Sends raw requests to a server, exactly as given."""
+
+    port: int
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        body: bytes | str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Returns the answer to one request on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            data = body.encode() if isinstance(body, str) else body
+            connection.request(method, target, data, dict(headers or {}))
+            answer = connection.getresponse()
+            names = {name.lower(): value for name, value in answer.getheaders()}
+            return Response(answer.status, names, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, target: str) -> Response:
+        """Returns the answer to a GET."""
+        return self.request("GET", target)
+
+    def predict(self, model: str, document: object) -> Response:
+        """Returns the answer to a predict request."""
+        return self.request("POST", f"/v1/models/{model}:predict", json.dumps(document))
+
+
+def serve_rest(app: RestApp) -> Iterator[Rest]:
+    """Runs `app` on a free port until the generator is closed."""
+    config = uvicorn.Config(app, port=0, log_level="warning", lifespan="on")
+    server = uvicorn.Server(config)
+    listener = config.bind_socket()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield Rest(listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@pytest.fixture(scope="session")
+def iris_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export of the iris model's shape, written by the embedded engine's own writer."""
+    from bqml_export.embedded.ml.savedmodel import (
+        Coefficients,
+        NumericInput,
+        write_logistic_reg,
+    )
+
+    folder = tmp_path_factory.mktemp("exports") / "iris"
+    coefficients = [
+        Coefficients(dict.fromkeys(IRIS_COLUMNS, [weight]), intercept)
+        for weight, intercept in ((0.5, -6.0), (0.1, 0.0), (-0.5, 4.0))
+    ]
+    inputs = [NumericInput(name) for name in IRIS_COLUMNS]
+    classes = ["virginica", "versicolor", "setosa"]
+    write_logistic_reg(folder, inputs, classes, coefficients, "species")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mixed_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SavedModel with inputs and outputs of every kind, and signatures that fail."""
+    import tensorflow as tf
+
+    module = tf.Module()
+
+    def function(body: Callable[..., Any], **inputs: Any) -> Any:
+        specs = [tf.TensorSpec(shape, dtype, name) for name, (shape, dtype) in inputs.items()]
+        return tf.function(body).get_concrete_function(*specs)
+
+    def positive(x: Any) -> dict[str, Any]:
+        tf.debugging.assert_positive(x)
+        return {"y": tf.identity(x)}
+
+    signatures = {
+        "serving_default": function(
+            lambda f, i, s, b: {"f": f, "i": i, "s": s, "b": b, "s_bytes": s},
+            f=([None], tf.float32), i=([None], tf.int64),
+            s=([None], tf.string), b=([None], tf.bool),
+        ),
+        "sum": function(lambda x: {"total": tf.reduce_sum(x, 1)}, x=([None, None], tf.float32)),
+        "double": function(lambda x: {"y": x * 2}, x=([None], tf.float64)),
+        "small": function(lambda x: {"y": x}, x=([None], tf.uint8)),
+        "scalar": function(lambda x: {"n": tf.reduce_sum(x), "x": x}, x=([None], tf.float32)),
+        "uneven": function(lambda x: {"a": x, "b": tf.concat([x, x], 0)}, x=([None], tf.float32)),
+        "half": function(lambda x: {"y": tf.cast(x, tf.float16)}, x=([None], tf.float32)),
+        "positive": function(positive, x=([None], tf.int32)),
+    }  # fmt: skip
+    folder = tmp_path_factory.mktemp("exports") / "mixed"
+    tf.saved_model.save(module, str(folder), signatures=signatures)
+    return folder
+
+
+@pytest.fixture
+def publish(tmp_path: Path) -> Callable[..., Path]:
+    """Copies an export to `<root>/<model>/<version>`, complete at once, and returns the root."""
+
+    def copy(export: Path, model: str = "iris", version: int = 1) -> Path:
+        root = tmp_path / "serving_dir"
+        (root / model).mkdir(parents=True, exist_ok=True)
+        incoming = root / model / f".incoming-{version}"
+        shutil.copytree(export, incoming, copy_function=shutil.copyfile)
+        incoming.rename(root / model / str(version))
+        return root
+
+    return copy
+
+
+@pytest.fixture
+def manage() -> Iterator[Callable[..., ServableManager]]:
+    """Starts managers that look at the disk often and retry at once; closes them at the end."""
+    managers: list[ServableManager] = []
+
+    def start(root: Path, **changes: Any) -> ServableManager:
+        fast = {"poll_wait_s": 0.05, "load_retry_interval_s": 0, "max_load_retries": 1}
+        settings = RepositorySettings.model_validate({"root": root, **fast, **changes})
+        manager = ServableManager(settings, TensorFlowSettings(threads=1))
+        managers.append(manager)
+        manager.start()
+        assert manager.wait_until_settled(60)
+        return manager
+
+    yield start
+    for manager in managers:
+        manager.close()
+
+
+@pytest.fixture(scope="session")
+def rest(
+    tmp_path_factory: pytest.TempPathFactory, iris_export: Path, mixed_export: Path
+) -> Iterator[Rest]:
+    """The REST service with the models `iris` (version 3) and `mixed` (version 1)."""
+    root = tmp_path_factory.mktemp("serving_dir")
+    shutil.copytree(iris_export, root / "iris" / "3")
+    shutil.copytree(mixed_export, root / "mixed" / "1")
+    (root / "iris" / "3" / "bqml.json").write_text('{"model_type": "LOGISTIC_REGRESSION"}')
+    yield from _service(root)
+
+
+@pytest.fixture(scope="session")
+def real_rest(tmp_path_factory: pytest.TempPathFactory, real_exports: Path) -> Iterator[Rest]:
+    """The REST service with every real export, served or refused, as version 1 of its own model."""
+    root = tmp_path_factory.mktemp("real")
+    for export in real_exports.iterdir():
+        shutil.copytree(export, root / export.name / "1", copy_function=shutil.copyfile)
+    types = real_exports.parent / "tf-serving-recordings" / "types" / "7"
+    shutil.copytree(types, root / "types" / "7", copy_function=shutil.copyfile)
+    (root / "iris_model").symlink_to(root / "iris_logistic_reg")
+    yield from _service(root)
+
+
+def _service(root: Path) -> Iterator[Rest]:
+    settings = RepositorySettings(root=root, load_retry_interval_s=0, max_load_retries=0)
+    manager = ServableManager(settings, TensorFlowSettings(threads=1))
+    executor = Executor(2)
+    manager.start()
+    assert manager.wait_until_settled(120)
+    try:
+        yield from serve_rest(RestApp(Predictor(manager, executor), Admission(64, 1), 10_000_000))
+    finally:
+        manager.close()
+        executor.close()

@@ -1,0 +1,97 @@
+"""Settings: sources, precedence, and errors at start instead of surprises later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from serve_app.errors import SettingsError
+from serve_app.settings.load import env_source, file_source, known_keys, load, text_source
+
+
+def test_later_sources_win_and_origins_are_known() -> None:
+    """The command line over the environment, field by field."""
+    environment = env_source({"BQML_SERVE_HTTP__PORT": "1", "BQML_SERVE_HTTP__HOST": "::"})
+    loaded = load(environment, text_source({"http.port": "2"}, "command line"))
+    assert (loaded.settings.http.host, loaded.settings.http.port) == ("::", 2)
+    assert loaded.origins == {"http.host": "environment", "http.port": "command line"}
+
+
+def test_a_file_sets_nested_keys(tmp_path: Path) -> None:
+    """The file has the shape of the settings."""
+    file = tmp_path / "settings.yaml"
+    file.write_text("repository: {root: /models, version_policy: {kind: all}}\n")
+    settings = load(file_source(file)).settings
+    assert settings.repository.root == Path("/models")
+    assert settings.repository.version_policy.kind == "all"
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ({"autoscaling.max_replica": "3"}, "did you mean autoscaling.max_replicas?"),
+        ({"nonsense": "1"}, "unknown setting nonsense (from test)"),
+        ({"http.port": "eighty"}, "http.port: Input should be a valid integer"),
+        ({"http.port": "70000"}, "less than or equal to 65535, got '70000' (from test)"),
+        ({"autoscaling.min_replicas": "5"}, "max_replicas (4) is less than min_replicas (5)"),
+        ({"autoscaling.upscale_delay_s": "1"}, "upscale_delay_s (1) must be at least look_back"),
+        ({"autoscaling.metrics_interval_s": "9"}, "the window would hold no report"),
+        ({"replica.max_ongoing_requests": "9"}, "refused before the autoscaler sees an overload"),
+        ({"repository.version_policy.kind": "specific"}, "lists version numbers if, and only if"),
+        ({"repository.version_policy.latest": "2", "repository.version_policy.kind": "all"},
+         "`latest` counts only with kind `latest`"),
+        ({"replica.num_cpus": "nan"}, "replica.num_cpus"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_an_error_that_names_it(pairs: dict[str, str], words: str) -> None:
+    """What was expected, what came, and where from."""
+    with pytest.raises(SettingsError) as caught:
+        load(text_source(pairs, "test"))
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("http: [1, 2]", "http"),
+        ("http: {prot: 1}", "unknown setting http.prot"),
+        ("- 1", "expected a mapping of settings, got list"),
+        ("{", "is not YAML"),
+    ],
+)
+def test_a_wrong_file_is_one_line(tmp_path: Path, text: str, words: str) -> None:
+    """Unknown keys in files are never ignored."""
+    file = tmp_path / "settings.yaml"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load(file_source(file))
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """No stack trace."""
+    with pytest.raises(SettingsError, match="No such file"):
+        load(file_source(tmp_path / "absent.yaml"))
+
+
+def test_lists_can_be_given_as_text() -> None:
+    """Environment variables hold nothing else."""
+    pairs = {"repository.models": "a, b", "repository.version_policy.kind": "specific",
+             "repository.version_policy.specific": "1,2"}  # fmt: skip
+    repository = load(text_source(pairs, "test")).settings.repository
+    assert repository.models == ("a", "b")
+    assert repository.version_policy.specific == (1, 2)
+
+
+def test_every_setting_says_what_it_does() -> None:
+    """`config show` has a text for each."""
+    for key, cls in known_keys().items():
+        assert cls.model_fields[key.rpartition(".")[2]].description, key
+
+
+def test_settings_cannot_be_changed() -> None:
+    """They were validated once, as a whole."""
+    with pytest.raises(ValueError, match="frozen"):
+        load().settings.http.port = 1
