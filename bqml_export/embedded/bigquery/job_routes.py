@@ -20,7 +20,7 @@ from bqml_export.embedded.bigquery.loads import load_table
 from bqml_export.embedded.bigquery.model_store import ModelKey
 from bqml_export.embedded.bigquery.queries import ModelQuery, check_location, model_query
 from bqml_export.embedded.bigquery.wire import Json, Request, Response, json_response
-from bqml_export.errors import DuplicateError, InvalidQueryError
+from bqml_export.errors import DuplicateError, InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,6 +159,11 @@ class JobRoutes:
         extract = job.configuration.get("extract") or {}
         if "sourceModel" in extract:
             return self._extract_work(job, extract)
+        if extract:
+            raise NotSupportedError(
+                "Extract jobs of tables are not supported by the embedded BigQuery; of models they "
+                "are (sourceModel)"
+            )
         if "load" in job.configuration:
             job.location = job.location or "US"
             return lambda running: load_table(services, running, upload=None)

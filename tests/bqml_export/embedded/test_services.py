@@ -100,6 +100,21 @@ def test_a_wrong_project_is_refused(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    "path", ["bigquery/backend/bqemulator.duckdb", "storage/.cloudstorage/.meta"]
+)
+def test_damaged_data_is_named(tmp_path: Path, path: str) -> None:
+    """A file that is not ours any more is one clear line, not a stack trace."""
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text("this is no database", encoding="utf-8")
+    with (
+        pytest.raises(BqmlExportError, match="cannot open its data") as caught,
+        embedded_services(tmp_path),
+    ):
+        pass
+    assert "\n" not in str(caught.value)
+
+
 def test_the_environment_points_googles_clients_here() -> None:
     """The variables are the ones that the client libraries read."""
     endpoints = Endpoints("http://127.0.0.1:1", "http://127.0.0.1:2", "p")

@@ -23,7 +23,7 @@ PROJECT = "/bigquery/v2/projects/local"
         ("POST", "/jobs", b"{}"),
         ("POST", "/jobs", b'{"configuration": {"extract": {"sourceModel": {}}}}'),
         ("POST", "/jobs", b'{"configuration": {"extract": {"sourceModel": 7}}}'),
-        ("POST", "/jobs", b'{"configuration": {"query": {"query": "SELECT \'x"}}}'),
+        ("POST", "/queries", b'{"query": "SELECT \'x"}'),
         ("POST", "/queries", b'{"query": 7}'),
         ("POST", "/queries", b'{"query": "SELECT * FROM ML.WEIGHTS(MODEL d.m)", "timeoutMs": "x"}'),
         ("GET", "/datasets/none/models?maxResults=x", b""),

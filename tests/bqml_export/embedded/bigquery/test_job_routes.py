@@ -170,3 +170,12 @@ def test_a_bucket_elsewhere_is_refused(
     bucket = storage_client.create_bucket(f"b-{uuid.uuid4().hex}", location="europe-west1")
     with pytest.raises(BadRequest, match="source: US, destination: EUROPE-WEST1"):
         _extract(bigquery_client, iris_model, f"gs://{bucket.name}/x")
+
+
+def test_a_table_is_not_extracted(
+    bigquery_client: Client, dataset: str, bucket: storage.Bucket
+) -> None:
+    """Extract jobs of tables are refused by name; nothing is written."""
+    with pytest.raises(BadRequest, match="Extract jobs of tables"):
+        bigquery_client.extract_table(f"{dataset}.t", f"gs://{bucket.name}/t.csv")
+    assert list(bucket.list_blobs()) == []

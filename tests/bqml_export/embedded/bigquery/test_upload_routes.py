@@ -34,7 +34,7 @@ def _values(client: Client, job: dict[str, dict[str, str]], dataset: str) -> lis
 def test_chunks_arrive_one_by_one(
     services: Endpoints, bigquery_client: Client, dataset: str
 ) -> None:
-    """Each chunk but the last is answered with 308 and the bytes so far; a lost one is asked for."""
+    """Each chunk but the last is answered with 308 and the bytes that have arrived."""
     session = httpx.post(_url(services, "resumable"), json=_job(dataset)).headers["location"]
     first = httpx.put(session, content=b"ab\nc", headers={"Content-Range": "bytes 0-3/*"})
     assert (first.status_code, first.headers["range"]) == (308, "bytes=0-3")

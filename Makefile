@@ -1,0 +1,50 @@
+# Two commands do everything on a fresh machine: `make serve` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+SQL    ?= sql/iris_model.sql
+ROOT   ?= serving_dir
+PORT   ?= 8501
+
+BIN     := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: serve test lint format clean
+.DEFAULT_GOAL := serve
+
+# The virtual environments are made new when what they are made from changes.
+serve: $(VENV)/.serve
+	@$(BIN)/bqml-export up $(SQL) --root $(ROOT) --local
+	@exec $(BIN)/bqml-serve serve --root $(ROOT) --port $(PORT)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) $(ROOT) .bqml
+
+$(VENV)/.serve: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing Ray Serve, TensorFlow and the embedded BigQuery ML into $(VENV) (once, minutes) ..."
+	@$(INSTALL) --editable '.[serve,local]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.serve
+	@echo "installing the development tools into $(VENV) ..."
+	@$(INSTALL) --editable '.[serve,local,dev]'
+	@touch $@
+
+# Debian splits ensurepip off into python3-venv: where it is absent, the system's pip fills in.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(v not in ((3, 11), (3, 12)) and f"{sys.executable} is Python {v[0]}.{v[1]}; 3.11 or 3.12 is needed: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { \
+	  rm -rf $(VENV); \
+	  $(PYTHON) -m venv --without-pip $(VENV) && \
+	  $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; }
