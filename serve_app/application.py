@@ -26,9 +26,10 @@ def app(args: Mapping[str, object]) -> Application:
     Raises:
         SettingsError: A key is unknown, a value malformed, or two values contradict each other.
     """
-    from serve_app.edges.ray.deployment import build_application
+    settings = load(*_sources(dict(args))).settings
+    from serve_app.edges.ray.deployment import build_application  # seconds: only for good settings
 
-    return build_application(load(*_sources(dict(args))).settings)
+    return build_application(settings)
 
 
 def _sources(args: dict[str, object]) -> list[Source]:

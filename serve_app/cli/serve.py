@@ -57,6 +57,7 @@ def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:
         _print_answers(client.base_url, answers, as_json=as_json)
         stop.wait()
         click.echo("stopping ...", err=True)
+        _mute_ray()
 
 
 def _print_answers(base_url: str, answers: list[FirstAnswer], *, as_json: bool) -> None:
@@ -69,6 +70,14 @@ def _print_answers(base_url: str, answers: list[FirstAnswer], *, as_json: bool) 
         click.echo(f"  {answer.curl}\n\n  {json.dumps(answer.answer)}")
     if answers:
         click.echo("\nCtrl-C stops the service.")
+
+
+def _mute_ray() -> None:
+    """Drops what Ray's daemons say of each other on stdout while they go down in turn."""
+    sys.stdout.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 class _StopRequest(threading.Event):

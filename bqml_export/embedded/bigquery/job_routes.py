@@ -69,7 +69,7 @@ class JobRoutes:
         body = request.json()
         models = model_query(project, body)
         if models is None:
-            return self._datasets.query(request, project, str(body.get("query") or ""))
+            return self._query_forwarded(request, project, body)
         query = {key: body[key] for key in _QUERY_FIELDS if key in body}
         configuration: Json = {"query": query, "labels": body.get("labels") or {}}
         if body.get("dryRun"):
@@ -91,7 +91,7 @@ class JobRoutes:
         """jobs.getQueryResults: waits up to `timeoutMs`, ten seconds at most."""
         job = self._services.jobs.find(project, job_id)
         if job is None:
-            return self._forward(request)
+            return self._results_forwarded(request, project, job_id)
         wait_s = min(float(request.query.get("timeoutMs", 10_000)) / 1000, _LONGEST_WAIT_S)
         kept = {key: request.query[key] for key in _PAGING if key in request.query}
         return json_response(self._results(job, wait_s, kept))
@@ -198,6 +198,24 @@ class JobRoutes:
             self._services.jobs.release(job.project, job.job_id)
             return answer
         return json_response({**answer.json(), "jobReference": job.reference()})
+
+    def _query_forwarded(self, request: Request, project: str, body: Json) -> Response:
+        answer = self._datasets.query(request, project, str(body.get("query") or ""))
+        # The backend hides the failure of a query in a success without rows.
+        errors = answer.json().get("errors") if answer.status == 200 else None
+        if errors:
+            raise query_error(errors[0])
+        return answer
+
+    def _results_forwarded(self, request: Request, project: str, job_id: str) -> Response:
+        answer = self._forward(request)
+        if answer.status == 404:
+            # The backend knows no results of a failed job: BigQuery answers with its error.
+            job = self._services.backend.call("GET", f"/{quote(project)}/jobs/{quote(job_id)}")
+            error = job["status"].get("errorResult")
+            if error:
+                raise query_error(error)
+        return answer
 
     def _requested(self, project: str, body: Json, configuration: Json, models: ModelQuery) -> Job:
         """Returns the job of a jobs.query; a repeated request id names the same job."""

@@ -11,12 +11,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from typing import TYPE_CHECKING
 
-import tensorflow as tf
-from tensorflow.core.protobuf import saved_model_pb2
+from bqml_export.embedded.ml.tensorflow_greeting import without_greeting
 
-# TensorFlow 2 writes fingerprint.pb itself; its TF1 builder, which makes BigQuery's graphs, does
-# not, and there is no public call for it. TensorFlow is pinned.
-from tensorflow.python.saved_model import fingerprinting_utils
+with without_greeting():
+    import tensorflow as tf
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    # TensorFlow 2 writes fingerprint.pb itself; its TF1 builder, which makes BigQuery's graphs,
+    # does not, and there is no public call for it. TensorFlow is pinned.
+    from tensorflow.python.saved_model import fingerprinting_utils
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from google.api_core.exceptions import BadRequest, Conflict, NotFound
+from google.api_core.exceptions import BadRequest, Conflict, Forbidden, NotFound
 from google.cloud import bigquery, storage
 
 if TYPE_CHECKING:
@@ -82,6 +82,23 @@ def test_a_failed_job_says_why(bigquery_client: Client, dataset: str) -> None:
     with pytest.raises(BadRequest, match="label"):
         job.result()
     assert bigquery_client.get_job(job.job_id).error_result["reason"] == "invalidQuery"
+
+
+@pytest.mark.parametrize(
+    ("sql", "error"),
+    [("SELEC 1", BadRequest), ("SELECT * FROM nowhere.t", Forbidden), ("SELECT 1 / 0", BadRequest)],
+)
+def test_a_failed_plain_query_is_an_error(
+    bigquery_client: Client, sql: str, error: type[Exception]
+) -> None:
+    """By jobs.query, by jobs.insert and when the results are asked for again."""
+    with pytest.raises(error):
+        bigquery_client.query_and_wait(sql)
+    job_id = _job_id()
+    with pytest.raises(error):
+        _query(bigquery_client, sql, job_id)
+    with pytest.raises(error):
+        bigquery_client.get_job(job_id).result()
 
 
 def test_jobs_of_both_kinds_are_listed(bigquery_client: Client, iris_model: str) -> None:
