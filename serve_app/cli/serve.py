@@ -14,8 +14,10 @@ import click
 from serve_app.cli.options import load_settings, settings_options
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from serve_app.launcher.first_answer import FirstAnswer
-    from serve_app.settings.model import ServeSettings
+    from serve_app.settings.model import RepositorySettings, ServeSettings
 
 
 @click.command()
@@ -39,13 +41,21 @@ def serve(timeout_s: float, *, as_json: bool, **options: object) -> None:
     if is_supervised():
         _serve(settings, timeout_s, as_json=as_json)
         return
-    require_free_port(settings.http.host, settings.http.port)
+    require_free_port(settings.http.host, settings.http.port, "--port")
+    if settings.grpc.enabled:
+        require_free_port(settings.http.host, settings.grpc.port, "--grpc-port")
     require_something_to_serve(settings.repository)
-    click.echo(f"starting Ray Serve for {settings.repository.root.resolve()} ...", err=True)
+    click.echo(f"starting Ray Serve for {_what(settings.repository)} ...", err=True)
     sys.exit(supervise(sys.argv[1:]))
 
 
+def _what(repository: RepositorySettings) -> Path | str:
+    file = repository.model_config_file
+    return repository.model_base_path or (file or repository.root).resolve()
+
+
 def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:
+    from serve_app.core.repository.listing import configured
     from serve_app.launcher.first_answer import wait_for_first_answers
     from serve_app.launcher.service import running_service
     from serve_app.launcher.supervisor import run_dir
@@ -53,7 +63,7 @@ def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:
     stop = _StopRequest()
     with running_service(settings, run_dir()) as client:
         stop.serving = True
-        answers = wait_for_first_answers(client, settings.repository.root, timeout_s, stop)
+        answers = wait_for_first_answers(client, configured(settings.repository), timeout_s, stop)
         _print_answers(client.base_url, answers, as_json=as_json)
         stop.wait()
         click.echo("stopping ...", err=True)

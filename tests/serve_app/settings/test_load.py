@@ -42,6 +42,12 @@ def test_a_file_sets_nested_keys(tmp_path: Path) -> None:
         ({"repository.version_policy.latest": "2", "repository.version_policy.kind": "all"},
          "`latest` counts only with kind `latest`"),
         ({"replica.num_cpus": "nan"}, "replica.num_cpus"),
+        ({"repository.model_name": "m"}, "are given together or not at all"),
+        ({"repository.model_config_file": "f", "repository.models": "m"},
+         "model_config_file and models exclude each other"),
+        ({"repository.model_config_file": "f", "repository.version_policy.latest": "2"},
+         "version_policy stands in the model_config_file"),
+        ({"repository.model_config_poll_wait_s": "1"}, "counts only with a model_config_file"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_an_error_that_names_it(pairs: dict[str, str], words: str) -> None:

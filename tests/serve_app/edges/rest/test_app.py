@@ -38,7 +38,11 @@ def test_every_type_passes_through(rest: Any) -> None:
 
 @pytest.mark.parametrize(
     ("signature", "instances", "predictions"),
-    [("sum", [[1, 2], [3, 4]], [3.0, 7.0]), ("double", [{"x": 1.5}], [3.0]), ("small", [300], [44])],
+    [
+        ("sum", [[1, 2], [3, 4]], [3.0, 7.0]),
+        ("double", [{"x": 1.5}], [3.0]),
+        ("small", [300], [44]),
+    ],
 )
 def test_other_signatures_are_chosen_by_name(
     rest: Any, signature: str, instances: list[object], predictions: list[object]
@@ -65,7 +69,12 @@ def test_other_signatures_are_chosen_by_name(
         ("iris", {"instances": [{**IRIS_ROW, "petal_width": "1"}]}, 400, "Type: String is not of"),
         ("mixed", {"signature_name": "sum", "instances": [1]}, 400, "Invalid reduction dimension"),
         ("mixed", {"signature_name": "positive", "instances": [-1]}, 400, "assertion failed"),
-        ("mixed", {"signature_name": "scalar", "instances": [1]}, 400, "n has no shape information"),
+        (
+            "mixed",
+            {"signature_name": "scalar", "instances": [1]},
+            400,
+            "n has no shape information",
+        ),
         ("mixed", {"signature_name": "uneven", "instances": [1]}, 400, "inconsistent batch size"),
         ("mixed", {"signature_name": "half", "instances": [1]}, 400, "tensor type: half"),
     ],

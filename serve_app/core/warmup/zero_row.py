@@ -1,4 +1,4 @@
-"""Runs a model once before it is AVAILABLE, so that no client pays for its first call."""
+"""Runs a model once with a row that is made up, where nobody left a real one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def warm(servable: SavedModel) -> None:
+def run_zero_rows(servable: SavedModel) -> None:
     """Calls each signature once with one row of zeros and empty strings; its answer is dropped.
 
     A model may refuse such a row (an assertion on its range, say): that is no reason not to serve.
