@@ -13,11 +13,11 @@ from google.api_core import exceptions as api
 from google.cloud.storage import exceptions as storage
 
 from bqml_export.errors import (
+    AccessDeniedError,
     BqmlExportError,
     DuplicateError,
     InvalidQueryError,
     NotFoundError,
-    PermissionError_,
     StorageError,
     UsageError,
 )
@@ -32,11 +32,11 @@ _LOG_IN = "run `gcloud auth application-default login`, or use --local to work w
 _TABLE: tuple[tuple[type[Exception], Make, str | None], ...] = (
     (auth.DefaultCredentialsError, UsageError, _LOG_IN),
     (auth.TransportError, BqmlExportError, _UNREACHABLE),
-    (auth.GoogleAuthError, PermissionError_, _LOG_IN),
+    (auth.GoogleAuthError, AccessDeniedError, _LOG_IN),
     (api.NotFound, NotFoundError, None),
     (api.Conflict, DuplicateError, None),
-    (api.Forbidden, PermissionError_, "ask for the role, or check --project"),
-    (api.Unauthorized, PermissionError_, _LOG_IN),
+    (api.Forbidden, AccessDeniedError, "ask for the role, or check --project"),
+    (api.Unauthorized, AccessDeniedError, _LOG_IN),
     (api.PreconditionFailed, StorageError, "an object changed meanwhile: run the command again"),
     (api.BadRequest, InvalidQueryError, None),
     (api.TooManyRequests, BqmlExportError, _TRY_AGAIN),

@@ -17,18 +17,18 @@ def one(array: object) -> bytes:
 @pytest.mark.parametrize(
     ("array", "text"),
     [
-        (np.float32([0.2, 1.0, 1 / 3]), b"[0.2,1.0,0.333333343]"),
-        (np.float64([0.2, 1 / 3, -0.0]), b"[0.2,0.3333333333333333,-0.0]"),
-        (np.int64([2**53 + 1]), b"[9007199254740993]"),
-        (np.uint8([253]), b"[253]"),
-        (np.bool_([True, False]), b"[true,false]"),
-        (np.float64([[1.5]]), b"[[1.5]]"),
-        (np.float32([]), b"[]"),
+        (np.array([0.2, 1.0, 1 / 3], np.float32), b"[0.2,1.0,0.333333343]"),
+        (np.array([0.2, 1 / 3, -0.0], np.float64), b"[0.2,0.3333333333333333,-0.0]"),
+        (np.array([2**53 + 1], np.int64), b"[9007199254740993]"),
+        (np.array([253], np.uint8), b"[253]"),
+        (np.array([True, False], np.bool_), b"[true,false]"),
+        (np.array([[1.5]], np.float64), b"[[1.5]]"),
+        (np.array([], np.float32), b"[]"),
         (np.array([b"a", "hé".encode()], object), '["a","hé"]'.encode()),
-        (np.float64([np.nan, np.inf, -np.inf]), b"[NaN,Infinity,-Infinity]"),
-        (np.float32([np.nan, 0.2]), b"[NaN,0.2]"),
+        (np.array([np.nan, np.inf, -np.inf], np.float64), b"[NaN,Infinity,-Infinity]"),
+        (np.array([np.nan, 0.2], np.float32), b"[NaN,0.2]"),
         (np.array([b"\xff"], object), b'["\xff"]'),
-        (np.array([b"\x01\"\\"], object), b'["\\u0001\\"\\\\"]'),
+        (np.array([b'\x01"\\'], object), b'["\\u0001\\"\\\\"]'),
     ],
 )
 def test_values_read_as_tensorflow_serving_writes_them(array: np.ndarray, text: bytes) -> None:
@@ -38,7 +38,7 @@ def test_values_read_as_tensorflow_serving_writes_them(array: np.ndarray, text: 
 
 def test_two_outputs_are_objects_by_name() -> None:
     """Rows are objects; columns are an object of tensors."""
-    outputs = {"a": np.float64([1, 2]), "b_bytes": np.array([b"x", b"\xff"], object)}
+    outputs = {"a": np.array([1, 2], np.float64), "b_bytes": np.array([b"x", b"\xff"], object)}
     assert write_predictions("rows", outputs) == (
         b'{"predictions":[{"a":1.0,"b_bytes":{"b64":"eA=="}},{"a":2.0,"b_bytes":{"b64":"/w=="}}]}'
     )
@@ -49,7 +49,7 @@ def test_two_outputs_are_objects_by_name() -> None:
 
 def test_a_scalar_is_bare_in_columns_and_refused_in_rows() -> None:
     """A scalar has no batch dimension."""
-    scalar = {"total": np.float64(6)}
+    scalar = {"total": np.array(6.0)}
     assert write_predictions("columns", scalar) == b'{"outputs":6.0}'
     with pytest.raises(InvalidArgumentError, match="Tensor name: total has no shape information "):
         write_predictions("rows", scalar)

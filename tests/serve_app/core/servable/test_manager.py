@@ -38,9 +38,7 @@ def corrupt(export: Path) -> None:
     data.write_bytes(data.read_bytes()[:8])
 
 
-def test_the_newest_version_is_loaded(
-    publish: Publish, manage: Manage, iris_export: Path
-) -> None:
+def test_the_newest_version_is_loaded(publish: Publish, manage: Manage, iris_export: Path) -> None:
     """The default policy is TensorFlow Serving's: others are not even listed."""
     publish(iris_export, version=1)
     manager = manage(publish(iris_export, version=2))

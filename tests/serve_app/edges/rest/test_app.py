@@ -38,7 +38,11 @@ def test_every_type_passes_through(rest: Any) -> None:
 
 @pytest.mark.parametrize(
     ("signature", "instances", "predictions"),
-    [("sum", [[1, 2], [3, 4]], [3.0, 7.0]), ("double", [{"x": 1.5}], [3.0]), ("small", [300], [44])],
+    [
+        ("sum", [[1, 2], [3, 4]], [3.0, 7.0]),
+        ("double", [{"x": 1.5}], [3.0]),
+        ("small", [300], [44]),
+    ],
 )
 def test_other_signatures_are_chosen_by_name(
     rest: Any, signature: str, instances: list[object], predictions: list[object]
@@ -65,7 +69,12 @@ def test_other_signatures_are_chosen_by_name(
         ("iris", {"instances": [{**IRIS_ROW, "petal_width": "1"}]}, 400, "Type: String is not of"),
         ("mixed", {"signature_name": "sum", "instances": [1]}, 400, "Invalid reduction dimension"),
         ("mixed", {"signature_name": "positive", "instances": [-1]}, 400, "assertion failed"),
-        ("mixed", {"signature_name": "scalar", "instances": [1]}, 400, "n has no shape information"),
+        (
+            "mixed",
+            {"signature_name": "scalar", "instances": [1]},
+            400,
+            "n has no shape information",
+        ),
         ("mixed", {"signature_name": "uneven", "instances": [1]}, 400, "inconsistent batch size"),
         ("mixed", {"signature_name": "half", "instances": [1]}, 400, "tensor type: half"),
     ],
@@ -156,7 +165,7 @@ def test_probes_need_no_model_name(rest: Any) -> None:
 
 
 def test_the_catalogue_shows_models_and_their_records(rest: Any) -> None:
-    """What the publisher wrote beside a model can be read from the service; a record is optional."""
+    """What a publisher wrote beside a model can be read here; a record is optional."""
     models = {model["name"]: model["versions"] for model in rest.get("/models").json["models"]}
     assert models["iris"][0]["bqml"] == {"model_type": "LOGISTIC_REGRESSION"}
     assert (models["mixed"][0]["state"], models["mixed"][0]["bqml"]) == ("AVAILABLE", None)

@@ -11,13 +11,14 @@ import math
 from pathlib import Path
 from typing import Any
 
-
 PLAIN_SERVER = "default flags, models.config"
 
 
 def recordings(shared: Path) -> list[dict[str, Any]]:
     """Returns the recorded exchanges of the server without special flags."""
-    lines = (shared / "data" / "tf-serving-recordings" / "recordings.jsonl").read_text().splitlines()
+    lines = (
+        (shared / "data" / "tf-serving-recordings" / "recordings.jsonl").read_text().splitlines()
+    )
     found = [json.loads(line) for line in lines]
     return [one for one in found if one["server"] == PLAIN_SERVER and "request" in one]
 
@@ -67,5 +68,3 @@ def test_recorded_requests_get_the_recorded_answers(real_rest: Any, shared: Path
 def test_there_are_recordings(shared: Path) -> None:
     """The test above compares something."""
     assert len(recordings(shared)) > 80
-
-
