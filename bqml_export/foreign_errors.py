@@ -53,6 +53,8 @@ _TABLE: tuple[tuple[type[Exception], Make, str | None], ...] = (
 # The client libraries put what they asked for before what the server answered.
 _REQUEST = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) \S+: ")
 
+_JOB_TRAILER = re.compile(r" Location: \S+ Job ID: \S+$")
+
 _FOREIGN = tuple(kind for kind, _, _ in _TABLE)
 
 
@@ -86,8 +88,11 @@ def _one_line(exc: BaseException) -> str:
 
 
 def one_line(text: str) -> str:
-    """Returns a message of BigQuery, which may show the SQL below it, as one line."""
-    return " ".join(text.split())
+    """Returns a message of BigQuery, which may show the SQL below it, as one line.
+
+    The client library adds where the job ran and its id, which tells a reader nothing.
+    """
+    return _JOB_TRAILER.sub("", " ".join(text.split()))
 
 
 def never_connected(exc: BaseException) -> bool:
