@@ -6,7 +6,7 @@ BqmlExportError                 exit 1   anything this tool reports on purpose
 │   ├── InvalidQueryError       400      the SQL, an option or the training data is wrong
 │   ├── NotFoundError           404      a dataset, table or model does not exist
 │   ├── DuplicateError          409      it exists already and OR REPLACE was not said
-│   ├── PermissionError_        403      the account may not do this
+│   ├── AccessDeniedError       403      the account may not do this
 │   └── NotSupportedError       400      valid BigQuery ML that the embedded engine does not do
 ├── JobError                    exit 1   a BigQuery job ended with an error
 ├── StorageError                exit 1   Cloud Storage refused, or an object is damaged
@@ -71,7 +71,7 @@ class DuplicateError(QueryError):
     http_status = 409
 
 
-class PermissionError_(QueryError):  # noqa: N801 - the builtin has the natural name
+class AccessDeniedError(QueryError):
     """The account may not do this."""
 
     reason = "accessDenied"

@@ -13,11 +13,11 @@ from google.api_core import exceptions as api
 from google.cloud.storage import exceptions as storage
 
 from bqml_export.errors import (
+    AccessDeniedError,
     BqmlExportError,
     DuplicateError,
     InvalidQueryError,
     NotFoundError,
-    PermissionError_,
     StorageError,
     UsageError,
 )
@@ -32,11 +32,11 @@ _LOG_IN = "run `gcloud auth application-default login`, or use --local to work w
 _TABLE: tuple[tuple[type[Exception], Make, str | None], ...] = (
     (auth.DefaultCredentialsError, UsageError, _LOG_IN),
     (auth.TransportError, BqmlExportError, _UNREACHABLE),
-    (auth.GoogleAuthError, PermissionError_, _LOG_IN),
+    (auth.GoogleAuthError, AccessDeniedError, _LOG_IN),
     (api.NotFound, NotFoundError, None),
     (api.Conflict, DuplicateError, None),
-    (api.Forbidden, PermissionError_, "ask for the role, or check --project"),
-    (api.Unauthorized, PermissionError_, _LOG_IN),
+    (api.Forbidden, AccessDeniedError, "ask for the role, or check --project"),
+    (api.Unauthorized, AccessDeniedError, _LOG_IN),
     (api.PreconditionFailed, StorageError, "an object changed meanwhile: run the command again"),
     (api.BadRequest, InvalidQueryError, None),
     (api.TooManyRequests, BqmlExportError, _TRY_AGAIN),
@@ -52,6 +52,8 @@ _TABLE: tuple[tuple[type[Exception], Make, str | None], ...] = (
 
 # The client libraries put what they asked for before what the server answered.
 _REQUEST = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) \S+: ")
+
+_JOB_TRAILER = re.compile(r" Location: \S+ Job ID: \S+$")
 
 _FOREIGN = tuple(kind for kind, _, _ in _TABLE)
 
@@ -86,8 +88,11 @@ def _one_line(exc: BaseException) -> str:
 
 
 def one_line(text: str) -> str:
-    """Returns a message of BigQuery, which may show the SQL below it, as one line."""
-    return " ".join(text.split())
+    """Returns a message of BigQuery, which may show the SQL below it, as one line.
+
+    The client library adds where the job ran and its id, which tells a reader nothing.
+    """
+    return _JOB_TRAILER.sub("", " ".join(text.split()))
 
 
 def never_connected(exc: BaseException) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.errors import NotFoundError, PermissionError_, UsageError
+from bqml_export.errors import AccessDeniedError, NotFoundError, UsageError
 from bqml_export.foreign_errors import foreign_errors
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def require_bucket(clients: Clients, name: str, model_location: str) -> bool:
             bucket = clients.storage.get_bucket(
                 name, retry=clients.storage_retry, timeout=clients.call_timeout_s
             )
-    except PermissionError_:
+    except AccessDeniedError:
         # roles/storage.objectAdmin may write to a bucket but not ask where it is.
         return True
     except NotFoundError as exc:

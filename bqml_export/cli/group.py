@@ -10,6 +10,7 @@ from bqml_export.cli.describe import describe
 from bqml_export.cli.emulate import emulate
 from bqml_export.cli.export import export
 from bqml_export.cli.failures import fail, failure_of
+from bqml_export.cli.load import load
 from bqml_export.cli.ls import ls
 from bqml_export.cli.options import example
 from bqml_export.cli.publish import publish
@@ -66,6 +67,6 @@ def cli() -> None:
     """
 
 
-for command in (train, export, pull, publish, up, ls, describe, verify, emulate):
+for command in (load, train, export, pull, publish, up, ls, describe, verify, emulate):
     cli.add_command(command)
 cli.add_command(up, name="deploy")

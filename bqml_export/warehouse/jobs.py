@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from google.cloud import bigquery
 
-from bqml_export.errors import JobError, NotFoundError, PermissionError_
+from bqml_export.errors import AccessDeniedError, JobError, NotFoundError
 from bqml_export.foreign_errors import foreign_errors, one_line
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _find(clients: Clients, job_id: str, location: str | None) -> Job | _Somebod
             return _get(clients, job_id, location)
     except NotFoundError:
         return None
-    except PermissionError_:
+    except AccessDeniedError:
         return _SomebodyElses()
 
 

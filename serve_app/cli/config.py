@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 
 from serve_app.cli.options import load_settings, settings_options
 from serve_app.settings.load import LoadedSettings, known_keys
+
+_PIPE_COLUMNS = 240
 
 
 @click.group()
@@ -49,8 +52,12 @@ def _print_table(rows: list[dict[str, object]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("setting", "value", "from", "what it does", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("setting", no_wrap=True)
+    for header in ("value", "from", "what it does"):
+        table.add_column(header, overflow="fold")
     for row in rows:
         value = row["value"] if isinstance(row["value"], str) else json.dumps(row["value"])
         table.add_row(str(row["setting"]), value, str(row["origin"]), str(row["description"]))
-    Console().print(table)
+    # Into a pipe nothing is wrapped: one setting per line can be searched.
+    Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS).print(table)

@@ -12,11 +12,11 @@ from google.api_core import exceptions as api
 from google.cloud.storage import exceptions as storage
 
 from bqml_export.errors import (
+    AccessDeniedError,
     BqmlExportError,
     DuplicateError,
     InvalidQueryError,
     NotFoundError,
-    PermissionError_,
     StorageError,
     UsageError,
 )
@@ -40,13 +40,13 @@ def everything_below(parent: type[Exception]) -> list[type[Exception]]:
             "Not found: Model a",
         ),
         (api.Conflict("exists"), DuplicateError, "exists"),
-        (api.Forbidden("no"), PermissionError_, "no"),
+        (api.Forbidden("no"), AccessDeniedError, "no"),
         (api.BadRequest("Syntax error\n  at [1:2]"), InvalidQueryError, "Syntax error at [1:2]"),
         (api.PreconditionFailed("generation"), StorageError, "generation"),
         (api.ServiceUnavailable("down"), BqmlExportError, "down"),
-        (api.RetryError("timeout", api.Forbidden("no")), PermissionError_, "no"),
+        (api.RetryError("timeout", api.Forbidden("no")), AccessDeniedError, "no"),
         (auth.DefaultCredentialsError("none"), UsageError, "none"),
-        (auth.RefreshError("expired"), PermissionError_, "expired"),
+        (auth.RefreshError("expired"), AccessDeniedError, "expired"),
         (requests.exceptions.ReadTimeout("slow"), BqmlExportError, "slow"),
         (storage.DataCorruption(None, "bad"), StorageError, "damaged"),
         (ConnectionResetError("reset"), BqmlExportError, "reset"),

@@ -112,7 +112,7 @@ def iris_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("exports") / "iris"
     coefficients = [
-        Coefficients(dict.fromkeys(IRIS_COLUMNS, [weight]), intercept)
+        Coefficients({name: [weight] for name in IRIS_COLUMNS}, intercept)
         for weight, intercept in ((0.5, -6.0), (0.1, 0.0), (-0.5, 4.0))
     ]
     inputs = [NumericInput(name) for name in IRIS_COLUMNS]

@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from bqml_export.embedded.bigquery.rows import ResultSet, decode_rows, field_schema, parse_field
 from bqml_export.errors import (
+    AccessDeniedError,
     DuplicateError,
     InvalidQueryError,
     NotFoundError,
     NotSupportedError,
-    PermissionError_,
     QueryError,
 )
 
@@ -29,7 +29,7 @@ _PAGE_ROWS = 50_000
 _ERRORS: dict[str, type[QueryError]] = {
     "notFound": NotFoundError,
     "duplicate": DuplicateError,
-    "accessDenied": PermissionError_,
+    "accessDenied": AccessDeniedError,
     "notImplemented": NotSupportedError,
 }
 

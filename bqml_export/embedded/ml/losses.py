@@ -29,6 +29,10 @@ class Loss(Protocol):
     def stretch(self) -> float:
         """How far gradient descent stretches rare columns: 0 not at all, 1 to unit length."""
 
+    @property
+    def conjugate(self) -> bool:
+        """Whether gradient descent bends its directions to reach the exact solution sooner."""
+
     def value(self, eta: Floats) -> float:
         """Returns the weighted mean of the rows' losses."""
 
@@ -46,6 +50,7 @@ class SquaredLoss:
     label: Floats
     outputs: int = 1
     stretch: float = 1.0
+    conjugate: bool = True
 
     def value(self, eta: Floats) -> float:
         """Returns half the mean squared error."""
@@ -74,6 +79,7 @@ class LogLoss:
     row_weights: Floats
     outputs: int
     stretch: float = 0.5
+    conjugate: bool = False
 
     def value(self, eta: Floats) -> float:
         """Returns the weighted mean log loss."""

@@ -7,11 +7,7 @@ from tensorflow.core.protobuf.error_codes_pb2 import Code
 from serve_app.core.deadline import Deadline
 from serve_app.edges.grpc.servicing import Servicing
 from serve_app.edges.grpc.spec import core_spec, require_spec
-from serve_app.protos.model_status_pb2 import (
-    GetModelStatusRequest,
-    GetModelStatusResponse,
-    ModelVersionStatus,
-)
+from serve_app.protos.model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
 
 
 async def get_model_status(
@@ -26,9 +22,7 @@ async def get_model_status(
     require_spec(request)
     response = GetModelStatusResponse()
     for status in servicing.predictor.statuses(core_spec(request.model_spec)):
-        message = response.model_version_status.add()
-        message.version = status.version
-        message.state = ModelVersionStatus.State.Value(status.state.name)
+        message = response.model_version_status.add(version=status.version, state=status.state.name)
         message.status.error_code = Code.Value(status.error_code)
         message.status.error_message = status.error_message
     return response

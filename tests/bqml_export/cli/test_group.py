@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
     from tests.bqml_export.cli.conftest import Run
 
-COMMANDS = ["train", "export", "pull", "publish", "up", "ls", "describe", "verify", "emulate"]
+COMMANDS = [
+    "load",
+    "train",
+    "export",
+    "pull",
+    "publish",
+    "up",
+    "ls",
+    "describe",
+    "verify",
+    "emulate",
+]
 HEAVY = "tensorflow google.cloud.bigquery google.cloud.storage sqlglot duckdb bqemulator numpy rich"
 
 

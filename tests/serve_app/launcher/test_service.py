@@ -104,7 +104,7 @@ def test_a_new_version_takes_over_without_a_failed_request(
 def test_overload_is_refused_and_brings_a_second_replica(
     service: Any, wait_until: Callable[..., None]
 ) -> None:
-    """A full replica answers 503 with Retry-After at once; sustained load makes the service grow."""
+    """A full replica answers 503 with Retry-After; sustained load makes the service grow."""
     answers: list[tuple[int, Any, Any]] = []
     stop = threading.Event()
 

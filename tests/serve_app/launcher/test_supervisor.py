@@ -52,9 +52,11 @@ def test_a_killed_service_is_cleaned_up_by_its_supervisor(
     """The exit code tells that it did not end well."""
     with start_service(root) as service:
         family = service.family()
-        (child,) = Path(
-            f"/proc/{service.process.pid}/task/{service.process.pid}/children"
-        ).read_text().split()
+        (child,) = (
+            Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
+            .read_text()
+            .split()
+        )
         os.kill(int(child), signal.SIGKILL)
         assert service.process.wait(60) != 0
         assert still_alive(family) == []

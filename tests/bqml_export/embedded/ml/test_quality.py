@@ -108,3 +108,25 @@ def test_rare_categories_are_learned(rows_per_category: int, fit: Fit) -> None:
     fields = (Field("c", "STRING"), Field("x", "FLOAT64"), Field("label", "FLOAT64"))
     model = fit(Table(fields, columns, rows), data_split_method="NO_SPLIT")
     assert model.metrics["r2_score"] > 0.98
+
+
+def test_descent_comes_close_to_the_exact_solution_with_many_rare_categories(fit: Fit) -> None:
+    """AUTO_STRATEGY descends where categories are many: 20 iterations must do."""
+    random = np.random.default_rng(0)
+    days = random.integers(0, 300, 700)
+    age = random.normal(40, 10, 700)
+    table = Table(
+        (Field("day", "STRING"), Field("age", "FLOAT64"), Field("label", "FLOAT64")),
+        {
+            "day": [f"day {day}" for day in days],
+            "age": age.tolist(),
+            "label": (10 * age + days / 30 + random.normal(0, 5, 700)).tolist(),
+        },
+        700,
+    )
+    descended = fit(table, "linear_reg", data_split_method="NO_SPLIT")
+    exact = fit(
+        table, "linear_reg", data_split_method="NO_SPLIT", optimize_strategy="NORMAL_EQUATION"
+    )
+    assert descended.strategy == "BATCH_GRADIENT_DESCENT"
+    assert descended.metrics["r2_score"] >= exact.metrics["r2_score"] - 0.02

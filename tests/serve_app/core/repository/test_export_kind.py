@@ -28,14 +28,14 @@ def test_a_plain_saved_model_is_servable(real_exports: Path, name: str) -> None:
 @pytest.mark.parametrize("name", WITH_TRANSFORM)
 def test_an_export_with_transform_is_refused(real_exports: Path, name: str) -> None:
     """Half of it would give plausible wrong answers."""
-    with pytest.raises(UnsupportedExportError, match="TRANSFORM clause.*not served yet"):
+    with pytest.raises(UnsupportedExportError, match=r"TRANSFORM clause.*not served yet"):
         require_servable(real_exports / name)
 
 
 @pytest.mark.parametrize("name", BOOSTERS)
 def test_a_booster_is_refused(real_exports: Path, name: str) -> None:
     """It is no SavedModel."""
-    with pytest.raises(UnsupportedExportError, match="boosted tree or random forest.*not served"):
+    with pytest.raises(UnsupportedExportError, match=r"boosted tree or random forest.*not served"):
         require_servable(real_exports / name)
 
 

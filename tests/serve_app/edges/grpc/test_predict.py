@@ -12,6 +12,7 @@ import tensorflow as tf
 
 X = np.array([1.0, 2.5], np.float32)
 SIZE = "input size does not match signature:"
+EXTRA = "Sent extra:"
 ABSENT = "not found in request and no default value provided. Inputs expected to be in the set"
 NO_OUTPUT = "output tensor alias not found in signature:"
 
@@ -82,7 +83,7 @@ def test_a_wrong_model_spec_gets_the_stock_words(
         ),
         (
             {"x": X, "w": X},
-            f"{SIZE} 2!=1 len({{w,x}}) != len({{x}}). Sent extra: {{w}}. Missing but required: {{}}.",
+            f"{SIZE} 2!=1 len({{w,x}}) != len({{x}}). {EXTRA} {{w}}. Missing but required: {{}}.",
         ),
         (
             {"w": X},

@@ -165,7 +165,7 @@ def test_probes_need_no_model_name(rest: Any) -> None:
 
 
 def test_the_catalogue_shows_models_and_their_records(rest: Any) -> None:
-    """What the publisher wrote beside a model can be read from the service; a record is optional."""
+    """What a publisher wrote beside a model can be read here; a record is optional."""
     models = {model["name"]: model["versions"] for model in rest.get("/models").json["models"]}
     assert models["iris"][0]["bqml"] == {"model_type": "LOGISTIC_REGRESSION"}
     assert (models["mixed"][0]["state"], models["mixed"][0]["bqml"]) == ("AVAILABLE", None)

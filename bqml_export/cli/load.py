@@ -1,0 +1,47 @@
+"""`load`: fill a table from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bqml_export.cli.options import dry_run_option, example, json_option, target_options
+from bqml_export.cli.output import report, write_document
+from bqml_export.model_reference import ModelReference
+
+if TYPE_CHECKING:
+    from bqml_export.settings import Target
+
+
+@click.command(
+    short_help="Fill a table from a CSV, Parquet or JSON file.",
+    epilog=example("bqml-export load houses.csv demo.houses --local"),
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("table", metavar="DATASET.TABLE")
+@click.option("--replace", is_flag=True, help="Fill a table anew that has rows already.")
+@dry_run_option
+@json_option
+@target_options
+def load(
+    file: Path, table: str, target: Target, *, replace: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Load FILE into a table, so that a CREATE MODEL statement can read it.
+
+    A CSV file's first line names its columns; types are detected.
+    """
+    reference = ModelReference.parse(table)
+    from bqml_export.clients import open_clients  # seconds to import
+    from bqml_export.warehouse import loading
+
+    if dry_run:
+        write_document(loading.request_body(file, reference, replace=replace))
+        return
+    with open_clients(target) as clients:
+        loaded = loading.load(clients, file, reference, report, replace=replace)
+    if as_json:
+        write_document({"table": loaded.table, "rows": loaded.rows})
+    else:
+        click.echo(f"{loaded.table}: {loaded.rows} rows")

@@ -1,0 +1,113 @@
+"""Loads a local file into a table, so that SQL can train on it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from google.cloud import bigquery
+
+from bqml_export.errors import JobError, UsageError
+from bqml_export.foreign_errors import foreign_errors, one_line
+from bqml_export.warehouse.dataset import (
+    create_dataset,
+    dataset_location,
+    missing_dataset_is_ours,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bqml_export.clients import Clients
+    from bqml_export.json_types import JsonObject
+    from bqml_export.model_reference import ModelReference
+    from bqml_export.warehouse.jobs import Report
+
+_FORMATS = {
+    ".csv": bigquery.SourceFormat.CSV,
+    ".json": bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
+    ".jsonl": bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
+    ".ndjson": bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
+    ".parquet": bigquery.SourceFormat.PARQUET,
+}
+
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A table that was filled from a file."""
+
+    table: str
+    rows: int
+
+
+def load_config(file: Path, *, replace: bool) -> bigquery.LoadJobConfig:
+    """Returns the configuration of the load job for a file, by its ending.
+
+    A CSV file's first line names its columns; types are detected by BigQuery.
+
+    Raises:
+        UsageError: The ending is not one that can be loaded.
+    """
+    source_format = _FORMATS.get(file.suffix.lower())
+    if source_format is None:
+        raise UsageError(
+            f"{file.name} cannot be loaded", hint=f"files end in {', '.join(sorted(_FORMATS))}"
+        )
+    config = bigquery.LoadJobConfig(source_format=source_format)
+    config.write_disposition = "WRITE_TRUNCATE" if replace else "WRITE_EMPTY"
+    if source_format != bigquery.SourceFormat.PARQUET:
+        config.autodetect = True
+    if source_format == bigquery.SourceFormat.CSV:
+        config.skip_leading_rows = 1
+    return config
+
+
+def request_body(file: Path, table: ModelReference, *, replace: bool) -> JsonObject:
+    """Returns what the load job would be sent as, for `--dry-run`."""
+    body: JsonObject = load_config(file, replace=replace).to_api_repr()
+    return {"table": str(table), "bytes": file.stat().st_size, "configuration": body}
+
+
+def load(
+    clients: Clients, file: Path, table: ModelReference, report: Report, *, replace: bool
+) -> Loaded:
+    """Returns the table after it was filled from `file`.
+
+    Args:
+        clients: Where to load.
+        file: A CSV, newline-delimited JSON or Parquet file.
+        table: `[project.]dataset.table`; the embedded project makes a missing dataset.
+        report: Takes progress.
+        replace: Whether a table that has rows is filled anew.
+
+    Raises:
+        UsageError: The file cannot be loaded.
+        JobError: BigQuery refused the data; the message is BigQuery's.
+    """
+    config = load_config(file, replace=replace)
+    table = table.in_project(clients.project)
+    if missing_dataset_is_ours(clients, table):
+        report(f"creating dataset {table.dataset} in the embedded project")
+        create_dataset(clients, table, clients.location or "US")
+    location = dataset_location(clients, table)
+    report(f"loading {file} into {table}")
+    with foreign_errors(f"loading {file.name}"), file.open("rb") as data:
+        job = clients.bigquery.load_table_from_file(
+            data, str(table), job_config=config, location=location
+        )
+    with foreign_errors(f"loading {file.name}"):
+        while not job.done(retry=clients.bigquery_retry, timeout=clients.call_timeout_s):
+            time.sleep(_POLL_S)
+    if error := job.error_result:
+        raise JobError(
+            f"{file.name} was not loaded: {one_line(error.get('message', ''))}",
+            hint="give --replace to fill the table anew" if _has_rows(error) else None,
+        )
+    return Loaded(str(table), int(job.output_rows or 0))
+
+
+def _has_rows(error: JsonObject) -> bool:
+    return error.get("reason") == "duplicate"

@@ -1,0 +1,107 @@
+"""The house rules that a machine can check."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("bqml_export", "serve_app", "kuberay", "loadtest")
+MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+MAX_LINES = 400
+# Heavy or single-maintainer packages, and the only modules that may import them at the top.
+SEAMS = {
+    "tensorflow": {"serve_app/core/servable/saved_model.py",
+                   "bqml_export/embedded/ml/tensorflow_runtime.py"},
+    "ray": {"serve_app/edges/ray/deployment.py"},
+    "bqemulator": {"bqml_export/embedded/bigquery/backend.py"},
+    "gcp_storage_emulator": {"bqml_export/embedded/storage/backend.py"},
+}  # fmt: skip
+VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
+
+
+def name_of(path: Path) -> str:
+    """Returns the path relative to the project."""
+    return str(path.relative_to(ROOT))
+
+
+def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
+    """Yields the dotted names that a module imports, outside `if TYPE_CHECKING`."""
+    tree = ast.parse(path.read_text())
+    nodes = _outside_functions(tree) if top_level_only else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        is_type_check = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and not is_type_check:
+            yield child
+            yield from _outside_functions(child)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_is_small_and_named_after_what_it_holds(path: Path) -> None:
+    """400 lines are the end; a vague name would collect everything."""
+    assert len(path.read_text().splitlines()) <= MAX_LINES
+    assert path.name not in VAGUE_NAMES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_folders_meet_only_at_files_and_sockets(path: Path) -> None:
+    """One exception: kuberay may import serve_app's typed settings."""
+    own = path.relative_to(ROOT).parts[0]
+    for module in imports(path):
+        other = module.partition(".")[0]
+        if other in FOLDERS and other != own:
+            assert (own, module.startswith("serve_app.settings")) == ("kuberay", True), module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_heavy_packages_stay_behind_their_doors(path: Path) -> None:
+    """Everything else imports them inside functions, if at all."""
+    for module in imports(path, top_level_only=True):
+        package = module.partition(".")[0]
+        if package in SEAMS:
+            assert name_of(path) in SEAMS[package], module
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "serve_app" / "core").rglob("*.py")), ids=name_of)
+def test_the_core_knows_no_transport(path: Path) -> None:
+    """No HTTP, no gRPC, no Ray."""
+    forbidden = ("http", "grpc", "ray", "starlette", "uvicorn", "serve_app.edges")
+    for module in imports(path):
+        assert not module.startswith(tuple(f"{name}." for name in forbidden)), module
+        assert module not in forbidden, module
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "serve_app" / "edges").rglob("*.py")), ids=name_of)
+def test_the_edges_know_no_numpy(path: Path) -> None:
+    """They only translate."""
+    assert not {m for m in imports(path) if m.partition(".")[0] in ("numpy", "tensorflow")}
+
+
+@pytest.mark.parametrize("command", ["serve_app", "bqml_export"])
+def test_help_loads_nothing_heavy(command: str) -> None:
+    """`--help` answers at once because it imports almost nothing."""
+    code = (
+        f"import sys; sys.argv = ['x', '--help']\n"
+        f"from {command}.__main__ import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print(sorted({'tensorflow', 'ray', 'numpy', 'google', 'duckdb', 'sqlglot', 'rich'}"
+        " & set(sys.modules)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip().splitlines()[-1] == "[]"
