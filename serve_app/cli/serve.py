@@ -20,19 +20,15 @@ if TYPE_CHECKING:
     from serve_app.settings.model import RepositorySettings, ServeSettings
 
 
-@click.command()
+@click.command(epilog="Example: bqml-serve serve --root serving_dir --port 8501")
 @settings_options
 @click.option("--timeout", "timeout_s", type=float, default=180, show_default=True,
               help="Seconds to wait for the first answered prediction.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document when it answers.")
 def serve(timeout_s: float, *, as_json: bool, **options: object) -> None:
-    r"""Serve the model repository with TensorFlow Serving's API, on an autoscaling Ray Serve.
+    """Serve the model repository with TensorFlow Serving's API, on an autoscaling Ray Serve.
 
     Prints the URL and a curl line once a prediction has been answered; Ctrl-C stops it.
-
-    \b
-    Example:
-      bqml-serve serve --root serving_dir --port 8501
     """
     from serve_app.launcher.preflight import require_free_port, require_something_to_serve
     from serve_app.launcher.supervisor import is_supervised, supervise

@@ -8,6 +8,7 @@ from serve_app.codec.example_message import read_examples
 from serve_app.codec.predict_message import find_signature, output_aliases, read_inputs
 from serve_app.core.examples.batch import example_batch
 from serve_app.core.examples.plan import CLASSIFY, REGRESS, Plan, Task, multi_plan, single_plan
+from serve_app.core.warmup.both_paths import run_both_paths
 from serve_app.errors import InvalidArgumentError, UnimplementedError
 from serve_app.protos.classification_pb2 import ClassificationRequest
 from serve_app.protos.example_input_pb2 import Input
@@ -56,7 +57,11 @@ def _single(
 def _predict(servable: SavedModel, request: PredictRequest) -> None:
     signature = find_signature(servable.signatures, request.model_spec.signature_name)
     inputs = read_inputs(signature, request.inputs, _LIMIT_BYTES)
-    servable.run(signature, inputs, output_aliases(signature, request.output_filter))
+    aliases = output_aliases(signature, request.output_filter)
+    feeds = {spec.tensor_name: inputs[alias] for alias, spec in signature.inputs.items()}
+    # Two aliases may stand for one tensor, which is fetched once.
+    fetches = dict.fromkeys(signature.outputs[alias].tensor_name for alias in aliases)
+    run_both_paths(servable, feeds, list(fetches))
 
 
 def _multi(servable: SavedModel, request: MultiInferenceRequest) -> None:
@@ -72,5 +77,5 @@ def _multi(servable: SavedModel, request: MultiInferenceRequest) -> None:
 def _infer(servable: SavedModel, plan: Plan, request: Input) -> None:
     sent = read_examples(request)
     batch = example_batch(sent.examples, sent.context)
-    tensors = servable.run_tensors(plan.feeds(batch), plan.fetches)
+    tensors = run_both_paths(servable, plan.feeds(batch), plan.fetches)
     plan.results(dict(zip(plan.fetches, tensors, strict=True)), len(batch))

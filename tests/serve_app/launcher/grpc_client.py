@@ -19,6 +19,9 @@ import numpy as np
 import tensorflow as tf
 from grpc_health.v1.health_pb2 import HealthCheckRequest
 from grpc_health.v1.health_pb2_grpc import HealthStub
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
+    ProtoReflectionDescriptorDatabase,
+)
 
 STOCK = os.environ.get("TF_SERVING_API_DIR")
 if STOCK:
@@ -82,6 +85,16 @@ def outcome(call: Callable[[], Any]) -> str:
     return "OK"
 
 
+def described(channel: grpc.Channel) -> str:
+    """Returns `OK` if reflection describes the messages, else why not."""
+    database = ProtoReflectionDescriptorDatabase(channel)
+    try:
+        database.FindFileContainingSymbol("tensorflow.serving.PredictionService")
+    except KeyError as error:
+        return str(error)
+    return "OK"
+
+
 def answers(target: str) -> dict[str, Any]:
     """Returns what came of one call of each kind."""
     with grpc.insecure_channel(target, UNLIMITED) as channel:
@@ -109,6 +122,8 @@ def answers(target: str) -> dict[str, Any]:
             "metadata": list(prediction.GetModelMetadata(metadata, timeout=60).metadata),
             "status": [(s.version, s.state) for s in status.model_version_status],
             "health": HealthStub(channel).Check(HealthCheckRequest(), timeout=60).status,
+            "services": list(ProtoReflectionDescriptorDatabase(channel).get_services()),
+            "described": described(channel),
             "unknown_model": outcome(lambda: prediction.Predict(PredictRequest(
                 model_spec={"name": "nope"}), timeout=60)),
             "bad_filter": outcome(lambda: prediction.Predict(PredictRequest(

@@ -34,6 +34,8 @@ def test_a_file_sets_nested_keys(tmp_path: Path) -> None:
         ({"nonsense": "1"}, "unknown setting nonsense (from test)"),
         ({"http.port": "eighty"}, "http.port: Input should be a valid integer"),
         ({"http.port": "70000"}, "less than or equal to 65535, got '70000' (from test)"),
+        ({"grpc.port": "8501"}, "grpc.port and http.port are both 8501"),
+        ({"grpc.max_message_bytes": "3000000000"}, "less than 2147483648"),
         ({"autoscaling.min_replicas": "5"}, "max_replicas (4) is less than min_replicas (5)"),
         ({"autoscaling.upscale_delay_s": "1"}, "upscale_delay_s (1) must be at least look_back"),
         ({"autoscaling.metrics_interval_s": "9"}, "the window would hold no report"),
