@@ -22,8 +22,7 @@ def config() -> None:
 @settings_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def show(*, as_json: bool, **options: object) -> None:
-    """Print every setting with its value, where it came from and what it does.
-    """
+    """Print every setting with its value, where it came from and what it does."""
     rows = _rows(load_settings(options))
     if as_json:
         click.echo(json.dumps(rows, indent=1))

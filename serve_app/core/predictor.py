@@ -103,9 +103,7 @@ class Predictor:
             yield Call(servable, _signature(servable, signature_name), self._executor, meter)
 
     @contextmanager
-    def model(
-        self, spec: ModelSpec, api: str, deadline: Deadline | None = None
-    ) -> Iterator[Model]:
+    def model(self, spec: ModelSpec, api: str, deadline: Deadline | None = None) -> Iterator[Model]:
         """Takes hold of a version with all its signatures; it stays loaded until the end.
 
         Args:

@@ -105,7 +105,7 @@ class TensorFlowSettings(_Settings):
     request_timeout_ms: Annotated[int, Field(gt=0)] = 30_000
     """Milliseconds after which a model call is cancelled and answered with 504."""
     warmup: bool = True
-    """Run a version before it is AVAILABLE: its warmup file, or a row of zeros where it has none."""
+    """Run a version before it is AVAILABLE: its warmup file, or else a row of zeros."""
     warmup_iterations: Count = 1
     """How often each record of a warmup file is replayed."""
 

@@ -16,27 +16,30 @@ def examples_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export that reads tf.Examples in two signatures and plain tensors in a third."""
     import tensorflow as tf
 
-    features = {"x": tf.io.FixedLenFeature([1], tf.float32)}
+    def feature(inputs: Any) -> Any:
+        return tf.io.parse_example(inputs, {"x": tf.io.FixedLenFeature([1], tf.float32)})["x"]
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "inputs")])
     def classify(inputs: Any) -> dict[str, Any]:
-        x = tf.io.parse_example(inputs, features)["x"]
-        return {"scores": tf.concat([x, 1 - x], 1)}
+        return {"scores": tf.concat([feature(inputs), 1 - feature(inputs)], 1)}
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "inputs")])
     def regress(inputs: Any) -> dict[str, Any]:
-        return {"outputs": tf.io.parse_example(inputs, features)["x"] * 2}
+        return {"outputs": feature(inputs) * 2}
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, "x")])
     def predict(x: Any) -> dict[str, Any]:
         tf.debugging.assert_positive(x, "x must be positive")
         return {"y": x * 2, "z": x * 3}
 
-    module = tf.Module()
-    signatures = {"serving_default": predict, "classify": classify, "regress": regress}
+    serialized, number = tf.TensorSpec([None], tf.string), tf.TensorSpec([None], tf.float32)
+    bodies = {
+        "serving_default": (predict, number),
+        "classify": (classify, serialized),
+        "regress": (regress, serialized),
+    }
+    concrete = {
+        name: tf.function(body).get_concrete_function(spec) for name, (body, spec) in bodies.items()
+    }
     folder = tmp_path_factory.mktemp("exports") / "examples"
-    concrete = {name: function.get_concrete_function() for name, function in signatures.items()}
-    tf.saved_model.save(module, str(folder), signatures=concrete)
+    tf.saved_model.save(tf.Module(), str(folder), signatures=concrete)
     return folder
 
 
