@@ -6,6 +6,7 @@ Both have the same wire format; the stock ones, where installed, prove it.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from typing import Any
 
 import grpc
@@ -25,7 +26,11 @@ _METHODS = {
     "GetModelStatus": (_MODEL, "model_status", "GetModelStatus"),
 }
 """Method -> its service, the file and the stem of its messages."""
-_STOCK = {"model_metadata": "get_model_metadata", "model_status": "get_model_status"}
+_STOCK_NAMES = {
+    "model_metadata": "get_model_metadata",
+    "model_status": "get_model_status",
+    "multi_inference": "inference",
+}
 
 
 def run_grpc(case: GrpcCase, channel: grpc.Channel) -> Result:
@@ -53,7 +58,9 @@ def _failure(case: GrpcCase, error: Any) -> str:
 
 
 def _messages(file: str) -> Any:
-    try:
-        return importlib.import_module(f"tensorflow_serving.apis.{_STOCK.get(file, file)}_pb2")
-    except ImportError:
-        return importlib.import_module(f"serve_app.protos.{file}_pb2")
+    # Never both: they declare the same names.
+    if importlib.util.find_spec("tensorflow_serving"):
+        return importlib.import_module(
+            f"tensorflow_serving.apis.{_STOCK_NAMES.get(file, file)}_pb2"
+        )
+    return importlib.import_module(f"serve_app.protos.{file}_pb2")

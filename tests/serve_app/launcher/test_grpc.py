@@ -54,7 +54,7 @@ def answers(
             capture_output=True, check=True, text=True, timeout=240,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         ).stdout  # fmt: skip
-        yield json.loads(output)
+        yield {**json.loads(output), "haproxy": request.param == "true"}
 
 
 def test_a_client_without_extra_metadata_is_answered(answers: dict[str, Any]) -> None:
@@ -88,6 +88,16 @@ def test_metadata_status_and_health_are_answered(answers: dict[str, Any]) -> Non
     assert answers["metadata"] == ["signature_def"]
     assert answers["status"] == [[1, AVAILABLE]]
     assert answers["health"] == SERVING
+
+
+def test_reflection_lists_the_services(answers: dict[str, Any]) -> None:
+    """Messages are described where a replica answers: Ray's proxy does not load them."""
+    assert {
+        "grpc.health.v1.Health",
+        "tensorflow.serving.ModelService",
+        "tensorflow.serving.PredictionService",
+    } <= set(answers["services"])
+    assert (answers["described"] == "OK") == answers["haproxy"]
 
 
 def test_a_deadline_frees_the_replica(answers: dict[str, Any]) -> None:
