@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -60,20 +61,31 @@ def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:
     with running_service(settings, run_dir()) as client:
         stop.serving = True
         answers = wait_for_first_answers(client, configured(settings.repository), timeout_s, stop)
-        _print_answers(client.base_url, answers, as_json=as_json)
+        grpc_target = _grpc_target(client.base_url, settings)
+        _print_answers(client.base_url, grpc_target, answers, as_json=as_json)
         stop.wait()
         click.echo("stopping ...", err=True)
         _mute_ray()
 
 
-def _print_answers(base_url: str, answers: list[FirstAnswer], *, as_json: bool) -> None:
+def _grpc_target(base_url: str, settings: ServeSettings) -> str | None:
+    """Returns HOST:PORT for gRPC clients, None where the service has no gRPC port."""
+    host = urlsplit(base_url).hostname
+    return f"{host}:{settings.grpc.port}" if settings.grpc.enabled else None
+
+
+def _print_answers(
+    base_url: str, grpc_target: str | None, answers: list[FirstAnswer], *, as_json: bool
+) -> None:
     if as_json:
         models = [dataclasses.asdict(answer) for answer in answers]
-        click.echo(json.dumps({"base_url": base_url, "models": models}))
+        click.echo(json.dumps({"base_url": base_url, "grpc_target": grpc_target, "models": models}))
         return
     for answer in answers:
         click.echo(f"\n{answer.model} version {answer.version} answers at {answer.url}\n")
         click.echo(f"  {answer.curl}\n\n  {json.dumps(answer.answer)}")
+    if answers and grpc_target:
+        click.echo(f"\ngRPC clients of TensorFlow Serving connect to {grpc_target}")
     if answers:
         click.echo("\nCtrl-C stops the service.")
 

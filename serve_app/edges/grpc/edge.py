@@ -26,6 +26,10 @@ from serve_app.errors import (
     ResourceExhaustedError,
     ServeAppError,
 )
+from serve_app.protos import (  # loaded for reflection, which describes what is loaded
+    model_service_pb2,  # noqa: F401
+    prediction_service_pb2,  # noqa: F401
+)
 from serve_app.protos.classification_pb2 import ClassificationRequest
 from serve_app.protos.model_management_pb2 import ReloadConfigRequest
 from serve_app.protos.model_metadata_pb2 import GetModelMetadataRequest

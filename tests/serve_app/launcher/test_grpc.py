@@ -49,8 +49,9 @@ def answers(
     settings = [f"http.haproxy={request.param}", "tensorflow.warmup=false"]
     arguments = [part for setting in settings for part in ("--set", setting)]
     with start_service(root, *arguments) as running:
+        assert running.announced["grpc_target"] == f"127.0.0.1:{running.grpc_port}"
         output = subprocess.run(
-            [sys.executable, str(CLIENT), f"127.0.0.1:{running.grpc_port}"],
+            [sys.executable, str(CLIENT), running.announced["grpc_target"]],
             capture_output=True, check=True, text=True, timeout=240,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         ).stdout  # fmt: skip
