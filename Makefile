@@ -4,6 +4,7 @@ VENV   ?= .venv
 SQL    ?= sql/iris_model.sql
 ROOT   ?= serving_dir
 PORT   ?= 8501
+GRPC_PORT ?= 8500
 
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -14,7 +15,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 # The virtual environments are made new when what they are made from changes.
 serve: $(VENV)/.serve
 	@$(BIN)/bqml-export up $(SQL) --root $(ROOT) --local
-	@exec $(BIN)/bqml-serve serve --root $(ROOT) --port $(PORT)
+	@exec $(BIN)/bqml-serve serve --root $(ROOT) --port $(PORT) --grpc-port $(GRPC_PORT)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(ARGS)

@@ -1,7 +1,8 @@
 """The import path for Ray Serve: `serve run serve_app.application:app root=serving_dir`.
 
 The arguments are settings: `root`, `port` and the other names of `config show`, by their dotted key
-or, where it is unique, by their last part. `settings=FILE` reads a YAML file of settings.
+or, where it is unique, by their last part; `port` is REST's, as on the command line.
+`settings=FILE` reads a YAML file of settings.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def _sources(args: dict[str, object]) -> list[Source]:
 
 def _full(key: str) -> str:
     """Returns the dotted key that a short name stands for, or the key as it is."""
+    if key == "port":
+        return "http.port"
     matches = [known for known in known_keys() if known.rpartition(".")[2] == key]
     if len(matches) > 1:
         raise SettingsError(f"setting {key} is ambiguous: {', '.join(matches)}")

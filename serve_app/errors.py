@@ -18,7 +18,7 @@ ServeAppError                   HTTP  gRPC
 ├── DataLossError               500   DATA_LOSS
 ├── UnimplementedError          501   UNIMPLEMENTED
 ├── UnavailableError            503   UNAVAILABLE
-│   └── OverloadedError               the replica's queue is full; carries retry_after_s
+│   └── OverloadedError         503   RESOURCE_EXHAUSTED: the queue is full; has retry_after_s
 └── DeadlineExceededError       504   DEADLINE_EXCEEDED
 
 Status codes as in TensorFlow Serving (util/net_http, HTTPStatusCodeFromTFStatus).
@@ -148,10 +148,15 @@ class UnavailableError(ServeAppError):
 class OverloadedError(UnavailableError):
     """The replica's queue is full.
 
+    gRPC clients retry UNAVAILABLE at once on their own, which is the last thing an overloaded
+    service needs; Ray Serve's own refusals are RESOURCE_EXHAUSTED too.
+
     Args:
         message: What the client gets to read.
         retry_after_s: Seconds after which a retry is worth while.
     """
+
+    grpc_code = 8
 
     def __init__(self, message: str, *, retry_after_s: int) -> None:
         super().__init__(message)

@@ -16,12 +16,18 @@ MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*
 MAX_LINES = 400
 # Heavy or single-maintainer packages, and the only modules that may import them at the top.
 SEAMS = {
-    "tensorflow": {"serve_app/core/servable/saved_model.py",
-                   "bqml_export/embedded/ml/tensorflow_runtime.py"},
-    "ray": {"serve_app/edges/ray/deployment.py"},
-    "bqemulator": {"bqml_export/embedded/bigquery/backend.py"},
-    "gcp_storage_emulator": {"bqml_export/embedded/storage/backend.py"},
-}  # fmt: skip
+    "tensorflow": (
+        "bqml_export/embedded/ml/tensorflow_runtime.py",
+        "serve_app/core/servable/saved_model.py",
+        "serve_app/core/servable/session_run.py",
+        "serve_app/core/warmup/records.py",
+        "serve_app/edges/grpc/",
+        "serve_app/protos/",
+    ),
+    "ray": ("serve_app/edges/ray/",),
+    "bqemulator": ("bqml_export/embedded/bigquery/backend.py",),
+    "gcp_storage_emulator": ("bqml_export/embedded/storage/backend.py",),
+}
 VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
 
 
@@ -72,7 +78,7 @@ def test_heavy_packages_stay_behind_their_doors(path: Path) -> None:
     for module in imports(path, top_level_only=True):
         package = module.partition(".")[0]
         if package in SEAMS:
-            assert name_of(path) in SEAMS[package], module
+            assert name_of(path).startswith(SEAMS[package]), module
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "serve_app" / "core").rglob("*.py")), ids=name_of)
@@ -86,8 +92,9 @@ def test_the_core_knows_no_transport(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "serve_app" / "edges").rglob("*.py")), ids=name_of)
 def test_the_edges_know_no_numpy(path: Path) -> None:
-    """They only translate."""
-    assert not {m for m in imports(path) if m.partition(".")[0] in ("numpy", "tensorflow")}
+    """They only translate; TensorFlow's messages (`tensorflow.core`) are part of gRPC's form."""
+    found = {module for module in imports(path) if module.startswith(("numpy", "tensorflow"))}
+    assert not {module for module in found if not module.startswith("tensorflow.core.")}
 
 
 @pytest.mark.parametrize("command", ["serve_app", "bqml_export"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bqml_export.bucket.download import download
 from bqml_export.bucket.manifest import Manifest, read_manifest
 from bqml_export.bucket.objects import StoredObject, list_objects
+from bqml_export.chain.warmup import WarmupWish, add_warmup
 from bqml_export.errors import NotFoundError, StorageError
 from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.publish import publish, require_free
@@ -58,10 +59,26 @@ def plan_pull(clients: Clients, place: BucketUri) -> PullPlan:
     return PullPlan(place, objects, replace(record, source_uri=str(place), files=None))
 
 
-def pull(
-    clients: Clients, plan: PullPlan, root: Path, model: str, version: int | None, report: Report
+def pull(  # noqa: PLR0913 - where from, where to, and how
+    clients: Clients,
+    plan: PullPlan,
+    root: Path,
+    model: str,
+    version: int | None,
+    report: Report,
+    *,
+    warmup: WarmupWish | None = None,
 ) -> Version:
     """Returns the version that the pulled export was published as.
+
+    Args:
+        clients: The clients of the target.
+        plan: What to pull.
+        root: The repository.
+        model: The model's name in it.
+        version: The number to publish as; None takes the next free one.
+        report: Takes lines of progress.
+        warmup: The rows of the training data to leave with the version.
 
     Raises:
         StorageError: An object is damaged or has changed; nothing is published.
@@ -72,7 +89,7 @@ def pull(
     def fill(folder: Path) -> Record:
         progress = _Progress(report, len(plan.objects), plan.total_bytes)
         download(clients, plan.place, plan.objects, folder, progress)
-        return plan.record
+        return add_warmup(clients, warmup or WarmupWish(), folder, plan.record, report)
 
     return publish(root, model, version, source=str(plan.place), fill=fill)
 

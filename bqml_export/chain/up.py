@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bqml_export.bucket.location import require_bucket
 from bqml_export.chain import export as exporting
 from bqml_export.chain import pull as pulling
+from bqml_export.chain.warmup import WarmupWish
 from bqml_export.errors import NotSupportedError
 from bqml_export.repository.export_kind import ExportKind
 from bqml_export.repository.up_to_date import is_published
@@ -36,6 +37,7 @@ class Wish:
     model: str
     destination: BucketUri | None
     force: bool
+    warmup: WarmupWish = field(default_factory=WarmupWish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def up(clients: Clients, wish: Wish, report: Report) -> Outcome:
         report(f"{wish.model} is published already as version {version.number}")
         return Outcome(version, published_now=False)
     pull_plan = pulling.plan_pull(clients, exported.place)
-    version = pulling.pull(clients, pull_plan, wish.root, wish.model, None, report)
+    version = pulling.pull(
+        clients, pull_plan, wish.root, wish.model, None, report, warmup=wish.warmup
+    )
     report(f"published {wish.model} version {version.number} at {version.folder}")
     return Outcome(version, published_now=True)
 

@@ -135,6 +135,15 @@ version_option = click.option(
 )
 
 
+warmup_option = click.option(
+    "--warmup-rows",
+    type=click.IntRange(0, 1000),
+    envvar="BQML_EXPORT_WARMUP_ROWS",
+    help="Rows of the training data that servers replay before they serve the version; costs the "
+    "bytes of the training query.  [default: 32 with --local, else 0]",
+)
+
+
 def to_model(_ctx: click.Context, _parameter: click.Parameter, value: str) -> ModelReference:
     """Returns the parsed name of a model; the callback of an argument."""
     return ModelReference.parse(value)

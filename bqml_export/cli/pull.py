@@ -14,6 +14,7 @@ from bqml_export.cli.options import (
     target_options,
     to_place,
     version_option,
+    warmup_option,
 )
 from bqml_export.cli.output import report, write_document
 from bqml_export.cli.published import planned_document, write_published
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @root_option
 @click.option("--model", required=True, metavar="NAME", help="The model's name in the repository.")
 @version_option
+@warmup_option
 @dry_run_option
 @json_option
 @target_options
@@ -43,6 +45,7 @@ def pull(  # noqa: PLR0913 - one parameter per option
     root: Path,
     model: str,
     version: int | None,
+    warmup_rows: int | None,
     target: Target,
     *,
     dry_run: bool,
@@ -53,6 +56,7 @@ def pull(  # noqa: PLR0913 - one parameter per option
     Every object's CRC32C is checked. The version folder appears by one rename, complete.
     """
     from bqml_export.chain import pull as chain  # seconds to import
+    from bqml_export.chain.warmup import WarmupWish
     from bqml_export.clients import open_clients
 
     with open_clients(target) as clients:
@@ -61,5 +65,6 @@ def pull(  # noqa: PLR0913 - one parameter per option
             files = {stored.path: stored.bytes for stored in plan.objects}
             write_document(planned_document(root, model, version, str(source), files))
             return
-        published = chain.pull(clients, plan, root, model, version, report)
+        warmup = WarmupWish(warmup_rows)
+        published = chain.pull(clients, plan, root, model, version, report, warmup=warmup)
     write_published(published, as_json=as_json)

@@ -13,6 +13,7 @@ from bqml_export.cli.options import (
     json_option,
     root_option,
     target_options,
+    warmup_option,
 )
 from bqml_export.cli.output import report, write_document
 from bqml_export.cli.published import write_published
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--model", metavar="NAME", help="Name in the repository.  [default: as in the SQL]")
 @destination_option
 @click.option("--force", is_flag=True, help="Train again, even if this SQL made the model.")
+@warmup_option
 @dry_run_option
 @json_option
 @target_options
@@ -45,6 +47,7 @@ def up(  # noqa: PLR0913 - one parameter per option
     root: Path,
     model: str | None,
     destination: BucketUri | None,
+    warmup_rows: int | None,
     target: Target,
     *,
     force: bool,
@@ -66,6 +69,7 @@ def up(  # noqa: PLR0913 - one parameter per option
             write_published(current, as_json=as_json, status="up_to_date")
         return
     from bqml_export.chain import up as chain  # seconds to import
+    from bqml_export.chain.warmup import WarmupWish
     from bqml_export.clients import open_clients
     from bqml_export.warehouse.statement import read_statement
 
@@ -76,6 +80,7 @@ def up(  # noqa: PLR0913 - one parameter per option
         model=model or statement.model.model,
         destination=destination,
         force=force,
+        warmup=WarmupWish(warmup_rows),
     )
     with open_clients(target) as clients:
         if dry_run:

@@ -40,7 +40,8 @@ class Record:
     """Everything that is known about a published version; what is not known is None.
 
     `created` and `published_at` are RFC 3339 in UTC; `metrics` are BigQuery's evaluation metrics
-    by their names in models.get; `files` maps each relative path except the record's own.
+    by their names in models.get; `files` maps each relative path except the record's own;
+    `example_instance` is a row of the training data as a predict request has it.
     """
 
     model_reference: ModelReference | None = None
@@ -58,6 +59,7 @@ class Record:
     iterations: int | None = None
     tensorflow_version: str | None = None
     signatures: JsonObject | None = None
+    example_instance: JsonObject | None = None
     source_uri: str | None = None
     engine: str | None = None
     published_at: str | None = None

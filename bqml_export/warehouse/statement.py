@@ -26,6 +26,8 @@ class TrainingStatement:
     """The value of the option MODEL_TYPE in capitals, if it is a plain text."""
     transforms: bool
     """Whether it has a TRANSFORM clause."""
+    query: str | None = None
+    """The query behind AS, whose rows the model is trained on; None if there is no single one."""
 
     @property
     def sha256(self) -> str:
@@ -66,7 +68,9 @@ def _statements(text: str, sql: str) -> list[TrainingStatement]:
             model = ModelReference.parse(name)
             clauses = _statement_tokens(tokens[behind:])
             found.append(
-                TrainingStatement(sql, model, _model_type(clauses), _has_transform(clauses))
+                TrainingStatement(
+                    sql, model, _model_type(clauses), _has_transform(clauses), _query(text, clauses)
+                )
             )
     return found
 
@@ -85,6 +89,19 @@ def _model_type(clauses: list[Token]) -> str | None:
 def _has_transform(clauses: list[Token]) -> bool:
     # The clause stands directly behind the name; anywhere else the word is a function or a column.
     return [token.text.upper() for token in clauses[:2]] == ["TRANSFORM", "("]
+
+
+def _query(text: str, clauses: list[Token]) -> str | None:
+    depth = 0
+    for index, token in enumerate(clauses[:-1]):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.token_type is TokenType.ALIAS:
+            query = clauses[index + 1 :]
+            # AS (training_data AS (SELECT ...), custom_holiday AS (...)) is not one query.
+            first = next((t.text.upper() for t in query if t.text != "("), "")
+            whole = text[query[0].start : query[-1].end + 1]
+            return whole if first in ("SELECT", "WITH", "FROM") else None
+    return None
 
 
 def _after_create_model(tokens: list[Token], index: int) -> int | None:

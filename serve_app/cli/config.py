@@ -18,16 +18,11 @@ def config() -> None:
     """Look at the settings."""
 
 
-@config.command()
+@config.command(epilog="Example: BQML_SERVE_AUTOSCALING__MAX_REPLICAS=8 bqml-serve config show")
 @settings_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def show(*, as_json: bool, **options: object) -> None:
-    r"""Print every setting with its value, where it came from and what it does.
-
-    \b
-    Example:
-      BQML_SERVE_AUTOSCALING__MAX_REPLICAS=8 bqml-serve config show
-    """
+    """Print every setting with its value, where it came from and what it does."""
     rows = _rows(load_settings(options))
     if as_json:
         click.echo(json.dumps(rows, indent=1))

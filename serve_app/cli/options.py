@@ -15,8 +15,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _SHORTCUTS = {
     "root": ("repository.root", "Model repository: <root>/<model>/<version>/."),
+    "model_name": ("repository.model_name", "Name of a single model."),
+    "model_base_path": ("repository.model_base_path", "The single model's folder, or gs://."),
+    "model_config_file": ("repository.model_config_file", "Several models, in TF Serving's form."),
     "host": ("http.host", "Address to listen on."),
     "port": ("http.port", "REST port."),
+    "grpc_port": ("grpc.port", "gRPC port."),
     "max_replicas": ("autoscaling.max_replicas", "Replicas at most."),
 }
 
@@ -24,8 +28,9 @@ _SHORTCUTS = {
 def settings_options(command: Command) -> Command:
     """Adds --settings, --set and the shortcuts to a command."""
     for name, (key, text) in reversed(_SHORTCUTS.items()):
-        option = f"--{name.replace('_', '-')}"
-        command = click.option(option, name, help=f"{text} Short for --set {key}=...")(command)
+        # Both spellings: TensorFlow Serving's flags have underscores.
+        options = dict.fromkeys((f"--{name.replace('_', '-')}", f"--{name}"))
+        command = click.option(*options, name, help=f"{text} Short for --set {key}=...")(command)
     command = click.option(
         "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting, repeatable."
     )(command)

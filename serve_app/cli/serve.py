@@ -8,29 +8,28 @@ import os
 import sys
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
 from serve_app.cli.options import load_settings, settings_options
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from serve_app.launcher.first_answer import FirstAnswer
-    from serve_app.settings.model import ServeSettings
+    from serve_app.settings.model import RepositorySettings, ServeSettings
 
 
-@click.command()
+@click.command(epilog="Example: bqml-serve serve --root serving_dir --port 8501")
 @settings_options
 @click.option("--timeout", "timeout_s", type=float, default=180, show_default=True,
               help="Seconds to wait for the first answered prediction.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document when it answers.")
 def serve(timeout_s: float, *, as_json: bool, **options: object) -> None:
-    r"""Serve the model repository with TensorFlow Serving's API, on an autoscaling Ray Serve.
+    """Serve the model repository with TensorFlow Serving's API, on an autoscaling Ray Serve.
 
     Prints the URL and a curl line once a prediction has been answered; Ctrl-C stops it.
-
-    \b
-    Example:
-      bqml-serve serve --root serving_dir --port 8501
     """
     from serve_app.launcher.preflight import require_free_port, require_something_to_serve
     from serve_app.launcher.supervisor import is_supervised, supervise
@@ -39,13 +38,21 @@ def serve(timeout_s: float, *, as_json: bool, **options: object) -> None:
     if is_supervised():
         _serve(settings, timeout_s, as_json=as_json)
         return
-    require_free_port(settings.http.host, settings.http.port)
+    require_free_port(settings.http.host, settings.http.port, "--port")
+    if settings.grpc.enabled:
+        require_free_port(settings.http.host, settings.grpc.port, "--grpc-port")
     require_something_to_serve(settings.repository)
-    click.echo(f"starting Ray Serve for {settings.repository.root.resolve()} ...", err=True)
+    click.echo(f"starting Ray Serve for {_what(settings.repository)} ...", err=True)
     sys.exit(supervise(sys.argv[1:]))
 
 
+def _what(repository: RepositorySettings) -> Path | str:
+    file = repository.model_config_file
+    return repository.model_base_path or (file or repository.root).resolve()
+
+
 def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:
+    from serve_app.core.repository.listing import configured
     from serve_app.launcher.first_answer import wait_for_first_answers
     from serve_app.launcher.service import running_service
     from serve_app.launcher.supervisor import run_dir
@@ -53,21 +60,32 @@ def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:
     stop = _StopRequest()
     with running_service(settings, run_dir()) as client:
         stop.serving = True
-        answers = wait_for_first_answers(client, settings.repository.root, timeout_s, stop)
-        _print_answers(client.base_url, answers, as_json=as_json)
+        answers = wait_for_first_answers(client, configured(settings.repository), timeout_s, stop)
+        grpc_target = _grpc_target(client.base_url, settings)
+        _print_answers(client.base_url, grpc_target, answers, as_json=as_json)
         stop.wait()
         click.echo("stopping ...", err=True)
         _mute_ray()
 
 
-def _print_answers(base_url: str, answers: list[FirstAnswer], *, as_json: bool) -> None:
+def _grpc_target(base_url: str, settings: ServeSettings) -> str | None:
+    """Returns HOST:PORT for gRPC clients, None where the service has no gRPC port."""
+    host = urlsplit(base_url).hostname
+    return f"{host}:{settings.grpc.port}" if settings.grpc.enabled else None
+
+
+def _print_answers(
+    base_url: str, grpc_target: str | None, answers: list[FirstAnswer], *, as_json: bool
+) -> None:
     if as_json:
         models = [dataclasses.asdict(answer) for answer in answers]
-        click.echo(json.dumps({"base_url": base_url, "models": models}))
+        click.echo(json.dumps({"base_url": base_url, "grpc_target": grpc_target, "models": models}))
         return
     for answer in answers:
         click.echo(f"\n{answer.model} version {answer.version} answers at {answer.url}\n")
         click.echo(f"  {answer.curl}\n\n  {json.dumps(answer.answer)}")
+    if answers and grpc_target:
+        click.echo(f"\ngRPC clients of TensorFlow Serving connect to {grpc_target}")
     if answers:
         click.echo("\nCtrl-C stops the service.")
 

@@ -23,11 +23,11 @@ def columns_to_tensors(value: object, inputs: Mapping[str, TensorSpec]) -> dict[
         for alias in inputs:
             if alias not in value:
                 raise InvalidArgumentError(f"Missing named input: {alias} in 'inputs' object.")
-        return {alias: tensor(value[alias], spec.dtype) for alias, spec in inputs.items()}
+        return {alias: tensor(value[alias], spec.dtype, alias) for alias, spec in inputs.items()}
     if len(inputs) > 1:
         raise InvalidArgumentError(
             "inputs is a plain value/list, but expecting an object as multiple input tensors "
             "required as per tensorinfo_map"
         )
     ((alias, spec),) = inputs.items()
-    return {alias: tensor(value, spec.dtype)}
+    return {alias: tensor(value, spec.dtype, alias)}

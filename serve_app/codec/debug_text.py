@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
-from serve_app.codec.rapid_json import Members
+from serve_app.codec.double_text import double_text
+from serve_app.codec.rapid_json import pairs
 
 MAX_BYTES = 256
-_ESCAPED = {
+_ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
     "\b": "\\b",
@@ -17,30 +19,25 @@ _ESCAPED = {
     "\r": "\\r",
     "\t": "\\t",
 }
+_TO_ESCAPE = re.compile(r'["\\\x00-\x1f]')
 _INDENT = "    "
-
-
-class _NotPrintable(Exception):  # noqa: N818 - ends the text, is no error
-    """RapidJSON's writer stops at a value that JSON cannot express."""
+_NOT_A_NUMBER_OF_JSON = ""
 
 
 def debug_text(value: object) -> str:
     """Returns the 4-space pretty print with arrays on one line, cut after about 256 bytes.
 
-    The token that passes the limit is still printed. RapidJSON's writer gives up at NaN and
+    The token that passes the limit is still printed whole. RapidJSON's writer gives up at NaN and
     Infinity, so the text ends there.
     """
-    parts: list[str] = []
-    size = 0
-    try:
-        for part in _print(value, 0):
-            parts.append(part)
-            size += len(part)
-            if size >= MAX_BYTES:
-                break
-    except _NotPrintable:
-        pass
-    return "".join(parts)
+    text = bytearray()
+    for separator, token in _tokens(value, "", 0):
+        if len(text) >= MAX_BYTES:
+            break
+        text += (separator + token).encode(errors="surrogateescape")
+        if token == _NOT_A_NUMBER_OF_JSON:
+            break
+    return text.decode(errors="surrogateescape")
 
 
 def type_word(value: object) -> str:
@@ -56,39 +53,35 @@ def type_word(value: object) -> str:
     return "String" if isinstance(value, str) else "Number"
 
 
-def _print(value: object, level: int) -> Iterator[str]:
+def _tokens(value: object, separator: str, level: int) -> Iterator[tuple[str, str]]:
+    """Yields each token after the separator that stands before it."""
     if isinstance(value, dict):
-        yield from _print_object(value, level)
+        yield separator, "{"
+        yield from _members(value, level + 1)
+        yield ("\n" + _INDENT * level if value else ""), "}"
     elif isinstance(value, list):
-        yield "["
+        yield separator, "["
         for index, item in enumerate(value):
-            yield ", " if index else ""
-            yield from _print(item, level + 1)
-        yield "]"
-    elif isinstance(value, str):
-        yield f'"{_escape(value)}"'
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise _NotPrintable
-        yield repr(value)
-    elif value is None:
-        yield "null"
+            yield from _tokens(item, ", " if index else "", level + 1)
+        yield "", "]"
     else:
-        yield str(value).lower()  # an integer, or true and false
+        yield separator, _scalar(value)
 
 
-def _print_object(value: dict[str, object], level: int) -> Iterator[str]:
-    pairs = value.pairs if isinstance(value, Members) else list(value.items())
-    yield "{"
-    for index, (key, item) in enumerate(pairs):
-        yield (",\n" if index else "\n") + _INDENT * (level + 1)
-        yield f'"{_escape(key)}"'
-        yield ": "
-        yield from _print(item, level + 1)
-    yield ("\n" + _INDENT * level if pairs else "") + "}"
+def _members(value: dict[str, object], level: int) -> Iterator[tuple[str, str]]:
+    for index, (key, item) in enumerate(pairs(value)):
+        yield (",\n" if index else "\n") + _INDENT * level, _quoted(key)
+        yield from _tokens(item, ": ", level)
 
 
-def _escape(text: str) -> str:
-    return "".join(
-        _ESCAPED.get(c) or (f"\\u{ord(c):04X}" if c < " " else c) for c in text[: MAX_BYTES + 1]
-    )
+def _scalar(value: object) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, float):
+        return double_text(value) if math.isfinite(value) else _NOT_A_NUMBER_OF_JSON
+    return "null" if value is None else str(value).lower()  # an integer, or true and false
+
+
+def _quoted(text: str) -> str:
+    escaped = _TO_ESCAPE.sub(lambda c: _ESCAPES.get(c[0]) or f"\\u{ord(c[0]):04X}", text)
+    return f'"{escaped}"'

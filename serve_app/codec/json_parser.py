@@ -17,9 +17,9 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 
 _BOM = b"\xef\xbb\xbf"
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
-# Numbers that may not fit 64 bits or a double, and escapes that may be lone surrogates:
-# Python accepts them, RapidJSON reports an error.
-_READ_DIFFERENTLY = re.compile(rb"[eE]\+?\d{3}|\d{20}|\\u[dD]")
+# Numbers that may not fit 64 bits or a double, and escapes that may be lone surrogates: Python and
+# RapidJSON read them differently.
+_READ_DIFFERENTLY = re.compile(rb"[eE]\+?\d{3}|-\d{19}|\d{20}|\\u[dD]")
 
 
 def _first_of_duplicate_keys_wins(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -36,11 +36,10 @@ def parse(body: bytes) -> Json:
     Raises:
         InvalidArgumentError: With RapidJSON's words and the byte offset of the fault.
     """
-    body = body.removeprefix(_BOM)
     if _READ_DIFFERENTLY.search(body):
         return cast(Json, rapid_json.parse(body))
     try:
-        text = body.decode()
+        text = body.removeprefix(_BOM).decode()
         start = _WHITESPACE.match(text).end()  # type: ignore[union-attr]
         value: Json = _DECODER.raw_decode(text, start)[0]
     except (ValueError, RecursionError):

@@ -12,24 +12,28 @@ import numpy as np
 
 from serve_app.codec.base64_json import decode, is_base64_object
 from serve_app.codec.debug_text import debug_text, type_word
-from serve_app.codec.dtypes import JSON_TYPES, JsonType, to_array
+from serve_app.codec.dtypes import EMPTY_TYPES, JSON_TYPES, JsonType, to_array
 from serve_app.errors import InvalidArgumentError, UnimplementedError
 
-MAX_RANK = 254
-"""TensorFlow's limit (TensorShape::MaxDimensions)."""
+MAX_RANK = 64
+"""Numpy's limit; TensorFlow's is 254, and that of nearly all operations 8."""
 
 
-def dense_shape(value: object) -> tuple[int, ...]:
+class TooDeepError(InvalidArgumentError):
+    """A value is nested deeper than a tensor can be."""
+
+
+def dense_shape(value: object, alias: str) -> tuple[int, ...]:
     """Returns the shape that the first elements of `value` imply.
 
     Raises:
-        InvalidArgumentError: For a rank that no tensor can have.
+        TooDeepError: For a rank that no tensor can have, in TensorFlow Serving's words.
     """
     sizes: list[int] = []
     while isinstance(value, list):
         sizes.append(len(value))
         if len(sizes) > MAX_RANK:
-            raise InvalidArgumentError(f"Shape must be at most rank {MAX_RANK} but is deeper")
+            raise TooDeepError(f"tensor parsing error: {alias}")
         if not value:
             break
         value = value[0]
@@ -48,10 +52,23 @@ def leaves(value: object, dtype: str, shape: tuple[int, ...]) -> list[object]:
     return out
 
 
-def tensor(value: object, dtype: str) -> np.ndarray:
+def tensor(value: object, dtype: str, alias: str) -> np.ndarray:
     """Returns `value` as a tensor of `dtype`; its shape is that of the nested lists."""
-    shape = dense_shape(value)
-    return to_array(leaves(value, dtype, shape), dtype).reshape(shape)
+    shape = dense_shape(value, alias)
+    values = leaves(value, dtype, shape)
+    if not values:
+        require_type(dtype)
+    return to_array(values, dtype).reshape(shape)
+
+
+def require_type(dtype: str) -> None:
+    """Checks that a tensor of `dtype` can be made without any value.
+
+    Raises:
+        UnimplementedError: It cannot.
+    """
+    if dtype not in EMPTY_TYPES:
+        raise UnimplementedError(f"Conversion of JSON Value: [] to type: {dtype}")
 
 
 def leaf(value: object, dtype: str) -> object:

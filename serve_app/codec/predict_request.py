@@ -14,7 +14,7 @@ import numpy as np
 
 from serve_app.codec.columns import columns_to_tensors
 from serve_app.codec.debug_text import debug_text
-from serve_app.codec.json_parser import parse
+from serve_app.codec.envelope import read_envelope
 from serve_app.codec.rows import rows_to_tensors
 from serve_app.core.signature import TensorSpec
 from serve_app.errors import InvalidArgumentError
@@ -69,13 +69,4 @@ def read_predict_body(body: bytes) -> PredictBody:
     Raises:
         InvalidArgumentError: Not JSON, not an object, or `signature_name` is not a string.
     """
-    document = parse(body)
-    if not isinstance(document, dict):
-        raise InvalidArgumentError(f"JSON Value: {debug_text(document)} Is not object")
-    name = document.get("signature_name", "")
-    if not isinstance(name, str):
-        raise InvalidArgumentError(
-            f"JSON Value: {debug_text(document)} not formatted correctly. "
-            "'signature_name' key must be a string value."
-        )
-    return PredictBody(document, name)  # type: ignore[arg-type]
+    return PredictBody(*read_envelope(body))

@@ -6,38 +6,55 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 
 import numpy as np
-import orjson
 
-from serve_app.codec import json_writer
 from serve_app.codec.base64_json import encode
+from serve_app.codec.decimal_text import decimal_float32
+from serve_app.codec.json_writer import write_json
 from serve_app.codec.predict_request import Layout
+from serve_app.core.signature import TensorSpec
+from serve_app.core.tensor_type import type_name
 from serve_app.errors import InvalidArgumentError
 
-# bool, signed, unsigned, float, and strings (objects of type bytes).
-_JSON_KINDS = frozenset("biufO")
+# uint16 is missing in TensorFlow Serving's writer, as in its reader.
+_JSON_TYPES = frozenset(
+    {"float", "double", "int8", "int16", "int32", "int64", "uint8", "uint32", "uint64"}
+    | {"bool", "string"}
+)
+_QUANTIZED = ("qint", "quint")
 _BYTES_SUFFIX = "_bytes"
 
 
-def write_predictions(layout: Layout, outputs: Mapping[str, np.ndarray]) -> bytes:
+def write_predictions(
+    layout: Layout, outputs: Mapping[str, np.ndarray], specs: Mapping[str, TensorSpec]
+) -> bytes:
     """Returns the JSON body: `predictions` for rows, `outputs` for columns.
 
     One output loses its name; two or more are objects keyed by output alias.
+
+    Args:
+        layout: The layout of the request.
+        outputs: The model's tensors by alias.
+        specs: What the signature says of them; a session gives quantized tensors as integers.
 
     Raises:
         InvalidArgumentError: An output has no JSON form, or rows are asked of a tensor that has no
             batch dimension or another batch size than the others.
     """
-    values = {alias: _json_values(alias, array) for alias, array in outputs.items()}
-    return _dump(_document(layout, outputs, values), finite=_all_finite(outputs))
+    if not outputs:
+        raise InvalidArgumentError("Cannot convert empty tensor map to JSON")
+    if layout == "rows":
+        _check_batch(outputs)
+    values = {
+        alias: _json_values(alias, array, _type(array, specs[alias]))
+        for alias, array in outputs.items()
+    }
+    return write_json(_document(layout, values), finite=_all_finite(outputs))
 
 
-def _document(
-    layout: Layout, outputs: Mapping[str, np.ndarray], values: dict[str, object]
-) -> dict[str, object]:
+def _document(layout: Layout, values: dict[str, object]) -> dict[str, object]:
     only = next(iter(values.values())) if len(values) == 1 else None
     if layout == "columns":
         return {"outputs": values if only is None else only}
-    _check_batch(outputs)
     if only is not None:
         return {"predictions": only}
     columns = cast(list[Iterable[object]], list(values.values()))
@@ -64,36 +81,21 @@ def _check_batch(outputs: Mapping[str, np.ndarray]) -> None:
             )
 
 
-def _json_values(alias: str, array: np.ndarray) -> object:
+def _type(array: np.ndarray, spec: TensorSpec) -> str:
+    return spec.dtype if spec.dtype.startswith(_QUANTIZED) else type_name(array)
+
+
+def _json_values(alias: str, array: np.ndarray, kind: str) -> object:
     """Returns `array` as something that the writer can print: itself, or nested lists."""
-    kind = array.dtype.kind
-    if kind not in _JSON_KINDS or array.dtype.itemsize > 8 or array.dtype == np.float16:
-        raise InvalidArgumentError(
-            f"Failed to write JSON value for tensor type: {_type_name(array.dtype)}"
-        )
-    if kind == "O":
+    if not array.size:
+        return np.zeros(array.shape)  # its shape is all there is to write
+    if kind not in _JSON_TYPES:
+        raise InvalidArgumentError(f"Failed to write JSON value for tensor type: {kind}")
+    if kind == "string":
         return _strings(array.tolist(), as_base64=alias.endswith(_BYTES_SUFFIX))
     if array.dtype == np.float32:
-        array = _decimal_float32(array)
+        array = decimal_float32(array)
     return np.ascontiguousarray(array) if array.ndim else array[()]
-
-
-def _decimal_float32(array: np.ndarray) -> np.ndarray:
-    """Returns the doubles whose text is TensorFlow Serving's text of these float32 values.
-
-    Six digits where they read back to the same value, else nine: 0.2, not 0.20000000298023224.
-    """
-    return np.array([_decimal(value) for value in array.ravel()], np.float64).reshape(array.shape)
-
-
-def _decimal(value: np.float32) -> float:
-    short = float(f"{value:.6g}")
-    return short if np.float32(short) == value else float(f"{value:.9g}")
-
-
-def _type_name(dtype: np.dtype) -> str:
-    names = {"float16": "half", "bfloat16": "bfloat16"}
-    return names.get(dtype.name, dtype.name)
 
 
 def _strings(value: object, *, as_base64: bool) -> object:
@@ -101,13 +103,3 @@ def _strings(value: object, *, as_base64: bool) -> object:
         return [_strings(item, as_base64=as_base64) for item in value]
     data = value if isinstance(value, bytes) else str(value).encode()
     return encode(data) if as_base64 else data.decode(errors="surrogateescape")
-
-
-def _dump(document: dict[str, object], *, finite: bool) -> bytes:
-    """Returns the text; NaN, Infinity and strings that are not UTF-8 take the slow writer."""
-    if finite:
-        try:
-            return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
-        except TypeError:  # surrogates: bytes that are not UTF-8
-            pass
-    return json_writer.dump(document)

@@ -7,19 +7,19 @@ recurse, so depth is bounded by memory alone.
 
 from __future__ import annotations
 
-import math
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from serve_app.codec.parse_error import parse_error
+from serve_app.codec.rapid_number import read_number
 from serve_app.errors import InvalidArgumentError
 
-_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)")
-_FRACTION = re.compile(rb"\.([0-9]*)")
-_EXPONENT = re.compile(rb"[eE][+-]?([0-9]*)")
+_BOM = re.compile(rb"\xef?\xbb?\xbf?")  # RapidJSON skips each of its bytes by itself
 _PLAIN = re.compile(rb'[^"\\\x00-\x1f]*')
 _SPACE = re.compile(rb"[ \t\n\r]*")
-_SPECIAL = re.compile(rb"-?(?:NaN|Infinity|Inf)")
-_LITERALS = ((b"null", None), (b"true", True), (b"false", False))
+_LITERALS = {b"n": (b"null", None), b"t": (b"true", True), b"f": (b"false", False)}
+_NO_VALUE = frozenset({b"", b"\0", b"]", b"}", b",", b":"})
 _ESCAPES = {
     b'"': '"', b"\\": "\\", b"/": "/", b"b": "\b", b"f": "\f", b"n": "\n", b"r": "\r", b"t": "\t",
 }  # fmt: skip
@@ -33,6 +33,11 @@ class Members(dict[str, Any]):
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(reversed(pairs))
         self.pairs = pairs
+
+
+def pairs(members: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Returns all keys and values in the order of the text, duplicates included."""
+    return members.pairs if isinstance(members, Members) else members.items()
 
 
 def parse(body: bytes) -> Any:  # noqa: ANN401 - a JSON value
@@ -77,8 +82,11 @@ class _Reader:
         self._at = 0
 
     def document(self) -> object:
+        bom = _BOM.match(self._body)
+        assert bom is not None
+        self._at = bom.end()
         self._skip_space()
-        if self._at >= len(self._body):
+        if self._peek() in _NO_VALUE:
             self._fail("The document is empty.")
         stack: list[_Container] = []
         while True:
@@ -139,52 +147,20 @@ class _Reader:
         self._skip_space()
 
     def _scalar(self) -> object:
-        if self._peek() == b'"':
+        first = self._peek()
+        if first == b'"':
             return self._string()
-        for word, value in _LITERALS:
-            if self._body.startswith(word, self._at):
-                self._at += len(word)
-                return value
-        if special := _SPECIAL.match(self._body, self._at):
-            self._at = special.end()
-            return float(special.group().decode().replace("Infinity", "inf"))
-        return self._number()
-
-    def _number(self) -> int | float:
-        start = self._at
-        whole = _NUMBER.match(self._body, start)
-        if whole is None:
-            # RapidJSON has consumed the minus sign, or the letters that began like a literal.
-            self._at += self._peek() == b"-"
-            self._at += self._letters_read_of_a_literal()
-            self._fail("Invalid value.")
-        self._at = whole.end()
-        is_double = self._digits_after(_FRACTION, "Miss fraction part in number.")
-        is_double |= self._digits_after(_EXPONENT, "Miss exponent in number.")
-        text = self._body[start : self._at]
-        if not is_double and len(text) <= 20 and -(2**63) <= int(text) < 2**64:
-            return int(text)
-        value = float(text)
-        if math.isinf(value):
-            self._at = start
-            self._fail("Number too big to be stored in double.")
+        if first in _LITERALS:
+            return self._literal(*_LITERALS[first])
+        value, self._at = read_number(self._body, self._at)
         return value
 
-    def _letters_read_of_a_literal(self) -> int:
-        rest = self._body[self._at : self._at + 5]
-        for word, _ in _LITERALS:
-            if rest[:1] == word[:1]:
-                return next(i for i in range(1, 6) if rest[i : i + 1] != word[i : i + 1])
-        return 0
-
-    def _digits_after(self, pattern: re.Pattern[bytes], complaint: str) -> bool:
-        part = pattern.match(self._body, self._at)
-        if part is None:
-            return False
-        self._at = part.end()
-        if not part.group(1):
-            self._fail(complaint)
-        return True
+    def _literal(self, word: bytes, value: object) -> object:
+        for letter in word:
+            if self._peek() != bytes([letter]):
+                self._fail("Invalid value.")
+            self._at += 1
+        return value
 
     def _string(self) -> str:
         self._at += 1
@@ -202,7 +178,7 @@ class _Reader:
             elif self._at >= len(self._body) or self._peek() == b"\0":
                 self._fail("Missing a closing quotation mark in string.")
             else:
-                self._fail("Invalid encoding in string.")
+                self._fail("Invalid escape character in string.")  # a raw control character
 
     def _escape(self) -> str:
         backslash, letter = self._at, self._body[self._at + 1 : self._at + 2]
@@ -213,9 +189,10 @@ class _Reader:
             self._at = backslash
             self._fail("Invalid escape character in string.")
         code = self._hex4(backslash)
-        if not 0xD800 <= code <= 0xDFFF:
-            return chr(code)
-        if code > 0xDBFF or self._body[self._at : self._at + 2] != b"\\u":
+        if not 0xD800 <= code <= 0xDBFF:
+            # A lone low surrogate passes, as the three bytes that would encode it.
+            return chr(code).encode(errors="surrogatepass").decode(errors="surrogateescape")
+        if self._body[self._at : self._at + 2] != b"\\u":
             self._at = backslash
             self._fail("The surrogate pair in string is invalid.")
         self._at += 2
@@ -246,4 +223,4 @@ class _Reader:
         return self._body[self._at - 1 : self._at]
 
     def _fail(self, text: str) -> NoReturn:
-        raise InvalidArgumentError(f"JSON Parse error: {text} at offset: {self._at}")
+        raise parse_error(text, self._at)

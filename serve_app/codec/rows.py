@@ -9,8 +9,8 @@ import numpy as np
 from serve_app.codec.base64_json import is_base64_object
 from serve_app.codec.debug_text import debug_text
 from serve_app.codec.dtypes import JSON_TYPES, to_array
-from serve_app.codec.json_tensor import dense_shape, leaves
-from serve_app.codec.rapid_json import Members
+from serve_app.codec.json_tensor import TooDeepError, dense_shape, leaves, require_type
+from serve_app.codec.rapid_json import pairs
 from serve_app.core.signature import TensorSpec
 from serve_app.errors import InvalidArgumentError, ServeAppError
 
@@ -21,14 +21,15 @@ def rows_to_tensors(rows: list[object], inputs: Mapping[str, TensorSpec]) -> dic
     Raises:
         InvalidArgumentError: A row does not fit the signature, or two rows differ in shape.
     """
-    named = _is_named_row(rows[0])
-    if not named and len(inputs) > 1:
+    if not isinstance(rows[0], dict) and len(inputs) > 1:
         raise InvalidArgumentError(
             "instances is a plain list, but expecting list of objects as multiple input tensors "
             "required as per tensorinfo_map"
         )
-    fast = _scalar_rows(rows, inputs) if named else None
-    return fast if fast is not None else _checked_rows(rows, inputs, named=named)
+    if _is_named_row(rows[0]):
+        fast = _scalar_rows(rows, inputs)
+        return fast if fast is not None else _named_rows(rows, inputs)
+    return _plain_rows(rows, inputs)
 
 
 def _is_named_row(row: object) -> bool:
@@ -66,15 +67,15 @@ def _scalar_rows(
 class _Column:
     """The values of one input, gathered row by row."""
 
-    def __init__(self, dtype: str) -> None:
+    def __init__(self, alias: str, dtype: str) -> None:
+        self._alias = alias
         self._dtype = dtype
         self._shape: tuple[int, ...] | None = None
         self._size = 0
-        self._rows = 0
         self._values: list[object] = []
 
     def add(self, value: object) -> None:
-        shape = dense_shape(value)
+        shape = dense_shape([value], self._alias)[1:]  # the rows are a dimension too
         values = leaves(value, self._dtype, shape)
         if self._shape is None:
             self._shape, self._size = shape, len(values)
@@ -92,6 +93,8 @@ class _Column:
         assert self._shape is not None
         # A duplicate key has put more values in than the shape holds: the first ones count.
         values = self._values[: rows * self._size]
+        if not values:
+            require_type(self._dtype)
         return to_array(values, self._dtype).reshape((rows, *self._shape))
 
 
@@ -99,51 +102,71 @@ def _shape_text(shape: tuple[int, ...]) -> str:
     return f"[{','.join(map(str, shape))}]"
 
 
-def _checked_rows(
-    rows: list[object], inputs: Mapping[str, TensorSpec], *, named: bool
-) -> dict[str, np.ndarray]:
-    columns = {alias: _Column(spec.dtype) for alias, spec in inputs.items()}
+def _named_rows(rows: list[object], inputs: Mapping[str, TensorSpec]) -> dict[str, np.ndarray]:
+    columns = {alias: _Column(alias, spec.dtype) for alias, spec in inputs.items()}
     for index, row in enumerate(rows):
-        if named:
-            _add_named_row(columns, index, row)
-        else:
-            _add_plain_row(columns, index, row)
+        _add_named_row(columns, index, row)
     return {alias: column.tensor(len(rows)) for alias, column in columns.items()}
+
+
+def _plain_rows(rows: list[object], inputs: Mapping[str, TensorSpec]) -> dict[str, np.ndarray]:
+    alias, spec = next(iter(inputs.items()))
+    column = _Column(alias, spec.dtype)
+    for index, row in enumerate(rows):
+        _add_plain_row(column, index, row)
+    if len(inputs) > 1:
+        # Base64 objects pass for objects at first, but fill one input only.
+        raise _input_size_error(alias, inputs)
+    return {alias: column.tensor(len(rows))}
+
+
+def _input_size_error(sent: str, inputs: Mapping[str, TensorSpec]) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        f"input size does not match signature: 1!={len(inputs)} len({{{sent}}}) != "
+        f"len({{{_list(inputs)}}}). Sent extra: {{}}. "
+        f"Missing but required: {{{_list(inputs.keys() - {sent})}}}."
+    )
+
+
+def _list(names: Iterable[str]) -> str:
+    return ",".join(sorted(names))
 
 
 def _add_named_row(columns: Mapping[str, _Column], index: int, row: object) -> None:
     if not isinstance(row, dict) or is_base64_object(row):
         raise InvalidArgumentError(f"Expecting object but got list at item {index} of input list")
-    for key, value in _pairs(row):
+    keys = set()
+    for text, value in pairs(row):
+        key = text.partition("\0")[0]  # a C string in TensorFlow Serving
+        keys.add(key)
         try:
             if key not in columns:
                 raise InvalidArgumentError(f"JSON object: does not have named input: {key}")
             columns[key].add(value)
+        except TooDeepError:
+            raise
         except ServeAppError as exc:
             raise InvalidArgumentError(
                 f"Failed to process element: {index} key: {key} of 'instances' list. "
                 f"Error: {exc.status_text()}"
             ) from exc
-    if row.keys() != columns.keys():
+    if keys != columns.keys():
         raise InvalidArgumentError(
             f"Failed to process element: {index} of 'instances' list. "
-            f"JSON object: {debug_text(row)} keys must be equal to: {','.join(sorted(columns))}"
+            f"JSON object: {debug_text(row)} keys must be equal to: {_list(columns)}"
         )
 
 
-def _add_plain_row(columns: Mapping[str, _Column], index: int, row: object) -> None:
+def _add_plain_row(column: _Column, index: int, row: object) -> None:
     if _is_named_row(row):
         raise InvalidArgumentError(
             f"Expecting value/list but got object at item {index} of input list"
         )
-    ((_, column),) = columns.items()
     try:
         column.add(row)
+    except TooDeepError:
+        raise
     except ServeAppError as exc:
         raise InvalidArgumentError(
             f"Failed to process element: {index} of 'instances' list. Error: {exc.status_text()}"
         ) from exc
-
-
-def _pairs(row: dict[str, object]) -> Iterable[tuple[str, object]]:
-    return row.pairs if isinstance(row, Members) else row.items()

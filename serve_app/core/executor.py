@@ -24,8 +24,18 @@ class Executor:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="model-call")
 
     async def run(self, call: Callable[[], T]) -> T:
-        """Returns what `call` returns, once a thread was free to run it."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        """Returns what `call` returns, once a thread was free to run it.
+
+        Where the caller gives up, a call that still waits is dropped. One that runs cannot be
+        stopped: its end is waited for, as it uses what the caller may now let go.
+        """
+        running = self._pool.submit(call)
+        try:
+            return await asyncio.wrap_future(running)
+        except asyncio.CancelledError:
+            if not running.cancelled():
+                await asyncio.wait([asyncio.wrap_future(running)])
+            raise
 
     def close(self) -> None:
         """Waits for running calls and ends the threads."""

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from serve_app.core.deadline import Deadline
+from serve_app.core.metrics.model_call import ModelCallMeter
+from serve_app.core.metrics.recorder import Recorder
+from serve_app.core.model import Model
 from serve_app.core.signature import DEFAULT_SIGNATURE, Json, Signature
 from serve_app.errors import InvalidArgumentError
 
@@ -38,10 +43,17 @@ class ModelMetadata:
 class Call:
     """A version and signature that one request has taken hold of."""
 
-    def __init__(self, servable: SavedModel, signature: Signature, executor: Executor) -> None:
+    def __init__(
+        self,
+        servable: SavedModel,
+        signature: Signature,
+        executor: Executor,
+        meter: ModelCallMeter,
+    ) -> None:
         self.signature = signature
         self._servable = servable
         self._executor = executor
+        self._meter = meter
 
     async def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Returns every output of the signature, one tensor per alias.
@@ -54,7 +66,8 @@ class Call:
             ServeAppError: The model failed, with TensorFlow's code and text.
         """
         outputs = tuple(self.signature.outputs)
-        return await self._executor.run(lambda: self._servable.run(self.signature, inputs, outputs))
+        call = partial(self._servable.run, self.signature, inputs, outputs)
+        return await self._executor.run(self._meter.measured(call, inputs))
 
 
 class Predictor:
@@ -63,11 +76,15 @@ class Predictor:
     Args:
         manager: The loaded versions.
         executor: Where model calls run.
+        recorder: Takes the metrics of the model calls, and of the edges' requests.
     """
 
-    def __init__(self, manager: ServableManager, executor: Executor) -> None:
+    def __init__(
+        self, manager: ServableManager, executor: Executor, recorder: Recorder | None = None
+    ) -> None:
         self._manager = manager
         self._executor = executor
+        self.recorder = recorder or Recorder()
 
     @contextmanager
     def call(self, spec: ModelSpec, signature_name: str) -> Iterator[Call]:
@@ -81,8 +98,26 @@ class Predictor:
             NotFoundError: The model or version is not available.
             InvalidArgumentError: The label or signature does not exist.
         """
-        with self._manager.find(spec).lease() as servable:
-            yield Call(servable, _signature(servable, signature_name), self._executor)
+        with self._manager.lease(spec) as (version, servable):
+            meter = ModelCallMeter(self.recorder, spec.name, version.number)
+            yield Call(servable, _signature(servable, signature_name), self._executor, meter)
+
+    @contextmanager
+    def model(self, spec: ModelSpec, api: str, deadline: Deadline | None = None) -> Iterator[Model]:
+        """Takes hold of a version with all its signatures; it stays loaded until the end.
+
+        Args:
+            spec: The model asked for.
+            api: `Predict`, `Classify`, `Regress` or `MultiInference`, for the metrics.
+            deadline: When the client stops waiting; limits the model calls.
+
+        Raises:
+            NotFoundError: The model or version is not available.
+            InvalidArgumentError: The label does not exist.
+        """
+        with self._manager.lease(spec) as (version, servable):
+            meter = ModelCallMeter(self.recorder, spec.name, version.number, api)
+            yield Model(servable, version.number, self._executor, meter, deadline)
 
     def metadata(self, spec: ModelSpec) -> ModelMetadata:
         """Returns the signatures and the record of the version asked for.
@@ -91,8 +126,7 @@ class Predictor:
             NotFoundError: The model or version is not available.
             InvalidArgumentError: The label does not exist.
         """
-        version = self._manager.find(spec)
-        with version.lease() as servable:
+        with self._manager.lease(spec) as (version, servable):
             return ModelMetadata(spec.name, version.number, servable.signatures, version.record)
 
     def statuses(self, spec: ModelSpec) -> list[VersionStatus]:

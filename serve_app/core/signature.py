@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
+
+import numpy as np
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
@@ -37,6 +39,8 @@ class Signature:
         outputs: Alias -> tensor.
         definition: The SignatureDef as proto3 JSON with original field names, as TensorFlow
             Serving's metadata answer shows it.
+        text: The SignatureDef in protobuf's text format, as error messages quote it.
+        defaults: Input alias -> tensor that is fed where a gRPC request leaves the input out.
     """
 
     name: str
@@ -44,3 +48,5 @@ class Signature:
     inputs: Mapping[str, TensorSpec]
     outputs: Mapping[str, TensorSpec]
     definition: Json
+    text: str = ""
+    defaults: Mapping[str, np.ndarray] = field(default_factory=dict)

@@ -8,9 +8,13 @@ from pathlib import Path
 
 _REPLICA_PORTS = range(20_000, 30_000)
 _PORTS_PER_CLUSTER = 50
+# What Ray wraps around a message on its way to a replica.
+_ENVELOPE_BYTES = 64 * 1024
 
 
-def serve_environment(run_dir: Path, *, haproxy: bool) -> dict[str, str]:
+def serve_environment(
+    run_dir: Path, *, haproxy: bool, grpc_max_message_bytes: int
+) -> dict[str, str]:
     """Returns the variables to set before Ray is imported.
 
     Every port is free or in a range of its own and every file lies in `run_dir`, so that two
@@ -19,6 +23,7 @@ def serve_environment(run_dir: Path, *, haproxy: bool) -> dict[str, str]:
     Args:
         run_dir: A private folder; its path must be short, for it holds unix sockets.
         haproxy: Whether HAProxy takes the place of Ray's Python proxy.
+        grpc_max_message_bytes: Largest message in or out.
     """
     common = {
         # Ray starts workers at nice 15: beside any other load they would starve.
@@ -26,6 +31,9 @@ def serve_environment(run_dir: Path, *, haproxy: bool) -> dict[str, str]:
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "5",
         "RAY_SERVE_PROXY_MIN_DRAINING_PERIOD_S": "5",
+        # The public port, and the way from a proxy to a replica, which is 4 MB by default.
+        "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE": str(grpc_max_message_bytes),
+        "RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH": str(grpc_max_message_bytes + _ENVELOPE_BYTES),
     }
     return common | (_haproxy(run_dir) if haproxy else {"RAY_SERVE_ENABLE_HA_PROXY": "0"})
 

@@ -12,7 +12,7 @@ _INTEGERS = ("DT_INT", "DT_UINT")
 _FILLER = "_null_filler"
 
 
-def example_instance(signature: Mapping[str, Json], folder: Path, record: Json) -> Json:
+def example_instance(signature: Mapping[str, Json], folder: Path | None, record: Json) -> Json:
     """Returns one row for `signature`.
 
     A published example row wins; else strings come from the model's own vocabulary and numbers
@@ -20,7 +20,8 @@ def example_instance(signature: Mapping[str, Json], folder: Path, record: Json) 
 
     Args:
         signature: A SignatureDef as metadata JSON.
-        folder: The version folder; its `assets/` hold one vocabulary per categorical feature.
+        folder: The version folder, if it is at hand; its `assets/` hold one vocabulary per
+            categorical feature.
         record: The version's bqml.json, or None.
     """
     inputs = signature.get("inputs")
@@ -31,7 +32,7 @@ def example_instance(signature: Mapping[str, Json], folder: Path, record: Json) 
     return {name: _value(name, info, folder) for name, info in sorted(inputs.items())}
 
 
-def _value(name: str, info: Json, folder: Path) -> Json:
+def _value(name: str, info: Json, folder: Path | None) -> Json:
     assert isinstance(info, dict)
     dtype = str(info["dtype"])
     value = _NUMBERS.get(dtype, 1 if dtype.startswith(_INTEGERS) else _category(name, folder))
@@ -42,10 +43,11 @@ def _value(name: str, info: Json, folder: Path) -> Json:
     return value
 
 
-def _category(name: str, folder: Path) -> str:
+def _category(name: str, folder: Path | None) -> str:
     """Returns the first category of a feature's vocabulary, or an empty text."""
-    for suffix in (".txt", ".csv"):
+    for suffix in (".txt", ".csv") if folder else ():
         try:
+            assert folder
             words = (folder / "assets" / f"{name}{suffix}").read_text().splitlines()
         except (OSError, UnicodeDecodeError):
             continue

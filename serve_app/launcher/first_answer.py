@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
-from serve_app.core.repository.versions import scan_versions
+from serve_app.core.config.model import ServingConfig
+from serve_app.core.repository.place import open_place, scheme_of
 from serve_app.core.signature import DEFAULT_SIGNATURE, Json
 from serve_app.errors import UnavailableError
 from serve_app.launcher.client import Client
@@ -39,11 +40,11 @@ class FirstAnswer:
 
 
 def wait_for_first_answers(
-    client: Client, root: Path, timeout_s: float, stop: threading.Event
+    client: Client, models: ServingConfig, timeout_s: float, stop: threading.Event
 ) -> list[FirstAnswer]:
     """Returns one answered prediction per servable model, as soon as there is at least one.
 
-    Returns nothing where `stop` is set first.
+    Returns nothing where `stop` is set first, or no model is to be served yet.
 
     Raises:
         UnavailableError: No model answered within `timeout_s`; says what was answered last.
@@ -51,9 +52,11 @@ def wait_for_first_answers(
     deadline_s = time.monotonic() + timeout_s
     last: Json = "nobody listens"
     while time.monotonic() < deadline_s and not stop.is_set():
-        status, last = client.get("/readyz")
+        status, last = client.get("/readyz" if models.models else "/healthz")
+        if status == 200 and not models.models:
+            return []
         if status == 200:
-            answers = list(_answers(client, root))
+            answers = list(_answers(client, models))
             if answers:
                 return answers
             _, last = client.get("/models")
@@ -63,20 +66,20 @@ def wait_for_first_answers(
     raise UnavailableError(f"no prediction was answered within {timeout_s:g} s; last: {last}")
 
 
-def _answers(client: Client, root: Path) -> Iterator[FirstAnswer]:
+def _answers(client: Client, listed: ServingConfig) -> Iterator[FirstAnswer]:
     _, catalogue = client.get("/models")
     models = cast(list[dict[str, Json]], cast(dict[str, Json], catalogue)["models"])
     for model in models:
         for version in cast(list[dict[str, Json]], model["versions"]):
             if version["state"] == "AVAILABLE":
-                answer = _predict(client, root, str(model["name"]), version)
+                answer = _predict(client, listed, str(model["name"]), version)
                 if answer:
                     yield answer
                 break
 
 
 def _predict(
-    client: Client, root: Path, model: str, version: dict[str, Json]
+    client: Client, listed: ServingConfig, model: str, version: dict[str, Json]
 ) -> FirstAnswer | None:
     number = int(str(version["version"]))
     path = f"/v1/models/{quote(model, safe='')}"
@@ -84,15 +87,25 @@ def _predict(
     if status != 200:
         return None
     name, signature = _default_signature(found)
-    folder = scan_versions(root / model)[number].path
     body: dict[str, Json] = {} if name == DEFAULT_SIGNATURE else {"signature_name": name}
-    body["instances"] = [example_instance(signature, folder, version["bqml"])]
+    body["instances"] = [
+        example_instance(signature, _folder(listed, model, number), version["bqml"])
+    ]
     status, answer = client.post(f"{path}:predict", body)
     if status != 200:
         return None
     url = f"{client.base_url}{path}:predict"
     curl = f"curl -d {shlex.quote(json.dumps(body))} {url}"
     return FirstAnswer(model, number, url, curl, answer)
+
+
+def _folder(listed: ServingConfig, model: str, number: int) -> Path | None:
+    """Returns where the version's files are, None where they are not on this machine's disk."""
+    config = listed.by_name().get(model)
+    if config is None or scheme_of(config.base_path) == "gs":
+        return None
+    files = open_place(config.base_path, Path()).versions().get(number)
+    return files.fetch() if files else None
 
 
 def _default_signature(metadata: Json) -> tuple[str, dict[str, Json]]:

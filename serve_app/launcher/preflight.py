@@ -6,14 +6,17 @@ import errno
 import os
 import socket
 
+from serve_app.core.config.model import ModelConfig
 from serve_app.core.repository.export_kind import require_servable
-from serve_app.core.repository.versions import scan_models, scan_versions, wanted_versions
+from serve_app.core.repository.listing import configured, nothing_found
+from serve_app.core.repository.place import open_place, scheme_of
+from serve_app.core.repository.versions import wanted_versions
 from serve_app.errors import ServeAppError, SettingsError, UnavailableError
 from serve_app.settings.model import RepositorySettings
 
 
-def require_free_port(host: str, port: int) -> None:
-    """Returns quietly if `port` can be listened on.
+def require_free_port(host: str, port: int, option: str) -> None:
+    """Returns quietly if `port`, which `option` chooses, can be listened on.
 
     Raises:
         SettingsError: It is taken, or the address is not this machine's.
@@ -21,7 +24,7 @@ def require_free_port(host: str, port: int) -> None:
     try:
         socket.create_server((host, port)).close()
     except OSError as exc:
-        hint = "; choose another with --port" if exc.errno == errno.EADDRINUSE else ""
+        hint = f"; choose another with {option}" if exc.errno == errno.EADDRINUSE else ""
         raise SettingsError(
             f"cannot listen on {host}:{port}: {os.strerror(exc.errno or 0)}{hint}"
         ) from exc
@@ -32,26 +35,34 @@ def require_something_to_serve(repository: RepositorySettings) -> None:
 
     Raises:
         UnavailableError: It holds none; says what was found instead.
+        ServeAppError: The model config file cannot be served.
     """
-    refusals: list[str] = []
     try:
-        for name in repository.models or scan_models(repository.root):
-            folders = scan_versions(repository.root / name)
-            for number in wanted_versions(folders, repository.version_policy):
-                try:
-                    require_servable(folders[number].path)
-                except ServeAppError as error:
-                    refusals.append(f"{name} version {number}: {error}")
-                else:
-                    return
+        listed = configured(repository)
     except OSError as exc:
         raise UnavailableError(f"{exc.filename}: {os.strerror(exc.errno or 0)}") from exc
-    raise UnavailableError("; ".join(refusals) or nothing_found(repository))
+    refusals: list[str] = []
+    for model in listed.models:
+        # A bucket takes seconds to look at; the replica says what it misses there.
+        if scheme_of(model.base_path) == "gs" or _has_servable(model, repository, refusals):
+            return
+    empty_on_purpose = repository.model_config_file and not listed.models
+    if not empty_on_purpose:
+        raise UnavailableError("; ".join(refusals) or nothing_found(repository, listed))
 
 
-def nothing_found(repository: RepositorySettings) -> str:
-    """Returns the words for a repository without a version."""
-    return (
-        f"no model version found below {repository.root.resolve()}: expected "
-        "<root>/<model>/<version>/saved_model.pb, as bqml-export publishes it"
-    )
+def _has_servable(model: ModelConfig, repository: RepositorySettings, refusals: list[str]) -> bool:
+    """Tells whether a wanted version can be served; adds why others cannot."""
+    try:
+        files = open_place(model.base_path, repository.cache_dir).versions()
+    except OSError as exc:
+        refusals.append(f"{model.name}: {exc.filename}: {os.strerror(exc.errno or 0)}")
+        return False
+    for number in wanted_versions(files, model.version_policy):
+        try:
+            require_servable(files[number].fetch())
+        except ServeAppError as error:
+            refusals.append(f"{model.name} version {number}: {error}")
+        else:
+            return True
+    return False

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from serve_app.errors import UnavailableError
 from serve_app.launcher.client import Client
@@ -17,6 +18,7 @@ from serve_app.launcher.environment import serve_environment
 from serve_app.settings.model import ServeSettings
 
 APPLICATION_NAME = "bqml"
+GRPC_SERVICES = "serve_app.edges.ray.grpc_services.add_services"
 _PATIENCE_S = 15
 _ERROR_LINE = re.compile(r"(?:[\w.]+\.)?\w+Error: (.+)")
 
@@ -32,7 +34,13 @@ def running_service(settings: ServeSettings, run_dir: Path) -> Iterator[Client]:
     Raises:
         UnavailableError: Ray Serve could not deploy the application.
     """
-    os.environ.update(serve_environment(run_dir, haproxy=settings.http.haproxy))
+    os.environ.update(
+        serve_environment(
+            run_dir,
+            haproxy=settings.http.haproxy,
+            grpc_max_message_bytes=settings.grpc.max_message_bytes,
+        )
+    )
     try:
         with _ray_cluster(settings):
             _deploy(settings)
@@ -87,12 +95,19 @@ def _deploy(settings: ServeSettings) -> None:
     serve.start(
         proxy_location="HeadOnly",
         http_options={"host": settings.http.host, "port": settings.http.port},
+        grpc_options=_grpc_options(settings),
         logging_config={"log_level": "WARNING", "enable_access_log": False},
     )
     try:
         serve.run(build_application(settings), name=APPLICATION_NAME, route_prefix="/")
     except RuntimeError as exc:
         raise UnavailableError(_reason()) from exc
+
+
+def _grpc_options(settings: ServeSettings) -> dict[str, Any] | None:
+    if not settings.grpc.enabled:
+        return None
+    return {"port": settings.grpc.port, "grpc_servicer_functions": [GRPC_SERVICES]}
 
 
 def _reason() -> str:

@@ -66,6 +66,35 @@ class RepositorySettings(_Settings):
     """How often a failed load is tried again before the version is given up."""
     load_retry_interval_s: Seconds = 60.0
     """Seconds between two tries of a failed load."""
+    load_threads: Count = 1
+    """Versions that are loaded at a time; more load faster and slow requests down meanwhile."""
+    model_name: str = ""
+    """Name of a single model, served from `model_base_path` instead of `root`."""
+    model_base_path: str = ""
+    """The single model's folder of versions: local, or gs://bucket/folder."""
+    model_config_file: Path | None = None
+    """The models to serve: TensorFlow Serving's text format, or YAML where it ends in .yaml."""
+    model_config_poll_wait_s: Seconds = 0.0
+    """Seconds between two looks at the model config file; 0 reads it once."""
+    allow_labels_for_unavailable: bool = False
+    """Whether a reload request may give a new label to a version that is not AVAILABLE yet."""
+    cache_dir: Path = Path("~/.cache/bqml-serve/models")
+    """Folder for versions downloaded from gs://, shared by the replicas of a machine."""
+
+    @model_validator(mode="after")
+    def _one_source_of_models(self) -> Self:
+        if bool(self.model_name) != bool(self.model_base_path):
+            raise ValueError("model_name and model_base_path are given together or not at all")
+        one_of = {"model_config_file": self.model_config_file, "model_name": self.model_name,
+                  "models": self.models}  # fmt: skip
+        given = [name for name, value in one_of.items() if value]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} exclude each other: each lists the models")
+        if self.model_config_poll_wait_s and not self.model_config_file:
+            raise ValueError("model_config_poll_wait_s counts only with a model_config_file")
+        if self.model_config_file and self.version_policy != VersionPolicy():
+            raise ValueError("version_policy stands in the model_config_file, model by model")
+        return self
 
 
 class TensorFlowSettings(_Settings):
@@ -75,6 +104,10 @@ class TensorFlowSettings(_Settings):
     """Threads per operation (intra-op), and model calls at a time; 0 means the replica's CPUs."""
     request_timeout_ms: Annotated[int, Field(gt=0)] = 30_000
     """Milliseconds after which a model call is cancelled and answered with 504."""
+    warmup: bool = True
+    """Run a version before it is AVAILABLE: its warmup file, or else a row of zeros."""
+    warmup_iterations: Count = 1
+    """How often each record of a warmup file is replayed."""
 
 
 class ReplicaSettings(_Settings):
@@ -148,6 +181,34 @@ class HttpSettings(_Settings):
     """REST port; 8501 is TensorFlow Serving's."""
     haproxy: bool = True
     """HAProxy balances straight to the replicas; false uses Ray's Python proxy."""
+    cors: bool = False
+    """Whether web pages of any origin may read the answers of /v1/, errors included."""
+
+
+class GrpcSettings(_Settings):
+    """The public gRPC port of a locally started service; it listens where the REST port does."""
+
+    enabled: bool = True
+    """Whether there is one."""
+    port: Port = 8500
+    """gRPC port; 8500 is TensorFlow Serving's."""
+    max_message_bytes: Annotated[int, Field(ge=1024, lt=2**31)] = 256 * 1024 * 1024
+    """Largest message either way, and largest tensors that a request may stand for."""
+
+
+class MetricsSettings(_Settings):
+    """The page for Prometheus, on the REST port."""
+
+    enabled: bool = True
+    """Whether there is one; false answers 404."""
+    path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]*$")] = "/monitoring/prometheus/metrics"
+    """Where it is; the default is TensorFlow Serving's."""
+
+    @model_validator(mode="after")
+    def _not_among_the_api(self) -> Self:
+        if f"{self.path}/".lower().startswith("/v1/"):
+            raise ValueError(f"path ({self.path}) must not lie below /v1/, which is the API's")
+        return self
 
 
 class ServeSettings(_Settings):
@@ -163,6 +224,16 @@ class ServeSettings(_Settings):
     """The number of replicas."""
     http: HttpSettings = HttpSettings()
     """The public port."""
+    grpc: GrpcSettings = GrpcSettings()
+    """The public gRPC port."""
+    metrics: MetricsSettings = MetricsSettings()
+    """The page for Prometheus."""
+
+    @model_validator(mode="after")
+    def _two_ports(self) -> Self:
+        if self.grpc.enabled and self.grpc.port == self.http.port:
+            raise ValueError(f"grpc.port and http.port are both {self.http.port}: give one another")
+        return self
 
     @model_validator(mode="after")
     def _overload_is_seen_before_requests_are_refused(self) -> Self:

@@ -9,6 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from serve_app.core.admission import Admission
 from serve_app.core.executor import Executor
+from serve_app.core.metrics.snapshot import Snapshot
 from serve_app.core.predictor import Predictor
 from serve_app.core.servable.manager import ServableManager
 from serve_app.edges.rest.app import RestApp
+from serve_app.edges.rest.metrics import MetricsPage
 from serve_app.settings.model import RepositorySettings, TensorFlowSettings
 
 IRIS_COLUMNS = ("petal_length", "petal_width", "sepal_length", "sepal_width")
@@ -152,6 +155,69 @@ def mixed_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def examples_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SavedModel that takes tf.Examples (x float, n int64, s string): good and bad signatures."""
+    import tensorflow as tf
+
+    module = tf.Module()
+    features = {
+        "x": tf.io.FixedLenFeature([], tf.float32, 0.0),
+        "n": tf.io.FixedLenFeature([], tf.int64, 0),
+        "s": tf.io.FixedLenFeature([], tf.string, ""),
+    }
+
+    def parsed(inputs: Any) -> Any:
+        return tf.io.parse_example(inputs, features)
+
+    def signature(body: Callable[..., Any], name: str = "inputs") -> Any:
+        spec = tf.TensorSpec([None], tf.string, name)
+        return tf.function(body).get_concrete_function(spec)
+
+    def regress(head: Callable[[Any], Any]) -> Any:
+        return signature(lambda inputs: {"outputs": head(parsed(inputs)["x"])})
+
+    def labels(inputs: Any) -> Any:
+        return tf.stack([parsed(inputs)["s"], tf.strings.as_string(parsed(inputs)["n"])], 1)
+
+    def scores(inputs: Any) -> Any:
+        return tf.stack([parsed(inputs)["x"], 1 - parsed(inputs)["x"]], 1)
+
+    def strict(inputs: Any) -> Any:
+        return tf.io.parse_example(inputs, {"x": tf.io.FixedLenFeature([], tf.float32)})["x"]
+
+    def classify(**heads: Callable[[Any], Any]) -> Any:
+        return signature(lambda inputs: {name: head(inputs) for name, head in heads.items()})
+
+    signatures = {
+        "serving_default": regress(lambda x: x * 2),
+        "regress_column": regress(lambda x: x[:, None]),
+        "regress_matrix": regress(lambda x: tf.stack([x, x], 1)),
+        "regress_scalar": regress(tf.reduce_sum),
+        "regress_double": regress(lambda x: tf.cast(x, tf.float64)),
+        "regress_twice": regress(lambda x: tf.concat([x, x], 0)),
+        "regress_strict": classify(outputs=strict),
+        "regress_other": classify(y=lambda inputs: parsed(inputs)["x"]),
+        "classify": classify(classes=labels, scores=scores),
+        "classes": classify(classes=labels),
+        "scores": classify(scores=scores, other=lambda inputs: parsed(inputs)["n"]),
+        "scores_flat": classify(scores=lambda inputs: parsed(inputs)["x"]),
+        "scores_double": classify(scores=lambda inputs: tf.cast(scores(inputs), tf.float64)),
+        "scores_twice": classify(scores=lambda inputs: tf.tile(scores(inputs), [2, 1])),
+        "classes_float": classify(classes=scores),
+        "uneven": classify(classes=labels, scores=lambda inputs: scores(inputs)[:, :1]),
+        "three": classify(a=scores, b=scores, c=scores),
+        "neither": classify(a=scores, b=scores),
+        "named": signature(lambda examples: {"outputs": parsed(examples)["x"]}, "examples"),
+        "not_string": tf.function(lambda inputs: {"outputs": inputs}).get_concrete_function(
+            tf.TensorSpec([None], tf.float32, "inputs")
+        ),
+    }
+    folder = tmp_path_factory.mktemp("exports") / "examples"
+    tf.saved_model.save(module, str(folder), signatures=signatures)
+    return folder
+
+
 @pytest.fixture
 def publish(tmp_path: Path) -> Callable[..., Path]:
     """Copies an export to `<root>/<model>/<version>`, complete at once, and returns the root."""
@@ -207,17 +273,49 @@ def real_rest(tmp_path_factory: pytest.TempPathFactory, real_exports: Path) -> I
     types = real_exports.parent / "tf-serving-recordings" / "types" / "7"
     shutil.copytree(types, root / "types" / "7", copy_function=shutil.copyfile)
     (root / "iris_model").symlink_to(root / "iris_logistic_reg")
-    yield from _service(root)
+    # The recordings are of a server without metrics.
+    yield from _service(root, metrics=False)
 
 
-def _service(root: Path) -> Iterator[Rest]:
+@pytest.fixture(scope="session")
+def serve_root() -> Callable[..., Iterator[Rest]]:
+    """`_service`, for fixtures of other folders."""
+    return _service
+
+
+def _service(
+    root: Path, *, metrics: bool = True, cors: bool = False, timeout_ms: int = 30_000
+) -> Iterator[Rest]:
     settings = RepositorySettings(root=root, load_retry_interval_s=0, max_load_retries=0)
-    manager = ServableManager(settings, TensorFlowSettings(threads=1))
+    tensorflow = TensorFlowSettings(threads=1, request_timeout_ms=timeout_ms)
+    manager = ServableManager(settings, tensorflow)
     executor = Executor(2)
     manager.start()
     assert manager.wait_until_settled(120)
+    predictor = Predictor(manager, executor)
+
+    async def own_metrics() -> Snapshot:
+        return predictor.recorder.snapshot()
+
+    page = MetricsPage("/monitoring/prometheus/metrics", own_metrics)
     try:
-        yield from serve_rest(RestApp(Predictor(manager, executor), Admission(64, 1), 10_000_000))
+        yield from serve_rest(
+            RestApp(predictor, Admission(64, 1), 10_000_000, page if metrics else None, cors=cors)
+        )
     finally:
         manager.close()
         executor.close()
+
+
+@pytest.fixture
+def rest_of() -> Iterator[Callable[[ServableManager], Rest]]:
+    """Puts the REST service before a manager that a test has started."""
+    with ExitStack() as stack:
+
+        def serve(manager: ServableManager) -> Rest:
+            executor = Executor(2)
+            stack.callback(executor.close)
+            app = RestApp(Predictor(manager, executor), Admission(64, 1), 10_000_000)
+            return stack.enter_context(contextmanager(serve_rest)(app))
+
+        yield serve

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import grpc  # type: ignore[import-untyped]
+import grpc
 import pytest
 
 from serve_app import errors

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from serve_app.settings.model import VersionPolicy
 
 _INT64 = 2**63
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"[0-9]+")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,31 @@ def scan_models(root: Path) -> list[str]:
 def scan_versions(model_path: Path) -> dict[int, VersionFolder]:
     """Returns the version folders of one model by number; other entries are ignored.
 
+    Of two names for one number the first counts, in the order of their characters.
+
     Raises:
         OSError: The model folder is gone or cannot be read.
     """
     found: dict[int, VersionFolder] = {}
     for path in sorted(model_path.iterdir()):
-        if _NUMBER.fullmatch(path.name) and int(path.name) < _INT64:
-            found.setdefault(int(path.name), VersionFolder(int(path.name), path))
+        number = version_number(path.name)
+        if number in found:
+            _warn_of_second_name(path, found[number].path)
+        elif number is not None:
+            found[number] = VersionFolder(number, path)
     return found
+
+
+@cache
+def _warn_of_second_name(path: Path, first: Path) -> None:
+    """Logs it once, not at every look."""
+    _log.warning("%s is ignored: %s is that version already", path, first)
+
+
+def version_number(name: str) -> int | None:
+    """Returns the version that an entry's name stands for, None where it is no version."""
+    number = int(name) if _NUMBER.fullmatch(name) else _INT64
+    return number if number < _INT64 else None
 
 
 def wanted_versions(numbers: Iterable[int], policy: VersionPolicy) -> list[int]:

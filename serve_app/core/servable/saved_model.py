@@ -6,21 +6,26 @@ does, in results, leniency about shapes and error texts, and costs half of a `tf
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 from google.protobuf.json_format import MessageToDict
 from tensorflow.core.protobuf.config_pb2 import CallableOptions
 
+from serve_app.core.servable.session_run import run_session
 from serve_app.core.signature import Json, Signature, TensorSpec
 from serve_app.errors import ERROR_BY_CODE, UnknownError
 
+Names: TypeAlias = tuple[str, ...]
+
 _v1 = tf.compat.v1
 _TAGS = ["serve"]
+_KERNEL_TEXT = re.compile(r"Node: '[^']*'\n(?P<text>.*?)\s*\[\[\{\{node", re.DOTALL)
 # The v1 loader logs a deprecation at every load, and missing Python classes of variables that
 # nobody trains here.
 tf.get_logger().setLevel("ERROR")
@@ -40,11 +45,11 @@ class SavedModel:
 
     def __init__(self, folder: Path, *, threads: int, timeout_ms: int) -> None:
         self._timeout_ms = timeout_ms
-        self._callables: dict[tuple[str, tuple[str, ...]], Callable[..., list[np.ndarray]]] = {}
+        self._callables: dict[tuple[Names, Names], Callable[..., list[np.ndarray]]] = {}
         graph = tf.Graph()
         self._session = _v1.Session(graph=graph, config=_session_config(threads))
         try:
-            with graph.as_default(), _tensorflow_errors():
+            with graph.as_default(), _tensorflow_errors(), _loading():
                 meta_graph = _v1.saved_model.load(self._session, _TAGS, str(folder))
         except BaseException:
             self._session.close()
@@ -62,30 +67,43 @@ class SavedModel:
         Raises:
             ServeAppError: The model failed; code and text are TensorFlow's.
         """
+        feeds = {spec.tensor_name: inputs[alias] for alias, spec in signature.inputs.items()}
+        fetches = [signature.outputs[alias].tensor_name for alias in aliases]
+        return dict(zip(aliases, self.run_tensors(feeds, fetches), strict=True))
+
+    def run_tensors(
+        self,
+        feeds: Mapping[str, np.ndarray],
+        fetches: Sequence[str],
+        timeout_ms: int | None = None,
+    ) -> list[np.ndarray]:
+        """Returns the graph's tensors `fetches` with `feeds` fed by tensor name; as `run`.
+
+        Args:
+            feeds: Tensor name -> tensor.
+            fetches: Tensor names.
+            timeout_ms: Takes the place of the timeout of all calls.
+        """
         with _tensorflow_errors():
-            call = self._callable(signature, tuple(aliases))
-            values = call(*(inputs[alias] for alias in signature.inputs))
-        return {alias: _array(value) for alias, value in zip(aliases, values, strict=True)}
+            if timeout_ms is None:
+                values = self._callable(tuple(feeds), tuple(fetches))(*feeds.values())
+            else:
+                values = run_session(self._session, feeds, fetches, timeout_ms)
+        return [_array(value) for value in values]
 
     def close(self) -> None:
         """Gives the session's memory back; no call may be running."""
         self._callables.clear()
         self._session.close()
 
-    def _callable(
-        self, signature: Signature, aliases: tuple[str, ...]
-    ) -> Callable[..., list[np.ndarray]]:
-        key = (signature.name, aliases)
-        call = self._callables.get(key)
+    def _callable(self, feed: Names, fetch: Names) -> Callable[..., list[np.ndarray]]:
+        call = self._callables.get((feed, fetch))
         if call is None:
-            options = CallableOptions(
-                feed=[spec.tensor_name for spec in signature.inputs.values()],
-                fetch=[signature.outputs[alias].tensor_name for alias in aliases],
-            )
+            options = CallableOptions(feed=feed, fetch=fetch)
             options.run_options.timeout_in_ms = self._timeout_ms
             # make_callable() would check the declared shapes first; TensorFlow Serving does not.
             call = self._session._make_callable_from_options(options)  # noqa: SLF001
-            self._callables[key] = call
+            self._callables[feed, fetch] = call
         return call
 
 
@@ -112,6 +130,8 @@ def _signature(name: str, definition: Any) -> Signature:  # noqa: ANN401 - a gen
         inputs=_specs(definition.inputs),
         outputs=_specs(definition.outputs),
         definition=as_json,
+        text=str(definition),
+        defaults={alias: tf.make_ndarray(proto) for alias, proto in definition.defaults.items()},
     )
 
 
@@ -132,6 +152,21 @@ def _type_name(dtype: int) -> str:
     names = {"float32": "float", "float64": "double", "float16": "half"}
     name: str = tf.dtypes.as_dtype(dtype).name
     return names.get(name, name)
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Reduces the error of a load to the kernel's own words, as TensorFlow Serving reports it.
+
+    Python's session adds where in the source a node was made, which for an export says nothing.
+    """
+    try:
+        yield
+    except tf.errors.OpError as exc:
+        found = _KERNEL_TEXT.search(exc.message)
+        if found is None:
+            raise
+        raise type(exc)(exc.node_def, exc.op, found["text"]) from exc
 
 
 @contextmanager

@@ -4,34 +4,65 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from serve_app.core.metrics.recorder import Recorder
 from serve_app.core.repository.export_kind import require_servable
 from serve_app.core.repository.record import Json, read_record
 from serve_app.core.servable.state import State, VersionStatus
-from serve_app.core.servable.warmup import warm
-from serve_app.errors import InternalError, NotFoundError, ServeAppError, UnsupportedExportError
+from serve_app.errors import (
+    InternalError,
+    NotFoundError,
+    ServeAppError,
+    UnknownError,
+    UnsupportedExportError,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from serve_app.core.repository.place import VersionFiles
     from serve_app.core.servable.saved_model import SavedModel
     from serve_app.settings.model import TensorFlowSettings
 
 
 class ModelVersion:
-    """Loads, lends and unloads one version. Loading and unloading happen in one thread."""
+    """Loads, lends and unloads one version.
 
-    def __init__(self, model: str, number: int, path: Path, settings: TensorFlowSettings) -> None:
+    The manager's thread decides; a loader thread runs `load`; requests take leases.
+
+    Args:
+        model: The model's name.
+        number: The version.
+        files: Where its files are.
+        settings: How models run.
+        recorder: Takes the metrics of the warmup.
+        on_change: Called, in any thread, when there may be something to decide.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        number: int,
+        files: VersionFiles,
+        settings: TensorFlowSettings,
+        recorder: Recorder,
+        on_change: Callable[[], None],
+    ) -> None:
         self.model = model
         self.number = number
-        self.path = path
         self.record: dict[str, Json] | None = None
         self.failures = 0
         self.next_try_s = 0.0
+        self.being_loaded = False
+        self._files = files
         self._settings = settings
+        self._recorder = recorder
+        self._on_change = on_change
         self._status = VersionStatus(model, number, State.START)
+        self._failure: VersionStatus | None = None
         self._servable: SavedModel | None = None
         self._leases = 0
         self._changed = threading.Condition()
@@ -46,6 +77,16 @@ class ModelVersion:
         """The state right now, without its error."""
         return self._status.state
 
+    @property
+    def not_loaded(self) -> bool:
+        """Whether the first load, or a retry, is still to come or under way."""
+        return self.state in (State.START, State.LOADING)
+
+    @property
+    def waits_for_retry(self) -> bool:
+        """Whether a load has failed and the next one is due at `next_try_s`."""
+        return self.state is State.LOADING and self.failures > 0 and not self.being_loaded
+
     def load(self, *, max_retries: int, retry_interval_s: float) -> None:
         """Tries to load once; afterwards the version is AVAILABLE, END, or LOADING until a retry.
 
@@ -56,13 +97,26 @@ class ModelVersion:
         try:
             self._servable = self._load()
         except ServeAppError as exc:
-            self._servable = None
-            self.failures += 1
-            if self.failures > max_retries or isinstance(exc, UnsupportedExportError):
-                self._set(State.END, exc)
-            self.next_try_s = time.monotonic() + retry_interval_s
+            gives_up = self.failures >= max_retries or isinstance(exc, UnsupportedExportError)
+            self._note_failure(exc, retry_interval_s, gives_up=gives_up)
+        except Exception as exc:  # noqa: BLE001 - whatever a model's files cause must not end us
+            error = UnknownError(f"{type(exc).__name__}: {exc}")
+            self._note_failure(error, retry_interval_s, gives_up=self.failures >= max_retries)
         else:
             self._set(State.AVAILABLE)
+
+    def _note_failure(
+        self, error: ServeAppError, retry_interval_s: float, *, gives_up: bool
+    ) -> None:
+        self._files.release(forget=False)
+        # Not the error itself: its traceback would keep the half-loaded graph in memory.
+        self._failure = VersionStatus(
+            self.model, self.number, State.END, error.code_name, error.message
+        )
+        self.next_try_s = time.monotonic() + retry_interval_s
+        self.failures += 1
+        if gives_up:
+            self._status = self._failure
 
     def _load(self) -> SavedModel:
         # Here, not at the top: TensorFlow reads its thread settings when it is imported, and the
@@ -70,19 +124,48 @@ class ModelVersion:
         from serve_app.core.servable.saved_model import SavedModel
 
         try:
-            require_servable(self.path)
-            self.record = read_record(self.path)
+            path = self._files.fetch()
+            require_servable(path)
+            self.record = read_record(path)
             servable = SavedModel(
-                self.path,
+                path,
                 threads=max(1, self._settings.threads),
                 timeout_ms=self._settings.request_timeout_ms,
             )
         except OSError as exc:
-            raise NotFoundError(f"{self.path}: {exc.strerror}") from exc
+            raise NotFoundError(f"{exc.filename or self.model}: {exc.strerror}") from exc
         except MemoryError as exc:
-            raise InternalError(f"{self.path}: out of memory") from exc
-        warm(servable)
+            raise InternalError(f"{self.model} version {self.number}: out of memory") from exc
+        try:
+            self._warm(servable, path)
+        except BaseException:
+            servable.close()
+            raise
         return servable
+
+    def _warm(self, servable: SavedModel, folder: Path) -> None:
+        from serve_app.core.warmup.version_warmup import warm_version  # imports TensorFlow
+
+        if self._settings.warmup:
+            warm_version(servable, folder, self._settings.warmup_iterations, self._recorder)
+
+    def give_up(self) -> None:
+        """Ends a version that is not wanted before it was loaded, with its last error if any."""
+        self._status = self._failure or VersionStatus(self.model, self.number, State.END)
+
+    def retire(self) -> None:
+        """Makes the version UNLOADING: leases go on, new ones are refused."""
+        with self._changed:
+            self._set(State.UNLOADING)
+
+    def end_if_idle(self) -> bool:
+        """Gives a retired version's memory back unless it is leased; tells if the version ended."""
+        with self._changed:
+            if self._leases:
+                return False
+            servable, self._servable = self._servable, None
+        self._end(servable, forget=True)
+        return True
 
     def unload(self) -> None:
         """Waits for the leases to end, then gives the memory back. The version is END after it."""
@@ -90,9 +173,29 @@ class ModelVersion:
             self._set(State.UNLOADING)
             self._changed.wait_for(lambda: self._leases == 0)
             servable, self._servable = self._servable, None
+        self._end(servable, forget=False)
+
+    def _end(self, servable: SavedModel | None, *, forget: bool) -> None:
         if servable is not None:
             servable.close()
+        self._files.release(forget=forget)
         self._set(State.END)
+
+    def acquire(self) -> SavedModel | None:
+        """Returns the SavedModel and keeps it loaded until `release`; None if not AVAILABLE."""
+        with self._changed:
+            if self.state is not State.AVAILABLE:
+                return None
+            self._leases += 1
+            return self._servable
+
+    def release(self) -> None:
+        """Ends what `acquire` began."""
+        with self._changed:
+            self._leases -= 1
+            self._changed.notify_all()
+        if self.state is State.UNLOADING:
+            self._on_change()
 
     @contextmanager
     def lease(self) -> Iterator[SavedModel]:
@@ -101,20 +204,15 @@ class ModelVersion:
         Raises:
             NotFoundError: The version is not AVAILABLE.
         """
-        with self._changed:
-            if self._servable is None or self.state is not State.AVAILABLE:
-                raise NotFoundError(
-                    f"Servable not found for request: Specific({self.model}, {self.number})"
-                )
-            self._leases += 1
-            servable = self._servable
+        servable = self.acquire()
+        if servable is None:
+            raise NotFoundError(
+                f"Servable not found for request: Specific({self.model}, {self.number})"
+            )
         try:
             yield servable
         finally:
-            with self._changed:
-                self._leases -= 1
-                self._changed.notify_all()
+            self.release()
 
-    def _set(self, state: State, error: ServeAppError | None = None) -> None:
-        code, message = (error.code_name, error.message) if error else ("OK", "")
-        self._status = VersionStatus(self.model, self.number, state, code, message)
+    def _set(self, state: State) -> None:
+        self._status = VersionStatus(self.model, self.number, state)

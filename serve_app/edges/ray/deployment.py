@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import uuid
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +12,28 @@ from ray import serve
 from ray.serve.config import AutoscalingConfig
 
 from serve_app.core.admission import Admission
+from serve_app.core.config.store import ConfigStore
 from serve_app.core.executor import Executor
+from serve_app.core.metrics.recorder import Recorder
+from serve_app.core.metrics.snapshot import Snapshot
 from serve_app.core.predictor import Predictor
+from serve_app.core.repository.listing import nothing_found, with_absolute_paths
 from serve_app.core.servable.manager import ServableManager
+from serve_app.core.servable.reload import Reloader
 from serve_app.core.servable.state import VersionStatus
 from serve_app.core.servable.threads import prepare_environment
+from serve_app.edges.ray.cluster_store import ClusterStore
+from serve_app.edges.ray.grpc_ingress import GrpcIngress
+from serve_app.edges.ray.replica_metrics import ReplicaMetrics
 from serve_app.edges.rest.app import RestApp
+from serve_app.edges.rest.metrics import MetricsPage
 from serve_app.errors import InternalError, UnavailableError
 from serve_app.settings.model import ServeSettings
 
 if TYPE_CHECKING:
     from ray.serve import Application
+
+    from serve_app.edges.grpc.edge import GrpcEdge
 
 _log = logging.getLogger(__name__)
 DEPLOYMENT_NAME = "ModelServer"
@@ -31,36 +43,46 @@ _REFUSAL_MARGIN = 64
 _FIRST_TRIES = 3
 
 
-class ModelServer:
-    """One replica: its models, and the ASGI application that answers for them.
+class ModelServer(GrpcIngress):
+    """One replica: its models, and the REST application and gRPC methods that answer for them.
 
     Args:
         settings: `ServeSettings` as a JSON tree; the process that builds the application and the
             replica may run different Python processes, so plain data travels.
+        scope: Names this deployment in the store that its replicas share.
 
     Raises:
         UnavailableError: No model can be served; Ray Serve reports the text and tries again.
     """
 
-    def __init__(self, settings: dict[str, Any]) -> None:
+    def __init__(self, settings: dict[str, Any], scope: str) -> None:
         self._settings = ServeSettings.model_validate(settings)
         threads = self._settings.tensorflow.threads or max(1, int(self._settings.replica.num_cpus))
         prepare_environment(threads)
         tensorflow = self._settings.tensorflow.model_copy(update={"threads": threads})
         self._executor = Executor(threads)
-        self._manager = ServableManager(self._settings.repository, tensorflow)
-        self._manager.start()
+        self._recorder = Recorder()
+        self._manager = ServableManager(self._settings.repository, tensorflow, self._recorder)
+        store = ConfigStore(ClusterStore(), f"model-config/{scope}")
+        self._reloader = Reloader(self._manager, store, self._settings.repository)
+        self._reloader.start()
         self._await_models()
+        self._predictor = Predictor(self._manager, self._executor, self._recorder)
+        replica = self._settings.replica
+        self._admission = Admission(replica.max_ongoing_requests, replica.retry_after_s)
+        self.grpc_edge = self._build_grpc_edge()
+        self._metrics = ReplicaMetrics(self._recorder, method="own_metrics")
 
     def _await_models(self) -> None:
         """Blocks until a model answers, so that a replica without one never gets a request."""
         timeout_s = self._settings.replica.initialization_timeout_s
         deadline_s = time.monotonic() + timeout_s
         settled = self._manager.wait_until_settled(timeout_s)
-        while not self._manager.ready():
+        while not self._manager.ready() and not self._reloader.empty_on_purpose:
             pending = not settled or self._manager.loading()
             if not pending or time.monotonic() > deadline_s:
                 reason = self._why_not_ready()
+                self._reloader.close()
                 self._manager.close()
                 raise UnavailableError(reason)
             time.sleep(0.1)
@@ -69,31 +91,49 @@ class ModelServer:
         failed = [status for name in self._manager.models()
                   for status in self._manager.statuses(name)]  # fmt: skip
         if not failed:
-            return (
-                f"No model version found below {self._settings.repository.root.resolve()}: "
-                "expected <root>/<model>/<version>/saved_model.pb"
-            )
+            return nothing_found(self._settings.repository, self._reloader.listed())
         return "No model can be served: " + "; ".join(map(_describe, failed))
 
     def __serve_build_asgi_app__(self) -> RestApp:
         """Returns the application that Ray Serve mounts in this replica."""
         replica = self._settings.replica
+        page = MetricsPage(self._settings.metrics.path, self._metrics.collect)
         return RestApp(
-            Predictor(self._manager, self._executor),
-            Admission(replica.max_ongoing_requests, replica.retry_after_s),
+            self._predictor,
+            self._admission,
             replica.max_body_bytes,
+            page if self._settings.metrics.enabled else None,
+            cors=self._settings.http.cors,
         )
+
+    def _build_grpc_edge(self) -> GrpcEdge:
+        from serve_app.edges.grpc.edge import GrpcEdge  # its messages load TensorFlow
+        from serve_app.edges.grpc.servicing import Servicing
+
+        servicing = Servicing(
+            self._predictor, self._settings.grpc.max_message_bytes, self._reloader.reload
+        )
+        timeout_s = self._settings.tensorflow.request_timeout_ms / 1000
+        return GrpcEdge(servicing, self._admission, timeout_s)
+
+    async def own_metrics(self) -> tuple[str, Snapshot]:
+        """Returns this replica's name and numbers; the one that is scraped asks all for them."""
+        return self._metrics.own()
 
     def check_health(self) -> None:
         """Raises if the replica can no longer follow the repository; Ray Serve then replaces it."""
-        if not self._manager.alive:
-            raise InternalError("the thread that watches the model repository has died")
+        if not (self._manager.alive and self._reloader.alive):
+            raise InternalError("a thread that watches the model repository has died")
 
     def __del__(self) -> None:
         """Ends the threads; Ray Serve calls it after the ongoing requests have finished."""
+        if hasattr(self, "_reloader"):
+            self._reloader.close()
         if hasattr(self, "_manager"):
             self._manager.close()
             self._executor.close()
+        if hasattr(self, "_metrics"):
+            self._metrics.close()
 
 
 def _describe(status: VersionStatus) -> str:
@@ -117,8 +157,9 @@ def build_application(settings: ServeSettings) -> Application:
     )
     tree = settings.model_dump(mode="json")
     # Replicas may run in another folder than the process that read the settings.
-    tree["repository"]["root"] = str(settings.repository.root.resolve())
-    application: Application = deployment.bind(tree)
+    tree["repository"] = with_absolute_paths(settings.repository).model_dump(mode="json")
+    # A new scope each time: a deployment begins with its own settings, as a restart does.
+    application: Application = deployment.bind(tree, uuid.uuid4().hex)
     return application
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from serve_app.core.signature import Json
-from serve_app.edges.rest.target import BadTargetError, EmptyBodyError
+from serve_app.edges.rest.target import EmptyBodyError
 from serve_app.errors import OverloadedError, ServeAppError
 
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 _JSON: Headers = ((b"content-type", b"application/json"),)
-_HTML: Headers = ((b"content-type", b"text/html"),)
-_REASONS = {400: "Bad Request", 404: "Not Found", 413: "Content Too Large"}
+_HTML: Headers = ((b"content-type", b"text/html"), (b"connection", b"close"))
+_REASONS = {400: "Bad Request", 404: "Not Found", 501: "Not Implemented"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,6 @@ def error_answer(error: ServeAppError) -> Answer:
     """Returns the one-key body `{"error": ...}` with the status of `error`."""
     if isinstance(error, EmptyBodyError):
         return Answer(error.http_status, b"")
-    if isinstance(error, BadTargetError):
-        return html_answer(400)
     body = json.dumps({"error": error.message}, indent=4, ensure_ascii=False)
     extra: Headers = ()
     if isinstance(error, OverloadedError):

@@ -10,19 +10,19 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from serve_app.core.admission import Admission
+from serve_app.core.metrics.recorder import RequestRecord
 from serve_app.core.predictor import Predictor
 from serve_app.edges.rest import probes
 from serve_app.edges.rest.answer import Answer, error_answer, html_answer
 from serve_app.edges.rest.body import DisconnectedError, Receive, read_body
+from serve_app.edges.rest.cors import preflight, with_cors
+from serve_app.edges.rest.evhttp import refusal
+from serve_app.edges.rest.examples import examples
+from serve_app.edges.rest.metrics import MetricsPage
 from serve_app.edges.rest.predict import predict
 from serve_app.edges.rest.status import metadata, status
 from serve_app.edges.rest.target import Target, read_target
-from serve_app.errors import (
-    InternalError,
-    InvalidArgumentError,
-    ServeAppError,
-    UnimplementedError,
-)
+from serve_app.errors import InternalError, ServeAppError
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -37,17 +37,33 @@ class RestApp:
         predictor: The models.
         admission: Bounds the ongoing requests.
         max_body_bytes: Largest request body.
+        metrics: The page for Prometheus; None where it is switched off.
+        cors: Whether pages of other origins may read the answers.
     """
 
-    def __init__(self, predictor: Predictor, admission: Admission, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        predictor: Predictor,
+        admission: Admission,
+        max_body_bytes: int,
+        metrics: MetricsPage | None = None,
+        *,
+        cors: bool = False,
+    ) -> None:
         self._predictor = predictor
         self._admission = admission
         self._max_body_bytes = max_body_bytes
+        self._metrics = metrics
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one ASGI connection event."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
+        elif scope["type"] == "websocket":
+            # TensorFlow Serving does not know of upgrades: it answers the GET that asks for one.
+            answer = await self._answer({**scope, "method": "GET"}, receive)
+            await _send(answer, send, kind="websocket.http.response")
         elif scope["type"] == "http":
             try:
                 answer = await self._answer(scope, receive)
@@ -57,20 +73,17 @@ class RestApp:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         path = raw_path(scope)
-        try:
-            if path[:4].lower() == "/v1/":
-                return await self._v1(scope, path, receive)
-            return self._outside_v1(scope["method"], path)
-        except ServeAppError as error:
-            return error_answer(error)
-        except DisconnectedError:
-            raise
-        except Exception:  # noqa: BLE001 - see below
-            # The last line of defence: a client gets our error form, the log gets the trace.
-            _log.exception("%s %s failed", scope["method"], path)
-            return error_answer(InternalError("Internal error, see the server's log"))
+        target = _target(scope, path)
+        if page := refusal(scope["method"], target):
+            return page
+        if path[:4].lower() != "/v1/":
+            return await _guarded(self._outside_v1(scope, path), target)
+        answer = await _guarded(self._v1(scope, target, receive), target)
+        return with_cors(answer) if self._cors else answer
 
-    def _outside_v1(self, method: str, path: str) -> Answer:
+    async def _outside_v1(self, scope: Scope, path: str) -> Answer:
+        if self._metrics is not None and path == self._metrics.path:
+            return await self._metrics.answer(scope["query_string"])
         pages: dict[str, Callable[[], Answer]] = {
             "/healthz": probes.live,
             "/livez": probes.live,
@@ -78,18 +91,23 @@ class RestApp:
             "/models": lambda: probes.catalogue(self._predictor),
         }
         page = pages.get(path)
-        return page() if page and method in ("GET", "HEAD") else html_answer(404)
+        return page() if page and scope["method"] in ("GET", "HEAD") else html_answer(404)
 
-    async def _v1(self, scope: Scope, path: str, receive: Receive) -> Answer:
-        method: str = scope["method"]
-        if method == "OPTIONS":
-            return _preflight(scope)
-        query: bytes = scope["query_string"]
-        target = read_target(method, f"{path}?{query.decode('latin-1')}" if query else path)
+    async def _v1(self, scope: Scope, text: str, receive: Receive) -> Answer:
+        with self._predictor.recorder.request("REST") as record:
+            if scope["method"] == "OPTIONS":
+                return preflight(_header(scope, b"origin"))
+            return await self._recorded(record, read_target(scope["method"], text), scope, receive)
+
+    async def _recorded(
+        self, record: RequestRecord, target: Target, scope: Scope, receive: Receive
+    ) -> Answer:
+        record.model = target.spec.name
         if target.verb == "status":
             return status(self._predictor, target.spec)
         if target.verb == "metadata":
             return metadata(self._predictor, target.spec)
+        record.api = target.verb
         with self._admission.request():
             return await self._post(target, scope, receive)
 
@@ -98,12 +116,21 @@ class RestApp:
         body = await read_body(receive, gzip=gzip, limit_bytes=self._max_body_bytes)
         if target.verb == "predict":
             return await predict(self._predictor, target.spec, body)
-        # BigQuery ML's exports have no tf.Example signature: a SavedModel that has gets the words
-        # that are true for it.
-        with self._predictor.call(target.spec, "") as call:
-            if len(call.signature.inputs) != 1:
-                raise InvalidArgumentError("Expected one input Tensor.")
-            raise UnimplementedError(f"The {target.verb} API is not supported yet, use predict")
+        return await examples(self._predictor, target.verb, target.spec, body)
+
+
+async def _guarded(answering: Awaitable[Answer], target: str) -> Answer:
+    """Returns the answer, or the one that its error gets."""
+    try:
+        return await answering
+    except ServeAppError as error:
+        return error_answer(error)
+    except DisconnectedError:
+        raise
+    except Exception:  # noqa: BLE001 - see below
+        # The last line of defence: a client gets our error form, the log gets the trace.
+        _log.exception("%s failed", target)
+        return error_answer(InternalError("Internal error, see the server's log"))
 
 
 def raw_path(scope: Scope) -> str:
@@ -115,6 +142,11 @@ def raw_path(scope: Scope) -> str:
     return raw.partition(b"?")[0].decode("latin-1")
 
 
+def _target(scope: Scope, path: str) -> str:
+    query: bytes = scope["query_string"]
+    return f"{path}?{query.decode('latin-1')}" if query else path
+
+
 def _header(scope: Scope, name: bytes) -> bytes:
     value: bytes
     for key, value in scope["headers"]:
@@ -123,15 +155,12 @@ def _header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
-def _preflight(scope: Scope) -> Answer:
-    origin = _header(scope, b"origin")
-    return Answer(200 if b"http://" in origin or b"https://" in origin else 400, b"", ())
-
-
-async def _send(answer: Answer, send: Send, *, with_body: bool) -> None:
+async def _send(
+    answer: Answer, send: Send, *, with_body: bool = True, kind: str = "http.response"
+) -> None:
     headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+    await send({"type": f"{kind}.start", "status": answer.status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": answer.body if with_body else b""})
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -11,6 +11,7 @@ from serve_app.errors import InvalidArgumentError
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_MAX_INFLATED_BYTES = 100 * 1024 * 1024
 
 
 class BodyTooLargeError(InvalidArgumentError):
@@ -21,6 +22,8 @@ class BodyTooLargeError(InvalidArgumentError):
 
 class DisconnectedError(Exception):
     """The client went away before its request was complete."""
+
+    code_name = "CANCELLED"
 
 
 async def read_body(receive: Receive, *, gzip: bool, limit_bytes: int) -> bytes:
@@ -62,11 +65,17 @@ def _check_size(size_bytes: int, limit_bytes: int) -> None:
 
 
 def _inflate(body: bytes, limit_bytes: int) -> bytes:
-    """Returns the inflated body; a damaged one reads as empty, as in TensorFlow Serving."""
+    """Returns the inflated body.
+
+    As in TensorFlow Serving, one that is damaged, followed by anything, or larger than 100 MiB
+    reads as empty.
+    """
     inflater = zlib.decompressobj(_GZIP_WINDOW)
     try:
-        data = inflater.decompress(body, limit_bytes + 1)
+        data = inflater.decompress(body, min(limit_bytes, _MAX_INFLATED_BYTES) + 1)
     except zlib.error:
         return b""
+    if len(data) > _MAX_INFLATED_BYTES:
+        return b""
     _check_size(len(data), limit_bytes)
-    return data if inflater.eof else b""
+    return data if inflater.eof and not inflater.unused_data else b""

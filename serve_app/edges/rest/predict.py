@@ -20,4 +20,5 @@ async def predict(predictor: Predictor, spec: ModelSpec, body: bytes) -> Answer:
     with predictor.call(spec, request.signature_name) as call:
         layout, inputs = request.tensors(call.signature.inputs)
         outputs = await call.run(inputs)
-    return Answer(200, write_predictions(layout, outputs))
+        specs = call.signature.outputs
+    return Answer(200, write_predictions(layout, outputs, specs))

@@ -21,16 +21,11 @@ _GET = re.compile(
     rf"/v1/models(?:/(?P<name>[^/:]+))?{_VERSION_OR_LABEL}(?:/(?P<verb>metadata))?",
     re.IGNORECASE | re.ASCII,
 )
-_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _POST_VERBS = frozenset({"classify", "regress", "predict"})
 
 
 class EmptyBodyError(InvalidArgumentError):
     """The one error of TensorFlow Serving's /v1/ that has no body: a version beyond int64."""
-
-
-class BadTargetError(InvalidArgumentError):
-    """A percent escape is broken: libevent refuses such a target before any routing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +46,6 @@ def read_target(method: str, target: str) -> Target:
     Raises:
         InvalidArgumentError: `Malformed request` for all that is no known form.
     """
-    if _BROKEN_ESCAPE.search(target.partition("?")[0]):
-        raise BadTargetError("broken percent escape")
     pattern = {"POST": _POST, "GET": _GET}.get(method)
     match = pattern.fullmatch(target) if pattern else None
     verb = _verb(method, match) if match else None

@@ -65,3 +65,20 @@ def test_spaces_at_the_ends_do_not_change_the_hash() -> None:
     sql = "CREATE MODEL d.m AS SELECT 1"
     assert read_statement(sql).sha256 == read_statement(f"\n{sql}\n").sha256
     assert read_statement(sql).sha256 != read_statement(sql.lower()).sha256
+
+
+@pytest.mark.parametrize(
+    ("sql", "query"),
+    [
+        ("CREATE MODEL d.m OPTIONS(a='AS') AS SELECT 1 AS x", "SELECT 1 AS x"),
+        ("CREATE MODEL d.m AS (SELECT 1 AS x); SELECT 2", "(SELECT 1 AS x)"),
+        ("CREATE MODEL d.m TRANSFORM(a + 1 AS b) AS WITH t AS (SELECT 1) SELECT *\nFROM t -- end",
+         "WITH t AS (SELECT 1) SELECT *\nFROM t"),
+        ("BEGIN CREATE MODEL d.m AS SELECT 1; END", "SELECT 1"),
+        ("CREATE MODEL d.m AS (training_data AS (SELECT 1), custom_holiday AS (SELECT 2))", None),
+        ("CREATE MODEL d.m INPUT(a INT64) REMOTE WITH CONNECTION p.r.c", None),
+    ],
+)  # fmt: skip
+def test_the_training_query_is_what_stands_behind_as(sql: str, query: str | None) -> None:
+    """None where the rows do not come from a single query."""
+    assert read_statement(sql).query == query

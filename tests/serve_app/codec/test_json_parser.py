@@ -51,7 +51,7 @@ REFUSED = [
     (b'["\\x"]', "Invalid escape character in string. at offset: 2"),
     (b'["\\ud800"]', "The surrogate pair in string is invalid. at offset: 2"),
     (b"1e400", "Number too big to be stored in double. at offset: 0"),
-    (b'["a\nb"]', "Invalid encoding in string. at offset: 3"),
+    (b'["a\nb"]', "Invalid escape character in string. at offset: 3"),
     (b"+1", "Invalid value. at offset: 0"),
     (b"'a'", "Invalid value. at offset: 0"),
 ]

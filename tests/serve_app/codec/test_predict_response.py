@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from serve_app.codec.predict_response import write_predictions
+from serve_app.codec import predict_response
+from serve_app.codec.predict_request import Layout
+from serve_app.core.signature import TensorSpec
+from serve_app.core.tensor_type import type_name
 from serve_app.errors import InvalidArgumentError
+
+
+def write_predictions(layout: Layout, outputs: dict[str, np.ndarray]) -> bytes:
+    """Returns the text of outputs whose signature says what they are."""
+    specs = {name: TensorSpec(name, type_name(array), None) for name, array in outputs.items()}
+    return predict_response.write_predictions(layout, outputs, specs)
 
 
 def one(array: object) -> bytes:
@@ -49,7 +58,7 @@ def test_two_outputs_are_objects_by_name() -> None:
 
 def test_a_scalar_is_bare_in_columns_and_refused_in_rows() -> None:
     """A scalar has no batch dimension."""
-    scalar = {"total": np.array(6.0)}
+    scalar = {"total": np.array(6, np.float64)}
     assert write_predictions("columns", scalar) == b'{"outputs":6.0}'
     with pytest.raises(InvalidArgumentError, match="Tensor name: total has no shape information "):
         write_predictions("rows", scalar)

@@ -34,3 +34,44 @@ def test_a_failing_call_raises_where_it_was_awaited() -> None:
 
     assert asyncio.run(scenario()) == "raised"
     executor.close()
+
+
+def test_a_running_call_is_waited_for_when_its_caller_gives_up() -> None:
+    """What it uses is not let go under its hands."""
+    executor = Executor(1)
+    started, release, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def call() -> None:
+        started.set()
+        release.wait(10)
+        ended.set()
+
+    async def scenario() -> bool:
+        task = asyncio.create_task(executor.run(call))
+        await asyncio.to_thread(started.wait, 10)
+        task.cancel()
+        asyncio.get_running_loop().call_later(0.05, release.set)
+        await asyncio.wait([task])
+        return task.cancelled() and ended.is_set()
+
+    assert asyncio.run(scenario())
+    executor.close()
+
+
+def test_a_waiting_call_is_dropped_when_its_caller_gives_up() -> None:
+    """It never runs, and nobody waits for it."""
+    executor = Executor(1)
+    release, ran = threading.Event(), threading.Event()
+
+    async def scenario() -> None:
+        first = asyncio.create_task(executor.run(lambda: release.wait(10)))
+        second = asyncio.create_task(executor.run(ran.set))
+        await asyncio.sleep(0)
+        second.cancel()
+        await asyncio.wait([second])
+        release.set()
+        await first
+
+    asyncio.run(scenario())
+    executor.close()
+    assert not ran.is_set()

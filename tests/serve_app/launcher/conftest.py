@@ -32,12 +32,14 @@ class RunningService:
         process: The process that a user would see in front.
         root: Its model repository.
         port: Its public port.
+        grpc_port: Its public gRPC port.
         announced: What it printed when it was ready.
     """
 
     process: subprocess.Popen[str]
     root: Path
     port: int
+    grpc_port: int
     announced: Mapping[str, Any]
 
     def family(self) -> list[int]:
@@ -102,10 +104,10 @@ def still_alive() -> Callable[[list[int]], list[int]]:
 @contextmanager
 def started(root: Path, *arguments: str) -> Iterator[RunningService]:
     """Starts `bqml-serve serve` and waits for its announcement; kills what is left at the end."""
-    (port,) = free_ports(1)
+    port, grpc_port = free_ports(2)
     command = [sys.executable, "-m", "serve_app", "serve", "--json", "--root", str(root)]
     process = subprocess.Popen(
-        [*command, "--port", str(port), *arguments],
+        [*command, "--port", str(port), "--grpc-port", str(grpc_port), *arguments],
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -114,7 +116,7 @@ def started(root: Path, *arguments: str) -> Iterator[RunningService]:
     try:
         line = process.stdout.readline()
         assert line, "the service ended before it was ready"
-        yield RunningService(process, root, port, json.loads(line))
+        yield RunningService(process, root, port, grpc_port, json.loads(line))
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

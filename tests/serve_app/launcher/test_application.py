@@ -9,8 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 import yaml
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from grpc_health.v1.health_pb2_grpc import HealthStub
 
 from serve_app.application import app
 from serve_app.errors import SettingsError
@@ -37,10 +40,10 @@ def test_the_config_file_serves_through_rays_default_proxy(
     wait_until: Callable[..., None],
     tmp_path: Path,
 ) -> None:
-    """`serve run serve_app/config.yaml`, with only the port and the root changed."""
-    (port,) = free_ports(1)
+    """`serve run serve_app/config.yaml`, with only the ports and the root changed."""
+    port, grpc_port = free_ports(2)
     config = yaml.safe_load(CONFIG.read_text())
-    config["http_options"]["port"] = port
+    config["http_options"]["port"], config["grpc_options"]["port"] = port, grpc_port
     config["applications"][0]["args"]["repository"]["root"] = str(publish(iris_export))
     file = tmp_path / "config.yaml"
     file.write_text(yaml.safe_dump(config))
@@ -50,6 +53,9 @@ def test_the_config_file_serves_through_rays_default_proxy(
         row = dict.fromkeys(("sepal_length", "sepal_width", "petal_length", "petal_width"), 1.0)
         predicted = answer(f"{url}/v1/models/iris:predict", {"instances": [row]})
         assert predicted["predictions"][0]["predicted_species"] == ["setosa"]
+        with grpc.insecure_channel(f"127.0.0.1:{grpc_port}") as channel:
+            health = HealthStub(channel).Check(HealthCheckRequest(), timeout=60)
+            assert health.status == HealthCheckResponse.SERVING
 
 
 @pytest.mark.parametrize(

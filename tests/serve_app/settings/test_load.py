@@ -34,6 +34,8 @@ def test_a_file_sets_nested_keys(tmp_path: Path) -> None:
         ({"nonsense": "1"}, "unknown setting nonsense (from test)"),
         ({"http.port": "eighty"}, "http.port: Input should be a valid integer"),
         ({"http.port": "70000"}, "less than or equal to 65535, got '70000' (from test)"),
+        ({"grpc.port": "8501"}, "grpc.port and http.port are both 8501"),
+        ({"grpc.max_message_bytes": "3000000000"}, "less than 2147483648"),
         ({"autoscaling.min_replicas": "5"}, "max_replicas (4) is less than min_replicas (5)"),
         ({"autoscaling.upscale_delay_s": "1"}, "upscale_delay_s (1) must be at least look_back"),
         ({"autoscaling.metrics_interval_s": "9"}, "the window would hold no report"),
@@ -42,6 +44,12 @@ def test_a_file_sets_nested_keys(tmp_path: Path) -> None:
         ({"repository.version_policy.latest": "2", "repository.version_policy.kind": "all"},
          "`latest` counts only with kind `latest`"),
         ({"replica.num_cpus": "nan"}, "replica.num_cpus"),
+        ({"repository.model_name": "m"}, "are given together or not at all"),
+        ({"repository.model_config_file": "f", "repository.models": "m"},
+         "model_config_file and models exclude each other"),
+        ({"repository.model_config_file": "f", "repository.version_policy.latest": "2"},
+         "version_policy stands in the model_config_file"),
+        ({"repository.model_config_poll_wait_s": "1"}, "counts only with a model_config_file"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_an_error_that_names_it(pairs: dict[str, str], words: str) -> None:

@@ -202,3 +202,94 @@ def test_a_vanished_root_changes_nothing(
 def test_an_empty_repository_is_not_ready(manage: Manage, tmp_path: Path) -> None:
     """There is nothing that could answer."""
     assert not manage(tmp_path).ready()
+
+
+def test_a_version_that_waits_for_its_requests_holds_no_other_up(
+    publish: Publish, manage: Manage, iris_export: Path
+) -> None:
+    """Other models are loaded and swapped meanwhile."""
+    publish(iris_export, "slow", 1)
+    manager = manage(publish(iris_export, "quick", 1))
+    with manager.lease(ModelSpec("slow")) as (version, _):
+        publish(iris_export, "slow", 2)
+        eventually(lambda: version.state is State.UNLOADING)
+        publish(iris_export, "quick", 2)
+        eventually(lambda: states(manager, "quick") == {2: "AVAILABLE", 1: "END"})
+        publish(iris_export, "new", 1)
+        eventually(lambda: manager.available().get("new") == [1])
+        assert version.state is State.UNLOADING
+    eventually(lambda: version.state is State.END)
+
+
+def test_a_version_that_is_wanted_again_while_it_unloads_comes_back(
+    publish: Publish, manage: Manage, iris_export: Path
+) -> None:
+    """A rollback may be faster than the last request of the version that it goes back to."""
+    root = publish(iris_export, version=1)
+    manager = manage(root)
+    with manager.lease(ModelSpec("iris")) as (version, _):
+        publish(iris_export, version=2)
+        eventually(lambda: version.state is State.UNLOADING)
+        shutil.rmtree(root / "iris" / "2")
+        time.sleep(0.3)
+        assert manager.find(ModelSpec("iris")).number == 2
+    eventually(lambda: states(manager) == {2: "END", 1: "AVAILABLE"})
+
+
+def test_a_failed_version_that_leaves_before_its_retry_ends_with_its_reason(
+    publish: Publish, manage: Manage, iris_export: Path
+) -> None:
+    """It is not loaded again, and its entry stays."""
+    root = publish(iris_export)
+    (root / "iris" / "2").mkdir()
+    manager = manage(root, max_load_retries=10, load_retry_interval_s=60)
+    assert states(manager)[2] == "LOADING"
+    (root / "iris" / "2").rmdir()
+    eventually(lambda: states(manager) == {2: "END", 1: "AVAILABLE"})
+    assert manager.statuses("iris", 2)[0].error_code == "NOT_FOUND"
+
+
+def test_a_file_with_a_number_for_a_name_is_a_version_that_cannot_be_loaded(
+    publish: Publish, manage: Manage, iris_export: Path
+) -> None:
+    """As in TensorFlow Serving; the good version goes on."""
+    root = publish(iris_export)
+    manager = manage(root)
+    (root / "iris" / "2").touch()
+    eventually(lambda: states(manager) == {2: "END", 1: "AVAILABLE"})
+    assert "Could not find SavedModel" in manager.statuses("iris", 2)[0].error_message
+
+
+def test_a_model_that_leaves_the_repository_is_unloaded_but_stays_listed(
+    publish: Publish, manage: Manage, iris_export: Path
+) -> None:
+    """Its versions stay END for the life of the process."""
+    publish(iris_export, "gone", 1)
+    manager = manage(publish(iris_export))
+    shutil.rmtree(manager.watcher._repository.root / "gone")
+    eventually(lambda: states(manager, "gone") == {1: "END"})
+    assert manager.models() == ["gone", "iris"]
+
+
+def test_a_single_model_is_served_from_its_base_path(
+    publish: Publish, manage: Manage, iris_export: Path, tmp_path: Path
+) -> None:
+    """TensorFlow Serving's --model_name and --model_base_path."""
+    root = publish(iris_export)
+    manager = manage(tmp_path, model_name="mine", model_base_path=str(root / "iris"))
+    assert manager.available() == {"mine": [1]}
+
+
+def test_memory_is_taken_for_one_version_only(
+    publish: Publish, manage: Manage, iris_export: Path
+) -> None:
+    """Of an unloaded version no session or graph stays behind."""
+    import gc
+
+    manager = manage(publish(iris_export, version=1))
+    for number in (2, 3):
+        publish(iris_export, version=number)
+        eventually(lambda n=number: states(manager)[n - 1] == "END")  # type: ignore[misc]
+    gc.collect()
+    kept = [o for o in gc.get_objects() if type(o).__name__ == "SavedModel"]
+    assert len(kept) == 1

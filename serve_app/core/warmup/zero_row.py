@@ -1,4 +1,4 @@
-"""Runs a model once before it is AVAILABLE, so that no client pays for its first call."""
+"""Runs a model once with a row that is made up, where nobody left a real one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from serve_app.codec.dtypes import JSON_TYPES
+from serve_app.core.warmup.both_paths import run_both_paths
 from serve_app.errors import ServeAppError
 
 if TYPE_CHECKING:
@@ -15,19 +16,23 @@ if TYPE_CHECKING:
     from serve_app.core.signature import Signature, TensorSpec
 
 _log = logging.getLogger(__name__)
+_TIMEOUT_MS = 5_000
 
 
-def warm(servable: SavedModel) -> None:
+def run_zero_rows(servable: SavedModel) -> None:
     """Calls each signature once with one row of zeros and empty strings; its answer is dropped.
 
-    A model may refuse such a row (an assertion on its range, say): that is no reason not to serve.
+    A model may refuse such a row (an assertion on its range, say), or not come to an end with it:
+    that is no reason not to serve.
     """
     for signature in servable.signatures.values():
         row = _zero_row(signature)
         if row is None:
             continue
         try:
-            servable.run(signature, row, tuple(signature.outputs))
+            feeds = {spec.tensor_name: row[alias] for alias, spec in signature.inputs.items()}
+            fetches = dict.fromkeys(spec.tensor_name for spec in signature.outputs.values())
+            run_both_paths(servable, feeds, list(fetches), _TIMEOUT_MS)
         except ServeAppError as exc:
             _log.info("warmup row refused by signature %s: %s", signature.name, exc.message)
 

@@ -1,0 +1,1 @@
+"""The model configuration: which models are served, read from a file or sent by a client."""

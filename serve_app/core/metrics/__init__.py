@@ -1,0 +1,1 @@
+"""What is counted and measured: TensorFlow Serving's metrics and our own, in one registry."""

@@ -1,0 +1,35 @@
+"""PredictionService.Predict."""
+
+from __future__ import annotations
+
+from serve_app.codec.predict_message import find_signature, output_aliases, read_inputs
+from serve_app.codec.tensor_proto import write_tensor
+from serve_app.core.deadline import Deadline
+from serve_app.edges.grpc.servicing import Servicing
+from serve_app.edges.grpc.spec import fill_spec, required_spec
+from serve_app.protos.predict_pb2 import PredictRequest, PredictResponse
+
+
+async def predict(
+    servicing: Servicing, request: PredictRequest, deadline: Deadline | None
+) -> PredictResponse:
+    """Returns the outputs asked for.
+
+    Raises:
+        ServeAppError: In TensorFlow Serving's order: the model, the signature, the inputs, the
+            output filter, the model's own failure.
+    """
+    spec = required_spec(request)
+    response = PredictResponse()
+    with servicing.predictor.model(spec, "Predict", deadline) as model:
+        signature = find_signature(model.signatures, request.model_spec.signature_name)
+        inputs = read_inputs(signature, request.inputs, servicing.max_message_bytes)
+        aliases = output_aliases(signature, request.output_filter)
+        feeds = {spec.tensor_name: inputs[alias] for alias, spec in signature.inputs.items()}
+        fetches = {alias: signature.outputs[alias].tensor_name for alias in aliases}
+        # Two aliases may stand for one tensor, which is fetched once.
+        tensors = await model.run_tensors(feeds, list(dict.fromkeys(fetches.values())))
+        fill_spec(response.model_spec, request.model_spec, model.version)
+    for alias, name in fetches.items():
+        write_tensor(tensors[name], response.outputs[alias], signature.outputs[alias].dtype)
+    return response
