@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import socket
 from pathlib import Path
 
+from serve_app.errors import UnavailableError
+
+_LISTENING_PORTS = range(10_000, 20_000)
 _REPLICA_PORTS = range(20_000, 30_000)
 _PORTS_PER_CLUSTER = 50
 # What Ray wraps around a message on its way to a replica.
@@ -64,9 +68,19 @@ def _haproxy(run_dir: Path) -> dict[str, str]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Returns ports that were free a moment ago, all different."""
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listener.getsockname()[1] for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
+    """Returns ports that were free a moment ago, all different.
+
+    They lie below the range from which the kernel hands out ports: Ray's own processes take theirs
+    from there, and could take one of ours before it is listened on.
+
+    Raises:
+        UnavailableError: Not enough ports are free.
+    """
+    free: list[int] = []
+    for port in random.sample(_LISTENING_PORTS, len(_LISTENING_PORTS)):
+        with contextlib.suppress(OSError):
+            socket.create_server(("", port)).close()
+            free.append(port)
+        if len(free) == count:
+            return free
+    raise UnavailableError(f"{count} free ports are needed, {len(free)} were found")

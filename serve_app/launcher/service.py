@@ -92,12 +92,15 @@ def _deploy(settings: ServeSettings) -> None:
     from serve_app.edges.ray.deployment import build_application
 
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
-    serve.start(
-        proxy_location="HeadOnly",
-        http_options={"host": settings.http.host, "port": settings.http.port},
-        grpc_options=_grpc_options(settings),
-        logging_config={"log_level": "WARNING", "enable_access_log": False},
-    )
+    try:
+        serve.start(
+            proxy_location="HeadOnly",
+            http_options={"host": settings.http.host, "port": settings.http.port},
+            grpc_options=_grpc_options(settings),
+            logging_config={"log_level": "WARNING", "enable_access_log": False},
+        )
+    except RuntimeError as exc:
+        raise UnavailableError(f"Ray Serve did not start: {_alert(str(exc))}") from exc
     try:
         serve.run(build_application(settings), name=APPLICATION_NAME, route_prefix="/")
     except RuntimeError as exc:
@@ -108,6 +111,13 @@ def _grpc_options(settings: ServeSettings) -> dict[str, Any] | None:
     if not settings.grpc.enabled:
         return None
     return {"port": settings.grpc.port, "grpc_servicer_functions": [GRPC_SERVICES]}
+
+
+def _alert(text: str) -> str:
+    """Returns what HAProxy complains of, a port in use for example, or the last line of `text`."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    alerts = [line for line in lines if line.startswith("[ALERT]")]
+    return (alerts or lines[-1:] or ["no reason given"])[0]
 
 
 def _reason() -> str:
