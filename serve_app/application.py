@@ -1,8 +1,8 @@
 """The import path for Ray Serve: `serve run serve_app.application:app root=serving_dir`.
 
-The arguments are settings: `root`, `port` and the other names of `config show`, by their dotted key
-or, where it is unique, by their last part; `port` is REST's, as on the command line.
-`settings=FILE` reads a YAML file of settings.
+The arguments are settings: `root` and the other names of `config show`, by their dotted key or,
+where it is unique, by their last part. `settings=FILE` reads a YAML file of settings. Addresses are
+Ray's own options here (`http_options` and `grpc_options` of a config file).
 """
 
 from __future__ import annotations
@@ -16,6 +16,15 @@ from serve_app.settings.load import Source, env_source, file_source, known_keys,
 
 if TYPE_CHECKING:
     from ray.serve import Application
+
+# What Ray Serve decides before it calls us, and the option of Ray's that decides it.
+_RAYS_OWN = {
+    "http.host": "http_options.host in a config file",
+    "http.port": "http_options.port in a config file",
+    "http.haproxy": "RAY_SERVE_ENABLE_HA_PROXY in the environment",
+    "grpc.enabled": "grpc_options in a config file",
+    "grpc.port": "grpc_options.port in a config file",
+}
 
 
 def app(args: Mapping[str, object]) -> Application:
@@ -36,11 +45,11 @@ def app(args: Mapping[str, object]) -> Application:
 def _sources(args: dict[str, object]) -> list[Source]:
     file = args.pop("settings", None)
     sources = [file_source(Path(str(file)))] if file is not None else []
-    return [
-        *sources,
-        env_source(),
-        tree_source({_full(k): v for k, v in args.items()}, "arguments"),
-    ]
+    arguments = tree_source({_full(key): value for key, value in args.items()}, "arguments")
+    for key in arguments.values:
+        if key in _RAYS_OWN:
+            raise SettingsError(f"{key} has no effect here: Ray Serve reads {_RAYS_OWN[key]}")
+    return [*sources, env_source(), arguments]
 
 
 def _full(key: str) -> str:

@@ -10,7 +10,7 @@ from serve_app.codec.example_message import (
 from serve_app.core.deadline import Deadline
 from serve_app.core.examples.inference import infer
 from serve_app.core.examples.plan import CLASSIFY, REGRESS, Task, multi_plan, single_plan
-from serve_app.core.examples.result import Classifications, Regressions
+from serve_app.core.examples.result import Classifications, Regressions, Result
 from serve_app.edges.grpc.servicing import Servicing
 from serve_app.edges.grpc.spec import fill_spec, named_spec, required_spec
 from serve_app.protos.classification_pb2 import ClassificationRequest, ClassificationResponse
@@ -27,12 +27,8 @@ async def classify(
     Raises:
         ServeAppError: The model, the signature or the examples are wrong, or the model failed.
     """
-    spec = required_spec(request)
     response = ClassificationResponse()
-    with servicing.predictor.model(spec, "Classify", deadline) as model:
-        plan = single_plan(model.signatures, CLASSIFY, request.model_spec.signature_name)
-        (result,) = await infer(model, plan, read_examples(request.input))
-        fill_spec(response.model_spec, request.model_spec, model.version)
+    result = await _single(servicing, CLASSIFY, request, response, deadline)
     assert isinstance(result, Classifications)
     response.result.SetInParent()
     write_classifications(result, response.result)
@@ -47,16 +43,29 @@ async def regress(
     Raises:
         ServeAppError: As `classify`.
     """
-    spec = required_spec(request)
     response = RegressionResponse()
-    with servicing.predictor.model(spec, "Regress", deadline) as model:
-        plan = single_plan(model.signatures, REGRESS, request.model_spec.signature_name)
-        (result,) = await infer(model, plan, read_examples(request.input))
-        fill_spec(response.model_spec, request.model_spec, model.version)
+    result = await _single(servicing, REGRESS, request, response, deadline)
     assert isinstance(result, Regressions)
     response.result.SetInParent()
     write_regressions(result, response.result)
     return response
+
+
+async def _single(
+    servicing: Servicing,
+    method: str,
+    request: ClassificationRequest | RegressionRequest,
+    response: ClassificationResponse | RegressionResponse,
+    deadline: Deadline | None,
+) -> Result:
+    """Returns the result of one task, and names in `response` the model that gave it."""
+    spec = required_spec(request)
+    api = "Classify" if method == CLASSIFY else "Regress"
+    with servicing.predictor.model(spec, api, deadline) as model:
+        plan = single_plan(model.signatures, method, request.model_spec.signature_name)
+        (result,) = await infer(model, plan, read_examples(request.input))
+        fill_spec(response.model_spec, request.model_spec, model.version)
+    return result
 
 
 async def multi_inference(

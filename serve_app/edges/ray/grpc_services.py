@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from serve_app.edges.grpc.handlers import Behaviour, RpcHandlers
+from serve_app.errors import InternalError
 
 if TYPE_CHECKING:
     import grpc
@@ -24,6 +25,6 @@ def add_services(_servicer: object, server: grpc.aio.Server) -> None:
 
 def _routed_by_ray(method: str) -> Behaviour:
     async def unreachable(_request: RpcRequest, _context: ServicerContext) -> bytes:
-        raise NotImplementedError(f"{method}: Ray Serve did not put its own behaviour here")
+        raise InternalError(f"{method}: Ray Serve did not put its way to a replica here")
 
     return unreachable
