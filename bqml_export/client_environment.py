@@ -1,7 +1,7 @@
 """The environment in which Google's own clients and command lines talk to the embedded services.
 
 `bq` and `gcloud storage` need no flags with it; what each variable is for was found by running
-them (python clients: the two EMULATOR_HOST variables are enough).
+them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from bqml_export.embedded_credentials import write_credentials
 from bqml_export.settings import BIGQUERY_HOST_VARIABLE, STORAGE_HOST_VARIABLE
 
 if TYPE_CHECKING:
@@ -31,8 +32,11 @@ def client_environment(
         BIGQUERY_HOST_VARIABLE: bigquery_url,
         STORAGE_HOST_VARIABLE: storage_url,
         "GOOGLE_CLOUD_PROJECT": project,
-        # Keeps the user's own gcloud configuration out of it.
+        # bigquery.Client() asks for credentials also where nobody checks them.
+        "GOOGLE_APPLICATION_CREDENTIALS": str(config / "credentials.json"),
+        # These two keep the user's own settings of gcloud and bq out of it.
         "CLOUDSDK_CONFIG": str(config),
+        "BIGQUERYRC": str(config / "bigqueryrc"),
         "CLOUDSDK_API_ENDPOINT_OVERRIDES_BIGQUERY": f"{bigquery_url.rstrip('/')}/",
         "CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE": f"{storage_url.rstrip('/')}/",
         "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE": str(config / "access-token"),
@@ -46,10 +50,12 @@ def client_environment(
     }
 
 
-def write_client_files(folder: Path) -> None:
+def write_client_files(folder: Path, bigquery_url: str) -> None:
     """Writes the files that the variables name: a token that is none, and gsutil's settings."""
     folder.mkdir(parents=True, exist_ok=True)
+    write_credentials(folder / "credentials.json", token_url=f"{bigquery_url}/token")
     (folder / "access-token").write_text("embedded\n", encoding="utf-8")
+    (folder / "bigqueryrc").touch()
     (folder / "boto").write_text("[GSUtil]\nuse_gcloud_storage = True\n", encoding="utf-8")
 
 

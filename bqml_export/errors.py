@@ -10,11 +10,21 @@ BqmlExportError                 exit 1   anything this tool reports on purpose
 │   └── NotSupportedError       400      valid BigQuery ML that the embedded engine does not do
 ├── JobError                    exit 1   a BigQuery job ended with an error
 ├── StorageError                exit 1   Cloud Storage refused, or an object is damaged
+├── PreflightError              exit 4   an export would fail; nothing was sent
 ├── ExportLayoutError           exit 3   the folder is not an export that can be served
-└── PublishError                exit 1   a version folder could not be published
+├── PublishError                exit 1   a version folder could not be published
+├── ParityError                 exit 1   the endpoint does not answer as the warehouse does
+│   └── DamageError                      a published file is gone or has other bytes
+└── GateError                   exit 2   the two could not be compared
+    └── EndpointError                    the server does not answer, or not as it should
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class BqmlExportError(Exception):
@@ -95,6 +105,25 @@ class StorageError(BqmlExportError):
     """Cloud Storage refused an operation, or an object is damaged."""
 
 
+class PreflightError(BqmlExportError):
+    """An export would fail, and nothing was sent.
+
+    Args:
+        what: What was checked, as the start of the message.
+        problems: Every reason, each with its own hint.
+    """
+
+    exit_code = 4
+
+    def __init__(self, what: str, problems: Sequence[BqmlExportError]) -> None:
+        self.problems = tuple(problems)
+        if len(problems) == 1:
+            super().__init__(problems[0].message, hint=problems[0].hint)
+            return
+        lines = [f"{what} would fail for {len(problems)} reasons", *map(str, problems)]
+        super().__init__("\n- ".join(lines))
+
+
 class ExportLayoutError(BqmlExportError):
     """The folder is not an export that can be served."""
 
@@ -103,3 +132,21 @@ class ExportLayoutError(BqmlExportError):
 
 class PublishError(BqmlExportError):
     """A version folder could not be published."""
+
+
+class ParityError(BqmlExportError):
+    """The endpoint does not answer as the warehouse does, or nobody has shown that it does."""
+
+
+class DamageError(ParityError):
+    """A file of a published version is gone or has other bytes."""
+
+
+class GateError(BqmlExportError):
+    """The endpoint and the warehouse could not be compared."""
+
+    exit_code = 2
+
+
+class EndpointError(GateError):
+    """The server does not answer, or not in TensorFlow Serving's form."""

@@ -21,6 +21,7 @@ from bqml_export.errors import (
     StorageError,
     UsageError,
 )
+from bqml_export.permissions import grant_hint, named_permissions
 
 Make = Callable[..., BqmlExportError]
 
@@ -76,7 +77,9 @@ def translate(exc: Exception, doing: str) -> BqmlExportError:
     cause = exc.cause if isinstance(exc, api.RetryError) and exc.cause else exc
     for kind, make, hint in _TABLE:
         if isinstance(cause, kind):
-            return make(f"{doing}: {_one_line(cause)}", hint=hint)
+            line = _one_line(cause)
+            named = named_permissions(line) if make is AccessDeniedError else []
+            return make(f"{doing}: {line}", hint=grant_hint(named[0]) if named else hint)
     return BqmlExportError(f"{doing}: {_one_line(exc)}")
 
 

@@ -26,7 +26,6 @@ SEAMS = {
     ),
     "ray": ("serve_app/edges/ray/",),
     "bqemulator": ("bqml_export/embedded/bigquery/backend.py",),
-    "gcp_storage_emulator": ("bqml_export/embedded/storage/backend.py",),
 }
 VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from bqml_export.clients import Clients
 
 
-def require_bucket(clients: Clients, name: str, model_location: str) -> bool:
+def require_bucket(clients: Clients, name: str, model_location: str | None) -> bool:
     """Returns whether the bucket exists, once a model at `model_location` may be exported to it.
 
+    Where the model is may be unknown: None. Then only the bucket's absence is found out.
     It is False in the embedded project only, where a missing bucket will be made.
 
     Raises:
@@ -35,15 +36,19 @@ def require_bucket(clients: Clients, name: str, model_location: str) -> bool:
             return False
         raise NotFoundError(
             f"bucket {name} does not exist",
-            hint=f"gcloud storage buckets create gs://{name} --location={model_location}",
+            hint=_create_hint(name, model_location),
         ) from exc
-    if not _holds(bucket, model_location):
+    if model_location and not _holds(bucket, model_location):
         raise UsageError(
             f"bucket {name} is in {bucket.location} and the model is in {model_location}: "
             "BigQuery exports only within one location",
-            hint=f"gcloud storage buckets create gs://NEW --location={model_location}",
+            hint=_create_hint("NEW", model_location),
         )
     return True
+
+
+def _create_hint(name: str, location: str | None) -> str:
+    return f"bqml-export bucket create {name} --location {location or 'LOCATION'}"
 
 
 def _holds(bucket: storage.Bucket, model_location: str) -> bool:
@@ -55,11 +60,3 @@ def _holds(bucket: storage.Bucket, model_location: str) -> bool:
         regions = [str(region).lower() for region in bucket.data_locations or ()]
         return not regions or model_location.lower() in regions
     return str(bucket.location or "").lower() == model_location.lower()
-
-
-def create_bucket(clients: Clients, name: str, location: str) -> None:
-    """Creates the bucket where the model is."""
-    with foreign_errors(f"creating bucket {name}"):
-        clients.storage.create_bucket(
-            name, location=location, retry=clients.storage_retry, timeout=clients.call_timeout_s
-        )

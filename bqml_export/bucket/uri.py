@@ -11,6 +11,19 @@ from bqml_export.repository.file_list import safe_relative_path
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]", re.ASCII)
 
 
+def require_bucket_name(name: str) -> None:
+    """Returns when Cloud Storage takes the name of a bucket.
+
+    Raises:
+        UsageError: It does not.
+    """
+    if not _BUCKET.fullmatch(name) or ".." in name or name.startswith("goog") or "google" in name:
+        raise UsageError(
+            f"'{name}' is not a bucket name",
+            hint="3 to 63 lower-case letters, digits, '-', '_' and '.', without 'google' in it",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class BucketUri:
     """A bucket and a prefix without slashes at its ends; the prefix may be empty."""

@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bqml_export.bucket.location import create_bucket, require_bucket
+from bqml_export.bucket.creation import BucketPlan, create_bucket
 from bqml_export.bucket.manifest import Manifest, read_manifest, write_manifest
-from bqml_export.bucket.objects import StoredObject, list_objects
+from bqml_export.bucket.objects import list_objects
 from bqml_export.bucket.uri import BucketUri
-from bqml_export.errors import JobError, NotFoundError, StorageError, UsageError
+from bqml_export.chain.export_place import ExportPlan, choose_place
+from bqml_export.chain.preflight import Findings, add_missing, check_bucket, check_model
+from bqml_export.errors import JobError, NotFoundError, PreflightError, UsageError
+from bqml_export.permissions import OBJECTS_CREATE
 from bqml_export.repository.record import RECORD_NAME, Record
 from bqml_export.settings import LOCAL_BUCKET
 from bqml_export.sql_digest import sql_sha256
 from bqml_export.warehouse import extract
-from bqml_export.warehouse.exportability import require_exportable
+from bqml_export.warehouse.description import describe
+from bqml_export.warehouse.export_permission import require_permission
 from bqml_export.warehouse.extract import Extraction
 from bqml_export.warehouse.training_sql import training_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bqml_export.clients import Clients
     from bqml_export.json_types import JsonObject
+    from bqml_export.model_reference import ModelReference
     from bqml_export.warehouse.description import ModelDescription
-    from bqml_export.warehouse.jobs import Attempt, Report
-
-_MOST_PREFIXES = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportPlan:
-    """What `export` would do now, and where the export will be."""
-
-    place: BucketUri
-    extraction: Extraction
-    attempt: Attempt
-    action: str
-    """`nothing` (the finished export is there), `record` (its record is missing), `wait` or
-    `send`."""
-    creates_bucket: bool
+    from bqml_export.warehouse.jobs import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,23 +58,72 @@ def plan_export(
         always_below: Choose a fresh prefix below `destination` even if that has a prefix itself.
 
     Raises:
-        NotSupportedError: BigQuery would refuse the export; every reason is named.
-        StorageError: The very prefix that was asked for holds something else.
-        UsageError: The bucket is somewhere else than the model, or none was given.
+        PreflightError: The export would fail; every reason is named.
     """
-    require_exportable(model, trial_id)
-    destination = destination or default_destination(clients)
-    exists = require_bucket(clients, destination.bucket, model.location)
-    trial_id = trial_id if trial_id is not None else model.default_trial_id
-    exact = bool(destination.prefix) and not always_below
-    for place in [destination] if exact else _fresh_places(destination, model, trial_id):
-        extraction = Extraction(model=model, trial_id=trial_id, destination_uri=str(place))
-        if plan := _plan_at(clients, place, extraction, creates_bucket=not exists):
-            return plan
-    raise StorageError(
-        f"{destination} holds something else already and is never overwritten",
-        hint=f"give a fresh prefix, or only the bucket: --to gs://{destination.bucket}",
-    )
+    findings = Findings()
+    check_model(findings, clients, model, trial_id)
+    plan = None
+    with findings.collect():
+        place = destination or default_destination(clients)
+        exact = bool(place.prefix) and not always_below
+        trial_id = trial_id if trial_id is not None else model.default_trial_id
+        plan = _checked_plan(findings, clients, model, place, trial_id, exact=exact)
+    findings.require_none(f"the export of {model.reference}")
+    assert plan is not None
+    return plan
+
+
+def plan_export_of(
+    clients: Clients,
+    reference: ModelReference,
+    destination: BucketUri | None,
+    *,
+    trial_id: int | None = None,
+) -> ExportPlan:
+    """Returns what exporting the named model needs now; see `plan_export`.
+
+    Raises:
+        PreflightError: The export would fail; what is wrong with the bucket is named even if the
+            model cannot be read.
+    """
+    findings = Findings()
+    with findings.collect():
+        model = describe(clients, reference)
+    if not findings.problems:
+        return plan_export(clients, model, destination, trial_id=trial_id)
+    with findings.collect():
+        place = destination or default_destination(clients)
+        check = check_bucket(findings, clients, place, None)
+        add_missing(findings, place, [p for p in check.missing if p == OBJECTS_CREATE])
+    raise PreflightError(f"the export of {reference}", findings.problems)
+
+
+def _checked_plan(
+    findings: Findings,
+    clients: Clients,
+    model: ModelDescription,
+    place: BucketUri,
+    trial_id: int | None,
+    *,
+    exact: bool,
+) -> ExportPlan | None:
+    """Returns the plan, or None where it cannot be known; what would fail is in the findings."""
+    check = check_bucket(findings, clients, place, model.location)
+    plan = None
+    if check.readable:
+        with findings.collect():
+            plan = choose_place(
+                clients, model, place, trial_id, exact=exact, bucket_exists=check.exists
+            )
+    if plan is None or plan.action != "nothing":
+        add_missing(findings, place, [p for p in check.missing if p == OBJECTS_CREATE])
+    if plan is None or plan.action == "send":
+        uri = str(plan.place if plan else place.below("model"))
+        with findings.collect():
+            require_permission(
+                clients, Extraction(model=model, trial_id=trial_id, destination_uri=uri)
+            )
+    return plan
 
 
 def default_destination(clients: Clients) -> BucketUri:
@@ -101,61 +137,21 @@ def default_destination(clients: Clients) -> BucketUri:
     return BucketUri(LOCAL_BUCKET, "")
 
 
-def _fresh_places(
-    destination: BucketUri, model: ModelDescription, trial_id: int | None
-) -> list[BucketUri]:
-    identity = hashlib.sha256(f"{model.etag}\n{trial_id}".encode()).hexdigest()[:8]
-    stamp = model.created[:19].replace("-", "").replace(":", "") + f"Z-{identity}"
-    reference = model.reference
-    base = destination.below(f"{reference.dataset}.{reference.model}")
-    again = [f"{stamp}-{number}" for number in range(2, _MOST_PREFIXES)]
-    return [base.below(name) for name in (stamp, *again)]
-
-
-def _plan_at(
-    clients: Clients, place: BucketUri, extraction: Extraction, *, creates_bucket: bool
-) -> ExportPlan | None:
-    """Returns the plan for this prefix, or None when it is taken by something else."""
-    attempt = extract.latest_extraction(clients, extraction)
-    found = [] if creates_bucket else list_objects(clients, place)
-    finished = any(stored.path == RECORD_NAME for stored in found)
-    if finished:
-        action = "nothing" if _is_ours(clients, place, found, extraction) else None
-    elif attempt.running:
-        action = "wait"
-    elif not found:
-        action = "send"
-    else:
-        action = "record" if attempt.succeeded else None
-    if action is None:
-        return None
-    return ExportPlan(
-        place=place,
-        extraction=extraction,
-        attempt=attempt,
-        action=action,
-        creates_bucket=creates_bucket,
-    )
-
-
-def _is_ours(
-    clients: Clients, place: BucketUri, found: Sequence[StoredObject], extraction: Extraction
-) -> bool:
-    manifest = read_manifest(clients, place)
-    if manifest is None:
-        return False
-    record, model = manifest.record, extraction.model
-    same = (record.model_reference, record.etag, record.trial_id) == (
-        model.reference,
-        model.etag,
-        extraction.trial_id,
-    )
-    return same and set(manifest.objects) == {o for o in found if o.path != RECORD_NAME}
-
-
 def request_body(clients: Clients, plan: ExportPlan) -> JsonObject:
     """Returns the body of the jobs.insert call that the plan would make."""
     return extract.request_body(clients, plan.extraction, plan.attempt.next_job_id)
+
+
+def planned_document(clients: Clients, plan: ExportPlan) -> JsonObject:
+    """Returns what a dry run prints: every change that the plan would make."""
+    return {
+        "action": plan.action,
+        "model": str(plan.extraction.model.reference),
+        "uri": str(plan.place),
+        "creates_bucket": plan.place.bucket if plan.creates_bucket else None,
+        "reads_bytes": 0,
+        "request": request_body(clients, plan) if plan.action == "send" else None,
+    }
 
 
 def export(clients: Clients, plan: ExportPlan, report: Report, sql: str | None = None) -> Exported:
@@ -178,7 +174,8 @@ def export(clients: Clients, plan: ExportPlan, report: Report, sql: str | None =
         return Exported(place=plan.place, record=manifest.record, action="nothing")
     if plan.creates_bucket:
         report(f"creating bucket {plan.place.bucket} in the embedded project")
-        create_bucket(clients, plan.place.bucket, plan.extraction.model.location)
+        location = plan.extraction.model.location
+        create_bucket(clients, BucketPlan(plan.place.bucket, location, exists=False))
     if plan.action in ("send", "wait"):
         extract.extract(clients, plan.extraction, plan.attempt, report)
     objects = [o for o in list_objects(clients, plan.place) if o.path != RECORD_NAME]

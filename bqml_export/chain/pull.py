@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bqml_export.bucket.download import download
+from bqml_export.bucket.fetch import Fetch
 from bqml_export.bucket.manifest import Manifest, read_manifest
 from bqml_export.bucket.objects import StoredObject, list_objects
+from bqml_export.bucket.staging import staging_folder
+from bqml_export.chain.download_progress import DownloadProgress
 from bqml_export.chain.warmup import WarmupWish, add_warmup
 from bqml_export.errors import NotFoundError, StorageError
 from bqml_export.repository.export_kind import require_servable
@@ -71,6 +73,9 @@ def pull(  # noqa: PLR0913 - where from, where to, and how
 ) -> Version:
     """Returns the version that the pulled export was published as.
 
+    What an interrupted pull of the same place has brought is checked and kept; two at once take
+    turns.
+
     Args:
         clients: The clients of the target.
         plan: What to pull.
@@ -84,14 +89,26 @@ def pull(  # noqa: PLR0913 - where from, where to, and how
         StorageError: An object is damaged or has changed; nothing is published.
         PublishError: The version exists already.
     """
-    require_free(model_folder(root, model), version)
+    folder = model_folder(root, model)
+    require_free(folder, version)
 
-    def fill(folder: Path) -> Record:
-        progress = _Progress(report, len(plan.objects), plan.total_bytes)
-        download(clients, plan.place, plan.objects, folder, progress)
-        return add_warmup(clients, warmup or WarmupWish(), folder, plan.record, report)
+    def wait() -> None:
+        report(f"waiting for another pull of {plan.place} into {folder}")
 
-    return publish(root, model, version, source=str(plan.place), fill=fill)
+    with staging_folder(folder, str(plan.place), wait) as staging:
+        progress = DownloadProgress(report, len(plan.objects), plan.total_bytes)
+        if kept := sum(staging.bytes_of(stored) for stored in plan.objects):
+            report(f"going on with {kept:,} bytes that an interrupted pull left")
+        fetch = Fetch(clients=clients, place=plan.place, on_bytes=progress.add_bytes)
+        download(fetch, plan.objects, staging, progress.add_object)
+
+        def fill(incoming: Path) -> Record:
+            staging.place(plan.objects, incoming)
+            return add_warmup(clients, warmup or WarmupWish(), incoming, plan.record, report)
+
+        published = publish(root, model, version, source=str(plan.place), fill=fill)
+        staging.remove()
+    return published
 
 
 def _require_complete(
@@ -105,26 +122,4 @@ def _require_complete(
             raise StorageError(
                 f"{place}: '{expected.path}' {state}",
                 hint="export the model again to a fresh prefix",
-            )
-
-
-@dataclass(slots=True)
-class _Progress:
-    """Reports each object as it arrives, from whichever thread fetched it."""
-
-    report: Report
-    objects: int
-    total_bytes: int
-    done_objects: int = 0
-    done_bytes: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __call__(self, stored: StoredObject) -> None:
-        """Counts one object."""
-        with self.lock:
-            self.done_objects += 1
-            self.done_bytes += stored.bytes
-            self.report(
-                f"pulled {self.done_objects}/{self.objects} objects, "
-                f"{self.done_bytes:,}/{self.total_bytes:,} bytes: {stored.path}"
             )

@@ -30,7 +30,7 @@ def describe(model: ModelReference, target: Target, *, as_json: bool) -> None:
 
     with open_clients(target) as clients:
         found = description.describe(clients, model)
-    reasons = exportability.obstacles(found)
+    reasons = [obstacle.message for obstacle in exportability.obstacles(found)]
     document: JsonObject = {
         **asdict(found),
         "reference": str(found.reference),

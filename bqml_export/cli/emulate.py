@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bqml_export.cli.options import example, json_option
 from bqml_export.cli.output import report, write_document
 from bqml_export.client_environment import client_environment, export_lines, write_client_files
+from bqml_export.errors import BqmlExportError
 from bqml_export.settings import LOCAL_PROJECT
+
+if TYPE_CHECKING:
+    from bqml_export.embedded.services import Endpoints
 
 
 @click.command(
     short_help="Start the embedded BigQuery ML and Cloud Storage.",
-    epilog=example("bqml-export emulate > env.sh &    # then, in any shell:  . ./env.sh"),
+    epilog=example('bqml-export emulate    # then, in another shell:  eval "$(... emulate --env)"'),
 )
 @click.option(
     "--state-dir",
@@ -27,33 +33,85 @@ from bqml_export.settings import LOCAL_PROJECT
     help="Where the data is kept.",
 )
 @click.option("--project", default=LOCAL_PROJECT, show_default=True, help="The project's name.")
-@click.option("--bigquery-port", type=click.IntRange(0, 65535), default=9050, show_default=True)
-@click.option("--storage-port", type=click.IntRange(0, 65535), default=9023, show_default=True)
+@click.option(
+    "--bigquery-port",
+    type=click.IntRange(0, 65535),
+    default=9050,
+    show_default=True,
+    help="0 for a free one.",
+)
+@click.option(
+    "--storage-port",
+    type=click.IntRange(0, 65535),
+    default=9023,
+    show_default=True,
+    help="0 for a free one.",
+)
+@click.option(
+    "--env",
+    "only_env",
+    is_flag=True,
+    help="Start nothing: print the environment of the services that run on the state folder.",
+)
 @json_option
 def emulate(
-    state_dir: Path, project: str, bigquery_port: int, storage_port: int, *, as_json: bool
+    state_dir: Path,
+    project: str,
+    bigquery_port: int,
+    storage_port: int,
+    *,
+    only_env: bool,
+    as_json: bool,
 ) -> None:
     """Serve BigQuery ML and Cloud Storage on loopback until Ctrl-C.
 
-    Prints the environment in which the Python clients, bq, gcloud storage and gsutil talk to them;
-    port 0 picks a free port.
+    Prints the environment in which the Python clients, bq, gcloud storage and gsutil talk to them,
+    unchanged and without flags.
     """
-    from bqml_export.embedded.services import embedded_services  # heavy
+    from bqml_export.embedded.services import embedded_services, running_endpoints  # heavy
 
-    files = state_dir / "client"
+    files = state_dir.expanduser() / "client"
+    if only_env:
+        running = running_endpoints(state_dir)
+        if running is None:
+            raise BqmlExportError(
+                f"No embedded services run on {state_dir}",
+                hint=f"start them: bqml-export emulate --state-dir {state_dir}",
+            )
+        _announce(running, files, as_json=as_json)
+        return
     with embedded_services(
         state_dir, bigquery_port=bigquery_port, storage_port=storage_port, project=project
     ) as endpoints:
-        write_client_files(files)
-        environment = client_environment(
-            endpoints.bigquery_url, endpoints.storage_url, endpoints.project, files
-        )
-        if as_json:
-            write_document({"environment": environment})
-        else:
-            click.echo(export_lines(environment))
-        sys.stdout.flush()
+        write_client_files(files, endpoints.bigquery_url)
+        _announce(endpoints, files, as_json=as_json)
+        report(f"BigQuery ML on {endpoints.bigquery_url}")
+        report(f"Cloud Storage on {endpoints.storage_url}")
         report("serving until Ctrl-C")
-        # The stop signals raise in the main thread; waiting for one that never comes is the wait.
+        _wait_for_stop()
+    report("stopped")
+
+
+def _wait_for_stop() -> None:
+    """Returns after Ctrl-C or SIGTERM, which raise in the main thread and are no failure here."""
+    with contextlib.suppress(KeyboardInterrupt, SystemExit):
         while True:
             signal.pause()
+
+
+def _announce(endpoints: Endpoints, files: Path, *, as_json: bool) -> None:
+    environment = client_environment(
+        endpoints.bigquery_url, endpoints.storage_url, endpoints.project, files
+    )
+    if as_json:
+        write_document(
+            {
+                "bigquery_url": endpoints.bigquery_url,
+                "storage_url": endpoints.storage_url,
+                "project": endpoints.project,
+                "environment": environment,
+            }
+        )
+    else:
+        click.echo(export_lines(environment))
+    sys.stdout.flush()

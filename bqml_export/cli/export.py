@@ -45,25 +45,24 @@ def export(
 
     --to names a bucket, in which a fresh prefix is chosen, or the very prefix to fill.
 
-    Before a job is spent it is checked that the model can be exported, that the bucket is where
-    the model is, and that the prefix is free. An identical finished export is reused.
+    Before a job is spent everything that would make it fail is looked for and named together: the
+    model's type and features, permissions, the locations of model and bucket, a prefix that is not
+    free. --dry-run does that much and prints what would be sent. An identical finished export is
+    reused.
     """
     from bqml_export.chain import export as chain  # seconds to import
     from bqml_export.clients import open_clients
-    from bqml_export.warehouse.description import describe
 
     with open_clients(target) as clients:
-        description = describe(clients, model)
-        plan = chain.plan_export(clients, description, destination, trial_id=trial_id)
+        plan = chain.plan_export_of(clients, model, destination, trial_id=trial_id)
         if dry_run:
-            request = chain.request_body(clients, plan) if plan.action == "send" else None
-            write_document({"action": plan.action, "uri": str(plan.place), "request": request})
+            write_document(chain.planned_document(clients, plan))
             return
         exported = chain.export(clients, plan, report)
     if as_json:
         write_document(
             {
-                "model": str(description.reference),
+                "model": str(plan.extraction.model.reference),
                 "action": exported.action,
                 "uri": str(exported.place),
                 "trial_id": exported.record.trial_id,

@@ -10,9 +10,11 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from bqml_export.cli.output import write_document
-from bqml_export.errors import BqmlExportError
+from bqml_export.errors import BqmlExportError, PreflightError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bqml_export.json_types import JsonObject
 
 DEBUG_VARIABLE = "BQML_EXPORT_DEBUG"
@@ -24,9 +26,17 @@ _INSTALL = "pip install 'bqml-ray-serve[gcp]', or [local] to work without an acc
 class Failure(click.ClickException):
     """An error as click shows it: on stderr, and as one JSON document where that was asked for."""
 
-    def __init__(self, message: str, exit_code: int, *, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        exit_code: int,
+        *,
+        hint: str | None = None,
+        problems: Sequence[BqmlExportError] = (),
+    ) -> None:
         super().__init__(message)
         self.hint = hint
+        self.problems = problems
         # click declares it per class; here it belongs to each error
         vars(self)["exit_code"] = exit_code
 
@@ -38,7 +48,9 @@ class Failure(click.ClickException):
 
     def document(self) -> JsonObject:
         """Returns the error as `--json` prints it."""
-        return {"error": {"message": self.message, "hint": self.hint, "exit_code": self.exit_code}}
+        error = {"message": self.message, "hint": self.hint, "exit_code": self.exit_code}
+        problems = [{"message": one.message, "hint": one.hint} for one in self.problems]
+        return {"error": {**error, **({"problems": problems} if problems else {})}}
 
 
 def failure_of(exc: BaseException) -> Failure | None:
@@ -51,6 +63,8 @@ def failure_of(exc: BaseException) -> Failure | None:
 
 
 def _of_exception(exc: Exception) -> Failure | None:
+    if isinstance(exc, PreflightError):
+        return Failure(exc.message, exc.exit_code, hint=exc.hint, problems=exc.problems)
     if isinstance(exc, BqmlExportError):
         return Failure(exc.message, exc.exit_code, hint=exc.hint)
     if isinstance(exc, ModuleNotFoundError) and not (exc.name or "").startswith("bqml_export"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from bqml_export.cli.bucket import bucket
 from bqml_export.cli.describe import describe
 from bqml_export.cli.emulate import emulate
 from bqml_export.cli.export import export
@@ -13,6 +14,7 @@ from bqml_export.cli.failures import fail, failure_of
 from bqml_export.cli.load import load
 from bqml_export.cli.ls import ls
 from bqml_export.cli.options import example
+from bqml_export.cli.promote import promote
 from bqml_export.cli.publish import publish
 from bqml_export.cli.pull import pull
 from bqml_export.cli.train import train
@@ -67,6 +69,20 @@ def cli() -> None:
     """
 
 
-for command in (load, train, export, pull, publish, up, ls, describe, verify, emulate):
+for command in (
+    load,
+    train,
+    bucket,
+    export,
+    pull,
+    publish,
+    up,
+    verify,
+    promote,
+    ls,
+    describe,
+    emulate,
+):
     cli.add_command(command)
-cli.add_command(up, name="deploy")
+    if command is up:
+        cli.add_command(up, name="deploy")

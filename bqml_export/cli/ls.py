@@ -1,4 +1,4 @@
-"""`ls`: the models and versions of a repository."""
+"""`ls`: the versions of a repository, or the models of a dataset."""
 
 from __future__ import annotations
 
@@ -6,52 +6,97 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import example, json_option, root_option
+from bqml_export.cli.options import example, json_option, root_option, target_options
 from bqml_export.cli.output import report, write_document, write_table
-from bqml_export.errors import PublishError
-from bqml_export.repository.record import Record, read_record
-from bqml_export.repository.versions import Version, models_of, versions_of
+from bqml_export.parity.inventory import Entry, inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bqml_export.json_types import JsonObject
+    from bqml_export.settings import Target
+    from bqml_export.warehouse.model_list import ListedModel
 
 _SHOWN_METRICS = 3
+_COLUMNS = ["MODEL", "VERSION", "LABELS", "PARITY", "TYPE", "CREATED", "METRICS", "SOURCE"]
 
 
 @click.command(
-    short_help="List the models and versions of a repository.",
-    epilog=example("bqml-export ls --root serving_dir"),
+    short_help="List the versions of a repository, or the models of a dataset.",
+    epilog=example("bqml-export ls --root serving_dir", "bqml-export ls my-project.bqml_tutorial"),
 )
+@click.argument("dataset", metavar="[DATASET]", required=False)
 @root_option
 @json_option
-def ls(root: Path, *, as_json: bool) -> None:
-    """List the published models and their versions, oldest version first."""
-    versions = [version for model in models_of(root) for version in versions_of(root, model)]
-    if as_json:
-        write_document({"root": str(root), "versions": [_document(item) for item in versions]})
-    elif versions:
-        rows = [_row(version) for version in versions]
-        write_table(["MODEL", "VERSION", "TYPE", "CREATED", "METRICS", "SOURCE"], rows)
+@target_options
+def ls(dataset: str | None, root: Path, target: Target, *, as_json: bool) -> None:
+    """List what is published: models, versions, labels and what `verify` said about them.
+
+    With DATASET, list its models in BigQuery instead, and which of them are published in --root.
+    """
+    entries = inventory(root, report)
+    if dataset is not None:
+        _list_dataset(dataset, entries, target, as_json=as_json)
+    elif as_json:
+        write_document({"root": str(root), "versions": [_document(entry) for entry in entries]})
+    elif entries:
+        write_table(_COLUMNS, [_row(entry) for entry in entries])
     else:
         report(f"no published version in {root}")
 
 
-def _record(version: Version) -> Record:
-    """Returns the version's record; a damaged one is reported and does not hide the others."""
-    try:
-        return read_record(version.folder) or Record()
-    except PublishError as exc:
-        report(f"warning: {exc}")
-        return Record()
+def _list_dataset(dataset: str, entries: list[Entry], target: Target, *, as_json: bool) -> None:
+    from bqml_export.clients import open_clients  # seconds to import
+    from bqml_export.warehouse.model_list import list_models
+
+    with open_clients(target) as clients:
+        models = list_models(clients, dataset)
+    if as_json:
+        write_document({"models": [_model_document(model, entries) for model in models]})
+    elif models:
+        rows = [
+            [str(model.reference), model.model_type, model.created, _published(model, entries)]
+            for model in models
+        ]
+        write_table(["MODEL", "TYPE", "CREATED", "PUBLISHED AS"], rows)
+    else:
+        report(f"no model in dataset {dataset}")
 
 
-def _document(version: Version) -> JsonObject:
-    record = _record(version)
+def _of(model: ListedModel, entries: list[Entry]) -> list[Entry]:
+    """Returns the versions that were made from `model`, as it is now or as it was."""
+    return [entry for entry in entries if entry.record.model_reference == model.reference]
+
+
+def _published(model: ListedModel, entries: list[Entry]) -> str:
+    """Returns the versions of `model`; those of an earlier training are marked."""
+    shown = []
+    for entry in _of(model, entries):
+        labels = f" ({', '.join(entry.labels)})" if entry.labels else ""
+        earlier = "" if entry.record.created == model.created else " of an earlier training"
+        shown.append(f"{entry.version.model}/{entry.version.number}{labels}{earlier}")
+    return ", ".join(shown) or "-"
+
+
+def _model_document(model: ListedModel, entries: list[Entry]) -> JsonObject:
+    return {
+        "model": str(model.reference),
+        "model_type": model.model_type,
+        "created": model.created,
+        "published": [
+            {**_document(entry), "current": entry.record.created == model.created}
+            for entry in _of(model, entries)
+        ],
+    }
+
+
+def _document(entry: Entry) -> JsonObject:
+    version, record = entry.version, entry.record
     return {
         "model": version.model,
         "version": version.number,
+        "labels": list(entry.labels),
+        "parity": entry.parity,
         "folder": str(version.folder),
         "model_reference": str(record.model_reference) if record.model_reference else None,
         "model_type": record.model_type,
@@ -62,12 +107,14 @@ def _document(version: Version) -> JsonObject:
     }
 
 
-def _row(version: Version) -> list[str]:
-    record = _record(version)
+def _row(entry: Entry) -> list[str]:
+    record = entry.record
     metrics = list((record.metrics or {}).items())[:_SHOWN_METRICS]
     return [
-        version.model,
-        str(version.number),
+        entry.version.model,
+        str(entry.version.number),
+        ", ".join(entry.labels) or "-",
+        entry.parity or "-",
         record.model_type or "-",
         record.created or "-",
         ", ".join(f"{name} {value:.4g}" for name, value in metrics) or "-",

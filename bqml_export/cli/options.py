@@ -37,7 +37,7 @@ _TARGET_OPTIONS = (
     ),
     click.option("--project", envvar="BQML_EXPORT_PROJECT", help="Google Cloud project of jobs."),
     click.option(
-        "--location", envvar="BQML_EXPORT_LOCATION", help="Expected location of dataset and jobs."
+        "--location", envvar="BQML_EXPORT_LOCATION", help="Expected location of dataset and jobs; where a new bucket is made."
     ),
     click.option(
         "--impersonate-service-account",

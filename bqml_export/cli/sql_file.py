@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ParamSpec, TextIO, TypeVar
+from typing import IO, TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
@@ -22,7 +22,7 @@ def sql_argument(command: Callable[P, R]) -> Callable[P, R]:
     return click.argument("sql_file", metavar="SQLFILE|-", type=file_type)(command)
 
 
-def read_sql(sql_file: TextIO) -> str:
+def read_sql(sql_file: IO[str]) -> str:
     """Returns the text of the SQL file.
 
     Raises:

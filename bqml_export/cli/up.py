@@ -1,11 +1,13 @@
-"""`up` (also `deploy`): from SQL to a published version."""
+"""`up` (also `deploy`): from SQL, or from a model that is there, to a published version."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
+from bqml_export.cli.gate_steps import gate_is_passed, run_gate
 from bqml_export.cli.options import (
     destination_option,
     dry_run_option,
@@ -16,8 +18,13 @@ from bqml_export.cli.options import (
     warmup_option,
 )
 from bqml_export.cli.output import report, write_document
+from bqml_export.cli.parity_options import parity_options
 from bqml_export.cli.published import write_published
-from bqml_export.cli.sql_file import read_sql, sql_argument
+from bqml_export.cli.source import source_argument
+from bqml_export.errors import UsageError
+from bqml_export.model_reference import ModelReference
+from bqml_export.parity.promotion import Promotion, promote
+from bqml_export.repository.labels import require_label
 from bqml_export.repository.up_to_date import newest_made_from
 from bqml_export.sql_digest import sql_sha256
 
@@ -25,75 +32,123 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bqml_export.bucket.uri import BucketUri
+    from bqml_export.chain.up import Wish
+    from bqml_export.parity.gate import Examination
     from bqml_export.repository.versions import Version
     from bqml_export.settings import Target
 
 
 @click.command(
     short_help="Do all of it: train, export, pull, publish.",
-    epilog=example("bqml-export up sql/iris_model.sql --root serving_dir --local"),
+    epilog=example(
+        "bqml-export up sql/iris_model.sql --root serving_dir --local",
+        "bqml-export deploy my-project.bqml_tutorial.iris_model --to gs://my-bucket",
+    ),
 )
-@sql_argument
+@source_argument
 @root_option
-@click.option("--model", metavar="NAME", help="Name in the repository.  [default: as in the SQL]")
+@click.option("--model", metavar="NAME", help="Name in the repository.  [default: as in BigQuery]")
 @destination_option
 @click.option("--force", is_flag=True, help="Train again, even if this SQL made the model.")
 @warmup_option
+@click.option(
+    "--verify-url",
+    metavar="URL",
+    help="Then compare with ML.PREDICT at this server, which serves --root: see `verify`.",
+)
+@click.option("--promote", "label", metavar="LABEL", help="Then move this label: see `promote`.")
+@parity_options
 @dry_run_option
 @json_option
 @target_options
 def up(  # noqa: PLR0913 - one parameter per option
-    sql_file: TextIO,
+    *,
+    source: str | ModelReference,
     root: Path,
     model: str | None,
     destination: BucketUri | None,
     warmup_rows: int | None,
+    verify_url: str | None,
+    label: str | None,
+    examination: Callable[[str], Examination],
     target: Target,
-    *,
     force: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring the model of SQLFILE into the repository: train, export, pull and publish.
+    """Bring a model into the repository: train it if SQL is given, export, pull and publish.
 
     What is done already is not done again: interrupted anywhere and run again, it goes on where
     it was. When the newest version was made from this very SQL, it says so at once.
     """
-    sql = read_sql(sql_file)
-    current = None if force else _current(root, model, sql, target)
-    if current is not None:
+    if label is not None:
+        require_label(label)
+    if force and isinstance(source, ModelReference):
+        raise UsageError("--force trains again, and no SQL was given", hint="give the SQL file")
+    current = None if force else _current(root, model, source, target)
+    if current is not None and (dry_run or not verify_url or gate_is_passed(current, verify_url)):
         report(f"{current.model} version {current.number} is up to date")
         if dry_run:
             write_document({"steps": [], "up_to_date": str(current.folder)})
-        else:
-            write_published(current, as_json=as_json, status="up_to_date")
+            return
+        _promote(root, current, label)
+        write_published(current, as_json=as_json, status="up_to_date")
         return
     from bqml_export.chain import up as chain  # seconds to import
-    from bqml_export.chain.warmup import WarmupWish
     from bqml_export.clients import open_clients
-    from bqml_export.warehouse.statement import read_statement
 
-    statement = read_statement(sql)
-    wish = chain.Wish(
-        statement=statement,
-        root=root,
-        model=model or statement.model.model,
-        destination=destination,
-        force=force,
-        warmup=WarmupWish(warmup_rows),
-    )
+    wish = _wish(source, root, model, destination, warmup_rows, force=force)
     with open_clients(target) as clients:
         if dry_run:
             write_document({"steps": chain.dry_run(clients, wish)})
             return
         outcome = chain.up(clients, wish, report)
+        if verify_url and not gate_is_passed(outcome.version, verify_url):
+            run_gate(clients, outcome.version, examination(verify_url))
+    _promote(root, outcome.version, label)
     status = "published" if outcome.published_now else "up_to_date"
     write_published(outcome.version, as_json=as_json, status=status)
 
 
-def _current(root: Path, model: str | None, sql: str, target: Target) -> Version | None:
+def _wish(
+    source: str | ModelReference,
+    root: Path,
+    model: str | None,
+    destination: BucketUri | None,
+    warmup_rows: int | None,
+    *,
+    force: bool,
+) -> Wish:
+    from bqml_export.chain.up import Wish  # seconds to import
+    from bqml_export.chain.warmup import WarmupWish
+    from bqml_export.warehouse.statement import read_statement
+
+    wanted = source if isinstance(source, ModelReference) else read_statement(source)
+    named = wanted if isinstance(wanted, ModelReference) else wanted.model
+    return Wish(
+        source=wanted,
+        root=root,
+        model=model or named.model,
+        destination=destination,
+        force=force,
+        warmup=WarmupWish(warmup_rows),
+    )
+
+
+def _promote(root: Path, version: Version, label: str | None) -> None:
+    if label is not None:
+        wanted = Promotion(root=root, model=version.model, version=version.number, label=label)
+        change = promote(wanted, report, dry_run=False)
+        report(f"{version.model}: {label} is version {change.version}")
+
+
+def _current(
+    root: Path, model: str | None, source: str | ModelReference, target: Target
+) -> Version | None:
     """Returns the newest version if it is what this SQL makes in this project."""
-    found = newest_made_from(root, model, sql_sha256(sql), target.engine)
+    if isinstance(source, ModelReference):
+        return None  # only BigQuery knows whether it was trained again
+    found = newest_made_from(root, model, sql_sha256(source), target.engine)
     if found is None:
         return None
     version, reference = found
@@ -102,5 +157,5 @@ def _current(root: Path, model: str | None, sql: str, target: Target) -> Version
         return version
     from bqml_export.warehouse.statement import read_statement  # slow to import
 
-    named = read_statement(sql).model.in_project(project or "")
+    named = read_statement(source).model.in_project(project or "")
     return version if named == reference else None

@@ -1,55 +1,110 @@
-"""`verify`: compare the files of published versions with their records."""
+"""`verify`: the parity gate between a served version and the model in BigQuery."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import example, json_option, root_option
+from bqml_export.cli.file_check import check_files
+from bqml_export.cli.options import (
+    dry_run_option,
+    example,
+    json_option,
+    root_option,
+    target_options,
+)
 from bqml_export.cli.output import report, write_document
-from bqml_export.errors import PublishError
-from bqml_export.repository.digests import compare
-from bqml_export.repository.record import read_record
+from bqml_export.cli.parity_options import DEFAULT_URL, parity_options
+from bqml_export.cli.parity_table import write_parity
+from bqml_export.errors import BqmlExportError, GateError
 from bqml_export.repository.versions import Version, model_folder, models_of, versions_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from bqml_export.chain.verify import Compared
+    from bqml_export.clients import Clients
     from bqml_export.json_types import JsonObject
+    from bqml_export.parity.gate import Examination
+    from bqml_export.settings import Target
 
 
 @click.command(
-    short_help="Compare published files with their recorded hashes.",
-    epilog=example("bqml-export verify --root serving_dir --model iris_model"),
+    short_help="Compare a served version with ML.PREDICT: the parity gate.",
+    epilog=example(
+        "bqml-export verify --model iris_model --root serving_dir --url http://127.0.0.1:8501"
+    ),
 )
 @root_option
 @click.option("--model", metavar="NAME", help="Only this model.  [default: every model]")
 @click.option(
-    "--version", type=click.IntRange(1), help="Only this version.  [default: every version]"
+    "--version",
+    type=click.IntRange(1),
+    help="Only this version.  [default: the newest; with --files-only every version]",
 )
+@click.option(
+    "--url",
+    default=DEFAULT_URL,
+    show_default=True,
+    envvar="BQML_EXPORT_URL",
+    help="The server, by TensorFlow Serving's REST API.",
+)
+@click.option("--files-only", is_flag=True, help="Only compare files with their recorded hashes.")
+@parity_options
+@dry_run_option
 @json_option
-def verify(root: Path, model: str | None, version: int | None, *, as_json: bool) -> None:
-    """Hash every file of the published versions again and compare with bqml.json.
+@target_options
+def verify(  # noqa: PLR0913 - one parameter per option
+    root: Path,
+    model: str | None,
+    version: int | None,
+    url: str,
+    examination: Callable[[str], Examination],
+    target: Target,
+    *,
+    files_only: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Ask BigQuery and the endpoint about the same rows, and compare what they say.
 
-    Ends with exit code 1 when a file is missing or has other bytes.
+    First every file is compared with its hash in bqml.json. Then rows of the training query, a row
+    of each class, NULLs, unseen categories and extreme numbers go to ML.PREDICT and to the server
+    at --url. The report is kept as ROOT/MODEL/parity/VERSION.json; `promote` asks for it.
+
+    Exit codes: 0 they agree, 1 they do not, 2 they could not be compared.
     """
-    checked = [_check(item) for item in _wanted(root, model, version)]
-    damaged = [entry for entry in checked if entry["status"] == "damaged"]
-    for entry in checked:
-        report(_line(entry))
-    if as_json:
-        write_document({"versions": checked})
-        click.get_current_context().exit(1 if damaged else 0)
-    if damaged:
-        names = ", ".join(f"{entry['model']} version {entry['version']}" for entry in damaged)
-        raise PublishError(
-            f"damaged: {names}",
-            hint="publish the model again; a version is never repaired in place",
-        )
+    every = _wanted(root, model, version)
+    if files_only:
+        check_files(every, as_json=as_json)
+        return
+    from bqml_export.chain import verify as chain  # seconds to import
+    from bqml_export.clients import open_clients
+
+    newest = list({found.model: found for found in every}.values())
+    with open_clients(target) as clients:
+        if dry_run:
+            _write_dry_run(clients, newest, examination(url))
+            return
+        compared = chain.compare_versions(clients, newest, examination(url), report)
+    _write(compared, as_json=as_json)
+    try:
+        chain.require_passed(compared)
+    except BqmlExportError as exc:
+        if as_json:  # the document is written
+            click.get_current_context().exit(exc.exit_code)
+        raise
 
 
 def _wanted(root: Path, model: str | None, number: int | None) -> list[Version]:
+    """Returns the published versions that are meant, oldest first.
+
+    Raises:
+        GateError: There is none.
+    """
     if model is not None:
         model_folder(root, model)
     found = [
@@ -60,36 +115,35 @@ def _wanted(root: Path, model: str | None, number: int | None) -> list[Version]:
     ]
     if not found:
         what = f"version {number} of {model}" if model and number else model or "version"
-        raise PublishError(f"no {what} is published in {root}", hint="`bqml-export ls` lists them")
+        raise GateError(f"no {what} is published in {root}", hint="`bqml-export ls` lists them")
     return found
 
 
-def _check(version: Version) -> JsonObject:
-    entry: JsonObject = {"model": version.model, "version": version.number, "status": "unknown"}
-    try:
-        record = read_record(version.folder)
-    except PublishError as exc:
-        return {**entry, "status": "damaged", "changed": [str(exc)]}
-    if record is None or record.files is None:
-        return entry
-    differences = compare(version.folder, record.files)
+def _write_dry_run(clients: Clients, versions: Sequence[Version], wanted: Examination) -> None:
+    from bqml_export.parity.gate import dry_run
+    from bqml_export.parity.subject import read_subject
+
+    planned = [dry_run(clients, read_subject(version), wanted) for version in versions]
+    write_document({"versions": planned})
+
+
+def _write(compared: Sequence[Compared], *, as_json: bool) -> None:
+    if as_json:
+        write_document({"versions": [_document(one) for one in compared]})
+        return
+    for one in compared:
+        if one.report is not None:
+            write_parity(one.report)
+        elif len(compared) > 1:
+            report(f"{one.version.model} version {one.version.number}: {one.verdict}, {one.error}")
+
+
+def _document(one: Compared) -> JsonObject:
+    if one.report is not None:
+        return one.report.to_json()
     return {
-        **entry,
-        "status": "damaged" if differences.damaged else "ok",
-        "files": len(record.files),
-        "missing": list(differences.missing),
-        "changed": list(differences.changed),
-        "added": list(differences.added),
+        "model": one.version.model,
+        "version": one.version.number,
+        "verdict": one.verdict,
+        "error": str(one.error),
     }
-
-
-def _line(entry: JsonObject) -> str:
-    line = f"{entry['model']} version {entry['version']}: {entry['status']}"
-    if entry["status"] == "unknown":
-        return f"{line}, it has no record to compare with"
-    details = [
-        f"{state} {', '.join(entry[state])}"
-        for state in ("missing", "changed", "added")
-        if entry.get(state)
-    ]
-    return "; ".join([line, *details])

@@ -6,13 +6,14 @@ Importing this module is cheap; the services' own dependencies are imported when
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.atomic import remove_unfinished
+from bqml_export.embedded.atomic import remove_unfinished, write_atomically
 from bqml_export.errors import BqmlExportError, UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bqml_export.embedded.bigquery.server import BigQueryServer
     from bqml_export.embedded.storage.server import StorageServer
 
+_ENDPOINTS_FILE = "endpoints.json"
 _PROJECT = re.compile(r"[a-z][-a-z0-9:.]{0,61}[a-z0-9]")
 
 
@@ -71,7 +73,29 @@ def embedded_services(
         bigquery = stack.enter_context(
             bigquery_server(state_dir / "bigquery", storage, port=bigquery_port)
         )
-        yield Endpoints(bigquery.url, storage.url, project)
+        endpoints = Endpoints(bigquery.url, storage.url, project)
+        write_atomically(state_dir / _ENDPOINTS_FILE, json.dumps(asdict(endpoints)).encode())
+        yield endpoints
+
+
+def running_endpoints(state_dir: Path) -> Endpoints | None:
+    """Returns the endpoints of the process that serves a state folder now, or None."""
+    state_dir = state_dir.expanduser()
+    try:
+        with (state_dir / ".lock").open("rb") as handle:
+            if not _is_locked(handle.fileno()):
+                return None
+        return Endpoints(**json.loads((state_dir / _ENDPOINTS_FILE).read_bytes()))
+    except FileNotFoundError:
+        return None
+
+
+def _is_locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _server_classes() -> tuple[type[BigQueryServer], type[StorageServer]]:
@@ -109,7 +133,9 @@ def _lock(handle: int, state_dir: Path) -> None:
         owner = os.pread(handle, 32, 0).decode(errors="replace").strip() or "unknown"
         raise BqmlExportError(
             f"Another process (pid {owner}) runs the embedded services on {state_dir}",
-            hint="use its endpoints, stop it, or choose another state folder",
+            hint=f'eval "$(bqml-export emulate --env --state-dir {state_dir})" to use them, '
+            "or stop it, or choose another state folder",
         ) from None
+    (state_dir / _ENDPOINTS_FILE).unlink(missing_ok=True)
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)

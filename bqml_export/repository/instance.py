@@ -33,16 +33,17 @@ def to_instance(row: Mapping[str, object], inputs: TensorMap) -> JsonObject | No
         row: Column name -> value, in the Python types of google-cloud-bigquery.
         inputs: Input name -> `dtype[shape]`.
     """
-    columns = {name.lower(): value for name, value in _flattened(row)}
+    columns = {name.lower(): value for name, value in flattened(row)}
     instance = {name: _value(columns.get(name.lower()), kind) for name, kind in inputs.items()}
     return None if any(value is None for value in instance.values()) else instance
 
 
-def _flattened(row: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
+def flattened(row: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
+    """Returns the names and values of a row; a field of a STRUCT is `<column>_<field>`."""
     found: list[tuple[str, object]] = []
     for name, value in row.items():
         if isinstance(value, dict):
-            found += _flattened(value, f"{prefix}{name}_")
+            found += flattened(value, f"{prefix}{name}_")
         else:
             found.append((prefix + name, value))
     return found

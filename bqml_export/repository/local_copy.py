@@ -46,14 +46,21 @@ def known_record(folder: Path) -> Record:
                 f"{folder} is not what its {RECORD_NAME} describes: {names}",
                 hint=f"copy it again, or remove {RECORD_NAME} to publish without its knowledge",
             )
-    return replace(record, files=None)
+    return record
 
 
 def copy_export(folder: Path, target: Path) -> Record:
-    """Copies the export in `folder` into the empty folder `target`; returns what is known."""
+    """Copies the export in `folder` into the empty folder `target`; returns what is known.
+
+    Raises:
+        ExportLayoutError: It is no export that can be served.
+        PublishError: A file is not the one that the folder's own record describes.
+    """
     record = known_record(folder)
     for name in export_files(folder):
         destination = target / name
         destination.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, destination)
-    return record
+    if record.files is not None and compare(target, record.files).damaged:
+        raise PublishError(f"{folder} changed while it was copied", hint="publish it again")
+    return replace(record, files=None)

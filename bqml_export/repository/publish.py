@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bqml_export.errors import PublishError
 from bqml_export.repository.digests import digest_files
+from bqml_export.repository.durable import sync
 from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.file_list import list_files
 from bqml_export.repository.incoming import incoming_folder
@@ -101,18 +102,8 @@ def _seal(incoming: Path) -> None:
     """Makes every byte durable and readable before the name that announces it exists."""
     for folder, _, names in os.walk(incoming, topdown=False):
         for name in names:
-            _sync(Path(folder, name), mode=0o644)
-        _sync(Path(folder), mode=0o755)
-
-
-def _sync(path: Path, mode: int | None = None) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        if mode is not None:
-            os.fchmod(descriptor, mode)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            sync(Path(folder, name), mode=0o644)
+        sync(Path(folder), mode=0o755)
 
 
 def _rename(incoming: Path, folder: Path, version: int | None) -> Version:
@@ -126,7 +117,7 @@ def _rename(incoming: Path, folder: Path, version: int | None) -> Version:
                 raise
             require_free(folder, version)
             continue
-        _sync(folder)
+        sync(folder)
         return Version(folder.name, number, folder / str(number))
 
 
@@ -134,5 +125,5 @@ def _make_folder(folder: Path) -> None:
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
         path.mkdir(mode=0o755, exist_ok=True)
-        _sync(path, mode=0o755)
-        _sync(path.parent)
+        sync(path, mode=0o755)
+        sync(path.parent)

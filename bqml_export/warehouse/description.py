@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bqml_export.errors import NotFoundError
+from bqml_export.errors import AccessDeniedError, NotFoundError
 from bqml_export.foreign_errors import foreign_errors
 from bqml_export.model_reference import ModelReference
+from bqml_export.permissions import MODEL_METADATA, grant_hint
 from bqml_export.repository.record import Column, Record
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def describe(clients: Clients, model: ModelReference) -> ModelDescription:
 
     Raises:
         NotFoundError: The model does not exist.
+        AccessDeniedError: The account may not read it.
     """
     full = model.in_project(clients.project)
     try:
@@ -72,6 +74,10 @@ def describe(clients: Clients, model: ModelReference) -> ModelDescription:
             found = clients.bigquery.get_model(
                 str(full), retry=clients.bigquery_retry, timeout=clients.call_timeout_s
             )
+    except AccessDeniedError as exc:
+        raise AccessDeniedError(
+            f"the account lacks {MODEL_METADATA} on model {full}", hint=grant_hint(MODEL_METADATA)
+        ) from exc
     except NotFoundError as exc:
         raise NotFoundError(
             f"model {full} does not exist",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import NotSupportedError
@@ -38,22 +39,47 @@ _SAVED_MODELS = frozenset(
         "TRANSFORM_ONLY",
     }
 )
-_REFUSED_TYPES = ("TIMESTAMP", "ARRAY", "GEOGRAPHY")
+_REFUSED_TYPES = {
+    "TIMESTAMP": "train with EXTRACT(... FROM column) or UNIX_SECONDS(column) in its place",
+    "ARRAY": "train with its elements as columns of their own",
+    "GEOGRAPHY": "train with ST_X(column) and ST_Y(column) in its place",
+}
+_EXPORTABLE = "linear and logistic regression, trees, DNN, k-means, PCA and others"
 
 
-def obstacles(description: ModelDescription) -> list[str]:
-    """Returns one sentence for each thing that would make an export fail; none means go."""
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something that would make an export fail, and what can be done about it."""
+
+    message: str
+    hint: str | None = None
+
+
+def obstacles(description: ModelDescription) -> list[Obstacle]:
+    """Returns each thing about the model that would make an export fail; none means go."""
     found = []
     if description.model_type not in _BOOSTERS | _SAVED_MODELS:
-        found.append(f"models of type {description.model_type} cannot be exported")
+        message = f"models of type {description.model_type} cannot be exported"
+        found.append(Obstacle(message, "train a model of an exportable type: " + _EXPORTABLE))
     # With TRANSFORM only what it puts out counts; the columns that it reads may have any type.
     trained_on = description.transform_columns or description.feature_columns
-    found += [
-        f"feature '{column.name}' has the type {column.type}, which cannot be exported"
-        for column in trained_on
-        if column.type.startswith(_REFUSED_TYPES)
-    ]
+    for column in trained_on:
+        for refused, hint in _REFUSED_TYPES.items():
+            if column.type.startswith(refused):
+                message = f"feature '{column.name}' has the type {column.type}, "
+                found.append(Obstacle(message + "which cannot be exported", hint))
     return found
+
+
+def trial_obstacle(description: ModelDescription, trial_id: int | None) -> list[Obstacle]:
+    """Returns what is wrong with the hyper-parameter trial that was asked for, if anything."""
+    if trial_id is None or trial_id in description.trials:
+        return []
+    if not description.trials:
+        message = f"it was trained without trials, so there is no trial {trial_id}"
+        return [Obstacle(message, "leave --trial-id out")]
+    known = ", ".join(map(str, description.trials))
+    return [Obstacle(f"trial {trial_id} is not one of {known}", "choose one of those")]
 
 
 def require_exportable(description: ModelDescription, trial_id: int | None) -> None:
@@ -62,20 +88,11 @@ def require_exportable(description: ModelDescription, trial_id: int | None) -> N
     Raises:
         NotSupportedError: It cannot; the message names every reason.
     """
-    found = obstacles(description)
-    if trial_id is not None and trial_id not in description.trials:
-        known = ", ".join(map(str, description.trials))
-        found.append(
-            f"trial {trial_id} is not one of {known}"
-            if known
-            else f"it was trained without trials, so there is no trial {trial_id}"
-        )
+    found = [*obstacles(description), *trial_obstacle(description, trial_id)]
     if found:
+        reasons = "; ".join(obstacle.message for obstacle in found)
         raise NotSupportedError(
-            f"model {description.reference} cannot be exported: {'; '.join(found)}",
-            hint="train with EXTRACT(... FROM column) or CAST in place of such a column"
-            if any("feature" in sentence for sentence in found)
-            else None,
+            f"model {description.reference} cannot be exported: {reasons}", hint=found[0].hint
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,13 @@ class Extraction:
     model: ModelDescription
     trial_id: int | None
     destination_uri: str
+
+    def statement(self) -> str:
+        """Returns the SQL that says the same."""
+        options = [f"URI={json.dumps(self.destination_uri, ensure_ascii=False)}"]
+        if self.trial_id is not None:
+            options.append(f"TRIAL_ID={self.trial_id}")
+        return f"EXPORT MODEL `{self.model.reference}` OPTIONS({', '.join(options)})"
 
 
 def latest_extraction(clients: Clients, extraction: Extraction) -> Attempt:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from google.cloud import bigquery
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bqml_export.warehouse.statement import TrainingStatement
 
 _CLOCK_SLACK_MS = 5_000
+_SILENCE_S = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,18 +196,25 @@ def _config() -> bigquery.QueryJobConfig:
 
 @dataclass(slots=True)
 class _Progress:
-    """Reports each training iteration once, as BigQuery finishes it."""
+    """Reports each training iteration once, as BigQuery finishes it, and a sign of life between."""
 
     report: Report
     reported: int = 0
+    started_s: float = field(default_factory=time.monotonic)
+    last_line_s: float = field(default_factory=time.monotonic)
 
     def __call__(self, job: Job) -> None:
         """Reports the iterations that are new in `job`."""
         training: JsonObject = statistics(job).get("query", {}).get("mlStatistics", {})
         results: list[JsonObject] = training.get("iterationResults", [])
+        now_s = time.monotonic()
         for result in results[self.reported :]:
             self.report(_iteration_line(result))
+            self.last_line_s = now_s
         self.reported = max(self.reported, len(results))
+        if job.state != "DONE" and now_s - self.last_line_s >= _SILENCE_S:
+            self.report(f"still training after {now_s - self.started_s:.0f} s")
+            self.last_line_s = now_s
 
 
 def _iteration_line(result: JsonObject) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def test_a_shell_reads_the_lines_as_they_were_meant(tmp_path: Path) -> None:
     """Quoting survives a folder with spaces, and the named files exist."""
     folder = tmp_path / "with space"
-    write_client_files(folder)
+    write_client_files(folder, "http://127.0.0.1:1")
     variables = client_environment("http://127.0.0.1:1", "http://127.0.0.1:2", "p", folder)
     script = f'{export_lines(variables)}\ncat "$CLOUDSDK_AUTH_ACCESS_TOKEN_FILE" "$BOTO_CONFIG"'
     shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)

@@ -7,18 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
+from bqml_export.embedded.bigquery.backend_errors import query_error
 from bqml_export.embedded.bigquery.rows import ResultSet, decode_rows, field_schema, parse_field
-from bqml_export.errors import (
-    AccessDeniedError,
-    DuplicateError,
-    InvalidQueryError,
-    NotFoundError,
-    NotSupportedError,
-    QueryError,
-)
+from bqml_export.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bqml_export.embedded.bigquery.wire import Json, Response
     from bqml_export.embedded.ml.table import Field
@@ -26,12 +20,6 @@ if TYPE_CHECKING:
 
 ROOT = "/bigquery/v2/projects"
 _PAGE_ROWS = 50_000
-_ERRORS: dict[str, type[QueryError]] = {
-    "notFound": NotFoundError,
-    "duplicate": DuplicateError,
-    "accessDenied": AccessDeniedError,
-    "notImplemented": NotSupportedError,
-}
 
 
 class RestApi(Protocol):
@@ -63,15 +51,10 @@ class QueryScope:
         if self.default_dataset:
             query["defaultDataset"] = self.default_dataset
         if self.parameters:
-            query["parameterMode"] = "NAMED"
+            named = all(parameter.get("name") for parameter in self.parameters)
+            query["parameterMode"] = "NAMED" if named else "POSITIONAL"
             query["queryParameters"] = list(self.parameters)
         return query
-
-
-def query_error(error: Json) -> QueryError:
-    """Returns the error object of a failed job or response as one of ours."""
-    reason = str(error.get("reason") or "invalidQuery")
-    return _ERRORS.get(reason, InvalidQueryError)(str(error.get("message", "unknown error")))
 
 
 class BackendClient:
@@ -92,7 +75,8 @@ class BackendClient:
         if answer.status < 400:
             return answer.json()
         error = answer.json().get("error", {})
-        raise query_error({"message": error.get("message"), **next(iter(error["errors"]), {})})
+        detail: Json = next(iter(error.get("errors") or ()), {})
+        raise query_error({"message": error.get("message"), **detail})
 
     def dataset_location(self, project: str, dataset: str) -> str:
         """Returns the location of a dataset.
@@ -184,19 +168,29 @@ class BackendClient:
             QueryError: The query failed.
         """
         job_id = str(self.run(scope, sql)["jobReference"]["jobId"])
-        path = f"/{quote(scope.project)}/queries/{quote(job_id)}"
         try:
-            page = self.call("GET", f"{path}?{urlencode({'maxResults': _PAGE_ROWS})}")
-            fields = [parse_field(schema) for schema in page["schema"].get("fields", [])]
-            rows = list(page.get("rows", []))
-            while token := page.get("pageToken"):
-                parameters = {"maxResults": _PAGE_ROWS, "pageToken": token}
-                page = self.call("GET", f"{path}?{urlencode(parameters)}")
-                rows += page.get("rows", [])
+            return self.result_rows(scope.project, job_id)
         finally:
-            # The backend keeps every result in memory until its job is deleted.
-            self.delete(f"/{quote(scope.project)}/jobs/{quote(job_id)}/delete")
+            self.delete_result(scope.project, job_id)
+
+    def result_rows(self, project: str, job_id: str) -> ResultSet:
+        """Returns all rows of a finished query job."""
+        page = self.result_page(project, job_id, {"maxResults": str(_PAGE_ROWS)})
+        fields = [parse_field(schema) for schema in page["schema"].get("fields", [])]
+        rows = list(page.get("rows", []))
+        while token := page.get("pageToken"):
+            paging = {"maxResults": str(_PAGE_ROWS), "pageToken": str(token)}
+            page = self.result_page(project, job_id, paging)
+            rows += page.get("rows", [])
         return decode_rows(fields, rows)
+
+    def result_page(self, project: str, job_id: str, paging: Mapping[str, str]) -> Json:
+        """Returns one page of the rows of a finished query job, as getQueryResults does."""
+        return self.call("GET", f"/{quote(project)}/queries/{quote(job_id)}?{urlencode(paging)}")
+
+    def delete_result(self, project: str, job_id: str) -> None:
+        """Forgets a job; the backend keeps every result in memory until then."""
+        self.delete(f"/{quote(project)}/jobs/{quote(job_id)}/delete")
 
 
 def dataset_path(project: str, dataset: str) -> str:

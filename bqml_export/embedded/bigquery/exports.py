@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bqml_export.errors import InvalidQueryError, NotFoundError, NotSupportedError
+from bqml_export.embedded.bigquery.bucket_locations import check_bucket_location
+from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.embedded.bigquery.context import ObjectStore, Services
+    from bqml_export.embedded.bigquery.context import Services
     from bqml_export.embedded.bigquery.model_store import ModelKey
     from bqml_export.embedded.bigquery.wire import Json
 
@@ -87,26 +88,16 @@ def export_model(services: Services, key: ModelKey, destination: Destination) ->
         InvalidQueryError: Model and bucket are in different locations.
     """
     stored = services.models.get(key)
-    _check_bucket(services.objects, destination.bucket, str(stored.resource["location"]))
+    location = str(stored.resource["location"])
+    check_bucket_location(services.objects, destination.bucket, location, reading=False)
     with tempfile.TemporaryDirectory(prefix="bqml-export-") as folder:
         root = Path(folder) / "model"
-        stored.model.export(root)
+        stored.model.export(root, name=str(key))
         files = sorted(path for path in root.rglob("*") if path.is_file())
         for path in files:
             name = destination.prefix + path.relative_to(root).as_posix()
             services.objects.write(destination.bucket, name, path.read_bytes())
     return len(files)
-
-
-def _check_bucket(objects: ObjectStore, bucket: str, model_location: str) -> None:
-    location = objects.bucket_location(bucket)
-    if location is None:
-        raise NotFoundError(f"Not found: Bucket {bucket}")
-    if location.upper() != model_location.upper():
-        raise InvalidQueryError(
-            f"Cannot read and write in different locations: source: {model_location}, "
-            f"destination: {location.upper()}"
-        )
 
 
 def _check_format(name: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +36,17 @@ _ANY_FORMAT = frozenset(
         "destinationEncryptionConfiguration",
     }
 )
+_ADVICE = re.compile(r"This type was|Possible (?:solutions|fixes)|Try setting|Column \w+ is being")
+_OWN_FILE = re.compile(r'in file "[^"]*",? ?')
 _CSV_ONLY = frozenset(
     {"skipLeadingRows", "fieldDelimiter", "quote", "nullMarker", "encoding"}
     | {"allowQuotedNewlines", "allowJaggedRows"}
 )
+_OF_FORMAT = {
+    "CSV": _CSV_ONLY,
+    "NEWLINE_DELIMITED_JSON": frozenset({"ignoreUnknownValues"}),
+    "PARQUET": frozenset({"parquetOptions"}),
+}
 _DUCKDB_TYPES = {
     "INT64": "BIGINT",
     "FLOAT64": "DOUBLE",
@@ -81,16 +90,23 @@ def read_files(sources: Sequence[bytes], load: Json, wanted: tuple[Field, ...]) 
         raise InvalidQueryError("No schema specified on job or table.")
     try:
         table = pa.concat_tables([reader(source, load, wanted) for source in sources])
-        fields = wanted or tuple(_field(field) for field in table.schema)
+        fields = wanted or tuple(_field(field) for field in _column_names(table).schema)
         return _written(table, fields)
     except (duckdb.Error, pa.ArrowException) as exc:
-        raise InvalidQueryError(
-            f"Error while reading data, error message: {str(exc).strip()[:500]}"
-        ) from exc
+        raise _reading_error(str(exc)) from exc
+
+
+def _reading_error(message: str) -> InvalidQueryError:
+    """Returns the reader's message on one line, without its advice about DuckDB's options."""
+    kept = _ADVICE.split(_OWN_FILE.sub("", message.strip()))[0]
+    text = " ".join(kept.split()).replace("BIGINT", "INT64").replace("DOUBLE", "FLOAT64")
+    error = InvalidQueryError(f"Error while reading data, error message: {text[:500]}")
+    error.reason = "invalid"
+    return error
 
 
 def _check_settings(name: str, load: Json) -> None:
-    known = _ANY_FORMAT | (_CSV_ONLY if name == "CSV" else frozenset({"parquetOptions"}))
+    known = _ANY_FORMAT | _OF_FORMAT[name]
     for setting, value in load.items():
         if setting not in known and value not in (None, False, 0, "0", [], {}, ""):
             raise NotSupportedError(
@@ -125,11 +141,25 @@ def _read_csv(source: bytes, load: Json, wanted: tuple[Field, ...]) -> pa.Table:
     return _query_file("read_csv", source, options, wanted)
 
 
-def _read_json(source: bytes, _load: Json, wanted: tuple[Field, ...]) -> pa.Table:
+def _read_json(source: bytes, load: Json, wanted: tuple[Field, ...]) -> pa.Table:
     options: dict[str, object] = {"format": "newline_delimited"}
     if wanted:
+        if not load.get("ignoreUnknownValues"):
+            _check_known(source, wanted)
         options["columns"] = {field.name: _duckdb_type(field) for field in wanted}
     return _query_file("read_json", source, options, wanted)
+
+
+def _check_known(source: bytes, wanted: tuple[Field, ...]) -> None:
+    known = {field.name.lower() for field in wanted}
+    for number, line in enumerate(source.splitlines(), start=1):
+        try:
+            row = json.loads(line) if line.strip() else {}
+        except ValueError:
+            return  # the reader says what is wrong with it
+        for name in row if isinstance(row, dict) else ():
+            if name.lower() not in known:
+                raise _reading_error(f"JSON parsing error in row {number}: No such field: {name}.")
 
 
 def _read_parquet(source: bytes, _load: Json, wanted: tuple[Field, ...]) -> pa.Table:
@@ -193,6 +223,13 @@ def _written(table: pa.Table, fields: tuple[Field, ...]) -> LoadedFiles:
     sink = io.BytesIO()
     pq.write_table(table.rename_columns(schema.names).cast(schema), sink)
     return LoadedFiles(fields, sink.getvalue(), table.num_rows)
+
+
+def _column_names(table: pa.Table) -> pa.Table:
+    """Returns the table with names that BigQuery allows, as its schema detection makes them."""
+    names = [re.sub(r"\W", "_", name.strip()) or f"string_field_{n}"
+             for n, name in enumerate(table.column_names)]  # fmt: skip
+    return table.rename_columns([f"_{name}" if name[0].isdigit() else name for name in names])
 
 
 def _check_required(table: pa.Table, fields: tuple[Field, ...]) -> None:

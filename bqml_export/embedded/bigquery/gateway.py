@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from bqml_export.embedded.bigquery.backend_errors import readable_error
 from bqml_export.embedded.bigquery.dataset_routes import DatasetRoutes
 from bqml_export.embedded.bigquery.discovery import discovery_document
 from bqml_export.embedded.bigquery.job_routes import JobRoutes
 from bqml_export.embedded.bigquery.model_routes import ModelRoutes
+from bqml_export.embedded.bigquery.table_routes import TableRoutes
 from bqml_export.embedded.bigquery.upload_routes import UploadRoutes
 from bqml_export.embedded.bigquery.wire import (
     Request,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _PROJECT = r"/bigquery/v2/projects/([^/]+)"
 _DATASET = rf"{_PROJECT}/datasets/([^/]+)"
+_TABLE = rf"{_DATASET}/tables/([^/]+)"
 
 
 class Gateway:
@@ -34,12 +37,15 @@ class Gateway:
     def __init__(self, services: Services) -> None:
         self._services = services
         datasets = DatasetRoutes(services, self._forward)
-        jobs = JobRoutes(services, datasets, self._forward)
+        tables = TableRoutes(services, self._forward)
+        jobs = JobRoutes(services)
         models = ModelRoutes(services)
-        uploads = UploadRoutes(services)
+        uploads = UploadRoutes(jobs.insert_upload)
         table: tuple[tuple[str, str, Callable[..., Response]], ...] = (
+            ("POST", "/token", _token),
             ("GET", r"/\$discovery/rest", _discovery),
             ("GET", r"/discovery/v1/apis/bigquery/v2/rest", _discovery),
+            ("GET", r"/bigquery/v2/projects", self._projects),
             ("POST", rf"{_PROJECT}/jobs", jobs.insert),
             ("GET", rf"{_PROJECT}/jobs", jobs.list),
             ("GET", rf"{_PROJECT}/jobs/([^/]+)", jobs.get),
@@ -47,7 +53,19 @@ class Gateway:
             ("DELETE", rf"{_PROJECT}/jobs/([^/]+)(?:/delete)?", jobs.delete),
             ("POST", rf"{_PROJECT}/queries", jobs.query),
             ("GET", rf"{_PROJECT}/queries/([^/]+)", jobs.results),
+            ("GET", rf"{_PROJECT}/datasets", datasets.list),
+            ("POST", rf"{_PROJECT}/datasets", datasets.insert),
+            ("PATCH", _DATASET, datasets.change),
+            ("PUT", _DATASET, datasets.change),
             ("DELETE", _DATASET, datasets.delete),
+            ("GET", rf"{_DATASET}/tables", tables.list),
+            ("POST", rf"{_DATASET}/tables", tables.insert),
+            ("GET", _TABLE, tables.get),
+            ("PATCH", _TABLE, tables.change),
+            ("PUT", _TABLE, tables.change),
+            ("DELETE", _TABLE, tables.delete),
+            ("GET", rf"{_TABLE}/data", tables.data),
+            ("POST", rf"{_TABLE}/insertAll", tables.insert_all),
             ("GET", rf"{_DATASET}/models", models.list),
             ("GET", rf"{_DATASET}/models/([^/]+)", models.get),
             ("PATCH", rf"{_DATASET}/models/([^/]+)", models.patch),
@@ -73,11 +91,23 @@ class Gateway:
             message = f"The request has a form that is not expected: {type(exc).__name__}: {exc}"
             return error_response(InvalidQueryError(message))
 
+    def _projects(self, _request: Request) -> Response:
+        answer = self._services.backend.call("GET", "")
+        for number, project in enumerate(answer.get("projects", ()), start=1):
+            project.setdefault("numericId", str(number))
+        return json_response(answer)
+
     def _forward(self, request: Request) -> Response:
         target = f"{request.path}?{request.query_string}" if request.query_string else request.path
-        return self._services.api.request(
+        answer = self._services.api.request(
             request.method, target, body=request.body, headers=tuple(request.headers.items())
         )
+        return readable_error(answer) if answer.status >= 400 else answer
+
+
+def _token(_request: Request) -> Response:
+    # google.auth fetches a token for the credentials that `emulate` hands out.
+    return json_response({"access_token": "embedded", "token_type": "Bearer", "expires_in": 3600})
 
 
 def _discovery(request: Request) -> Response:

@@ -1,240 +1,158 @@
-"""jobs.insert, jobs.query, jobs.get, getQueryResults, jobs.list, jobs.cancel and jobs.delete.
-
-Jobs that use models run here. The rest goes to the backend, which finishes a job before it answers.
-"""
+"""jobs.insert, jobs.query, jobs.get, getQueryResults, jobs.list, jobs.cancel and jobs.delete."""
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
-from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from bqml_export.embedded.bigquery.backend_client import ROOT, query_error
-from bqml_export.embedded.bigquery.dataset_routes import DatasetRoutes
-from bqml_export.embedded.bigquery.exports import export_model, job_destination
-from bqml_export.embedded.bigquery.jobs import Job
-from bqml_export.embedded.bigquery.loads import load_table
-from bqml_export.embedded.bigquery.model_store import ModelKey
-from bqml_export.embedded.bigquery.queries import ModelQuery, check_location, model_query
+from bqml_export.embedded.bigquery.backend_errors import query_error
+from bqml_export.embedded.bigquery.job_list import list_jobs
+from bqml_export.embedded.bigquery.job_work import plan_work
+from bqml_export.embedded.bigquery.jobs import Job, epoch_ms
+from bqml_export.embedded.bigquery.queries import read_query
+from bqml_export.embedded.bigquery.results import result_page
 from bqml_export.embedded.bigquery.wire import Json, Request, Response, json_response
-from bqml_export.errors import DuplicateError, InvalidQueryError, NotSupportedError
+from bqml_export.errors import InvalidQueryError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from bqml_export.embedded.bigquery.context import Services
 
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 _LONGEST_WAIT_S = 10.0
+_QUICK_S = 0.3
+"""jobs.insert waits this long: what is done by then need not be polled for."""
 
 
 class JobRoutes:
     """Handlers of everything below `/projects/{project}/jobs` and `/queries`."""
 
-    def __init__(
-        self,
-        services: Services,
-        datasets: DatasetRoutes,
-        forward: Callable[[Request], Response],
-    ) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._datasets = datasets
-        self._forward = forward
 
     def insert(self, request: Request, project: str) -> Response:
         """jobs.insert."""
         body = request.json()
         configuration = body.get("configuration") or {}
         reference = body.get("jobReference") or {}
-        query = configuration.get("query")
-        models = model_query(project, query) if isinstance(query, dict) else None
         if configuration.get("dryRun"):
-            return self._dry_run(request, project, models, configuration)
-        job = self._claim(project, reference, configuration)
-        try:
-            work = self._work(job, models)
-            if work is None:
-                return self._insert_forwarded(request, body, job)
-        except BaseException:
-            self._services.jobs.release(project, job.job_id)
-            raise
-        self._services.jobs.submit(job, work)
+            return self._dry_run(project, reference, configuration)
+        job = self._start(project, reference, configuration, upload=None)
+        job.done.wait(_QUICK_S)
+        return json_response(job.resource())
+
+    def insert_upload(self, project: str, body: Json, content: bytes) -> Response:
+        """jobs.insert of a load job with its data."""
+        configuration = body.get("configuration") or {}
+        if "load" not in configuration:
+            raise InvalidQueryError("Only load jobs take uploaded data")
+        reference = body.get("jobReference") or {}
+        job = self._start(project, reference, configuration, upload=content)
+        job.done.wait(_QUICK_S)
         return json_response(job.resource())
 
     def query(self, request: Request, project: str) -> Response:
         """jobs.query: runs a query and waits a while for its rows."""
         body = request.json()
-        models = model_query(project, body)
-        if models is None:
-            return self._query_forwarded(request, project, body)
         query = {key: body[key] for key in _QUERY_FIELDS if key in body}
         configuration: Json = {"query": query, "labels": body.get("labels") or {}}
         if body.get("dryRun"):
-            statistics = models.check(self._services)
+            statistics = read_query(project, query).check(self._services)
             answer = {"kind": "bigquery#queryResponse", "jobComplete": True, **statistics}
             return json_response({**answer, "jobReference": {"projectId": project}})
-        job = self._requested(project, body, configuration, models)
-        wait_s = min(float(body.get("timeoutMs") or 10_000) / 1000, _LONGEST_WAIT_S)
+        job = self._requested(project, body, configuration)
+        wait_s = _wait_s(body.get("timeoutMs"))
         parameters = {"maxResults": str(body["maxResults"])} if "maxResults" in body else {}
         answer = self._results(job, wait_s, parameters)
         return json_response({**answer, "kind": "bigquery#queryResponse"})
 
     def get(self, request: Request, project: str, job_id: str) -> Response:
         """jobs.get."""
-        job = self._services.jobs.find(project, job_id)
-        return self._forward(request) if job is None else json_response(job.resource())
+        return json_response(self._find(request, project, job_id).resource())
 
     def results(self, request: Request, project: str, job_id: str) -> Response:
         """jobs.getQueryResults: waits up to `timeoutMs`, ten seconds at most."""
-        job = self._services.jobs.find(project, job_id)
-        if job is None:
-            return self._results_forwarded(request, project, job_id)
-        wait_s = min(float(request.query.get("timeoutMs", 10_000)) / 1000, _LONGEST_WAIT_S)
-        kept = {key: request.query[key] for key in _PAGING if key in request.query}
-        return json_response(self._results(job, wait_s, kept))
+        job = self._find(request, project, job_id)
+        if "query" not in job.configuration:
+            raise InvalidQueryError(f"Job {project}:{job_id} is not a query job")
+        return json_response(
+            self._results(job, _wait_s(request.query.get("timeoutMs")), request.query)
+        )
 
     def list(self, request: Request, project: str) -> Response:
-        """jobs.list: the gateway's jobs before the backend's."""
-        answer = self._forward(request)
-        if answer.status != 200 or "parentJobId" in request.query:
-            return answer
-        wanted = request.query.get("stateFilter", "").upper()
-        own = [job for job in self._services.jobs.list(project) if wanted in ("", job.state)]
-        body = answer.json()
-        jobs = [{**job.resource(), "state": job.state} for job in own] + body.get("jobs", [])
-        return json_response({**body, "jobs": jobs[: int(request.query.get("maxResults", 1000))]})
+        """jobs.list, newest first."""
+        return json_response(list_jobs(self._services.jobs, request, project))
 
     def cancel(self, request: Request, project: str, job_id: str) -> Response:
         """jobs.cancel: training stops before its next iteration."""
-        job = self._services.jobs.find(project, job_id)
-        if job is None:
-            return self._forward(request)
+        job = self._find(request, project, job_id)
         job.cancelled.set()
         return json_response({"kind": "bigquery#jobCancelResponse", "job": job.resource()})
 
     def delete(self, request: Request, project: str, job_id: str) -> Response:
-        """jobs.delete."""
-        job = self._services.jobs.find(project, job_id)
-        if job is None:
-            self._services.jobs.release(project, job_id)
-            return self._forward(request)
+        """jobs.delete, with the jobs of a script."""
+        job = self._find(request, project, job_id)
         if job.state != "DONE":
             raise InvalidQueryError(f"Job {project}:{job_id} is still running")
-        self._services.jobs.delete(project, job_id)
+        for part in (*self._services.jobs.list(project, job_id), job):
+            if part.result_job_id is not None:
+                self._services.backend.delete_result(project, part.result_job_id)
+            self._services.jobs.delete(project, part.job_id)
         return json_response({})
 
-    def _dry_run(
-        self, request: Request, project: str, models: ModelQuery | None, configuration: Json
-    ) -> Response:
-        if models is None:
-            return self._forward(request)
-        statistics = models.check(self._services)
-        job = Job(project, "", "US", configuration, {"query": statistics}, state="DONE")
+    def _find(self, request: Request, project: str, job_id: str) -> Job:
+        job = self._services.jobs.find(project, job_id)
+        location = request.query.get("location", "")
+        # The client writes "None" for a job whose location it does not know.
+        if job is None or location.upper() not in ("", "NONE", job.location.upper()):
+            place = f" in location {location}" if job is not None else ""
+            raise NotFoundError(f"Not found: Job {project}:{job_id}{place}")
+        return job
+
+    def _dry_run(self, project: str, reference: Json, configuration: Json) -> Response:
+        if not isinstance(configuration.get("query"), dict):
+            raise InvalidQueryError("Only query jobs can be run dry")
+        query = read_query(project, configuration["query"])
+        location = query.location(self._services, str(reference.get("location") or ""))
+        checked = query.check(self._services)
+        statistics = {"query": checked, "totalBytesProcessed": checked["totalBytesProcessed"]}
+        shown = {**configuration, "jobType": "QUERY"}
+        job = Job(project, "", location, shown, statistics, state="DONE")
+        job.stamp(int(epoch_ms()))
         resource = job.resource()
         del resource["jobReference"]["jobId"]
         return json_response({**resource, "id": ""})
 
-    def _claim(self, project: str, reference: Json, configuration: Json) -> Job:
+    def _start(
+        self, project: str, reference: Json, configuration: Json, *, upload: bytes | None
+    ) -> Job:
         job_id = str(reference.get("jobId") or f"job_{uuid.uuid4().hex}")
         if not _JOB_ID.fullmatch(job_id):
             raise InvalidQueryError(
                 f'Invalid job ID "{job_id}": letters, digits, dashes and underscores, 1024 at most'
             )
         self._services.jobs.claim(project, job_id)
-        if self._services.backend.exists(f"/{quote(project)}/jobs/{quote(job_id)}"):
-            raise DuplicateError(f"Already Exists: Job {project}:{job_id}")
-        job_type = next((kind for kind in _JOB_TYPES if kind in configuration), "query").upper()
-        shown = {**configuration, "jobType": job_type}
-        return Job(project, job_id, str(reference.get("location") or ""), shown)
-
-    def _work(self, job: Job, models: ModelQuery | None) -> Callable[[Job], None] | None:
-        """Returns what the gateway runs itself, or None for the backend's jobs."""
-        services = self._services
-        if models is not None:
-            job.location = models.location(services, job.location)
-            return lambda running: models.work(services, running)
-        extract = job.configuration.get("extract") or {}
-        if "sourceModel" in extract:
-            return self._extract_work(job, extract)
-        if extract:
-            raise NotSupportedError(
-                "Extract jobs of tables are not supported by the embedded BigQuery; of models they "
-                "are (sourceModel)"
-            )
-        if "load" in job.configuration:
-            job.location = job.location or "US"
-            return lambda running: load_table(services, running, upload=None)
-        return None
-
-    def _extract_work(self, job: Job, extract: Json) -> Callable[[Job], None]:
-        source = extract["sourceModel"]
-        key = ModelKey(
-            str(source.get("projectId") or job.project),
-            str(source.get("datasetId")),
-            str(source.get("modelId")),
-        )
-        destination = job_destination(extract)
-        stored = self._services.models.get(key)
-        location = str(stored.resource["location"])
-        job.location = check_location(job.location, location, f"{key.project}:{key.dataset}")
-
-        def work(running: Job) -> None:
-            count = export_model(self._services, key, destination)
-            extracted = {"destinationUriFileCounts": [str(count)], "inputBytes": "0"}
-            running.statistics = {**running.statistics, "extract": extracted}
-
-        return work
-
-    def _insert_forwarded(self, request: Request, body: Json, job: Job) -> Response:
-        # The job's id must be the backend's too, and it is ours when the client chose none.
-        job.location = job.location or "US"
-        sent = json.dumps({**body, "jobReference": job.reference()}).encode()
-        sql = str((job.configuration.get("query") or {}).get("query") or "")
-        answer = self._datasets.query(replace(request, body=sent, headers=_JSON), job.project, sql)
-        if answer.status >= 400:
-            self._services.jobs.release(job.project, job.job_id)
-            return answer
-        return json_response({**answer.json(), "jobReference": job.reference()})
-
-    def _query_forwarded(self, request: Request, project: str, body: Json) -> Response:
-        answer = self._datasets.query(request, project, str(body.get("query") or ""))
-        # The backend hides the failure of a query in a success without rows.
-        errors = answer.json().get("errors") if answer.status == 200 else None
-        if errors:
-            raise query_error(errors[0])
-        return answer
-
-    def _results_forwarded(self, request: Request, project: str, job_id: str) -> Response:
-        answer = self._forward(request)
-        if answer.status == 404:
-            # The backend knows no results of a failed job: BigQuery answers with its error.
-            job = self._services.backend.call("GET", f"/{quote(project)}/jobs/{quote(job_id)}")
-            error = job["status"].get("errorResult")
-            if error:
-                raise query_error(error)
-        return answer
-
-    def _requested(self, project: str, body: Json, configuration: Json, models: ModelQuery) -> Job:
-        """Returns the job of a jobs.query; a repeated request id names the same job."""
-        job_id = str(body.get("requestId") or uuid.uuid4().hex)
-        running = self._services.jobs.find(project, job_id)
-        if running is not None:
-            return running
-        reference = {"jobId": job_id, "location": body.get("location")}
-        job = self._claim(project, reference, configuration)
         try:
-            work = self._work(job, models)
-            assert work is not None
+            job = Job(project, job_id, str(reference.get("location") or ""), configuration)
+            work = plan_work(self._services, job, upload=upload)
         except BaseException:
-            self._services.jobs.release(project, job.job_id)
+            self._services.jobs.release(project, job_id)
             raise
         self._services.jobs.submit(job, work)
         return job
 
-    def _results(self, job: Job, wait_s: float, paging: dict[str, str]) -> Json:
+    def _requested(self, project: str, body: Json, configuration: Json) -> Job:
+        """Returns the job of a jobs.query; a repeated request id names the same job."""
+        job_id = str(body.get("requestId") or f"job_{uuid.uuid4().hex}")
+        running = self._services.jobs.find(project, job_id)
+        if running is not None:
+            return running
+        reference = {"jobId": job_id, "location": body.get("location")}
+        return self._start(project, reference, configuration, upload=None)
+
+    def _results(self, job: Job, wait_s: float, paging: Mapping[str, str]) -> Json:
         answer: Json = {
             "kind": "bigquery#getQueryResultsResponse",
             "jobReference": job.reference(),
@@ -246,21 +164,26 @@ class JobRoutes:
             raise query_error(job.error)
         statistics = job.statistics.get("query", {})
         answer |= {key: statistics[key] for key in _COPIED if key in statistics}
-        answer |= {"totalBytesProcessed": "0", "cacheHit": False}
-        if job.result_job_id is None:
+        answer["totalBytesProcessed"] = job.statistics.get("totalBytesProcessed", "0")
+        if job.result_job_id is None and statistics.get("statementType") != "SELECT":
             return answer
-        return {**self._rows(job, paging), **answer}
-
-    def _rows(self, job: Job, paging: dict[str, str]) -> Json:
-        target = f"{ROOT}/{quote(job.project)}/queries/{quote(job.result_job_id or '')}"
-        query = "&".join(f"{key}={quote(value)}" for key, value in paging.items())
-        return self._forward(Request("GET", target, paging, {}, b"", query)).json()
+        return {**result_page(self._services, job, paging), **answer}
 
 
-_JOB_TYPES = ("query", "load", "extract", "copy")
-_JSON = {"content-type": "application/json"}
-_PAGING = ("maxResults", "pageToken", "startIndex")
-_COPIED = ("numDmlAffectedRows", "statementType", "ddlOperationPerformed")
+def _wait_s(timeout_ms: object) -> float:
+    asked_s = _LONGEST_WAIT_S if timeout_ms is None else float(str(timeout_ms)) / 1000
+    return min(asked_s, _LONGEST_WAIT_S)
+
+
+_COPIED = (
+    "cacheHit",
+    "ddlOperationPerformed",
+    "ddlTargetTable",
+    "dmlStats",
+    "numDmlAffectedRows",
+    "statementType",
+    "totalBytesBilled",
+)
 _QUERY_FIELDS = (
     "query",
     "defaultDataset",
@@ -269,4 +192,7 @@ _QUERY_FIELDS = (
     "queryParameters",
     "maximumBytesBilled",
     "connectionProperties",
+    "writeDisposition",
+    "createDisposition",
+    "destinationTable",
 )

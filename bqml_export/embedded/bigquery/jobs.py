@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,10 +15,10 @@ from bqml_export.embedded.bigquery.wire import Json, error_proto, parse_object
 from bqml_export.errors import BqmlExportError, DuplicateError, InvalidQueryError, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-_TRAINING_THREADS = 4
+_THREADS = 16
 
 
 class StoppedError(QueryError):
@@ -37,8 +38,12 @@ class Job:
     statistics: Json = field(default_factory=dict)
     state: str = "RUNNING"
     error: Json | None = None
+    parent_job_id: str | None = None
+    """The script that this job is a statement of."""
     result_job_id: str | None = None
     """The backend's job whose rows are this job's result."""
+    column_names: Mapping[int, str] = field(default_factory=dict)
+    """Names, by position, of the result's columns that the query itself does not name."""
     done: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -59,9 +64,43 @@ class Job:
             "statistics": self.statistics,
         }
 
+    @property
+    def created_ms(self) -> int:
+        """When the job was made, in milliseconds since 1970."""
+        return int(self.statistics.get("creationTime", 0))
+
     def reference(self) -> Json:
         """Returns the job's reference."""
         return {"projectId": self.project, "jobId": self.job_id, "location": self.location}
+
+    def stamp(self, now_ms: int) -> None:
+        """Gives the job the time of now as its beginning."""
+        now = str(now_ms)
+        self.statistics = {"creationTime": now, "startTime": now, **self.statistics}
+
+    def child(self, number: int, sql: str, start: int) -> Job:
+        """Returns the job of one statement of this script; it is cancelled with the script.
+
+        Args:
+            number: Its place among the statements.
+            sql: Its text.
+            start: Where it begins in the text of the script.
+        """
+        whole = str(self.configuration["query"]["query"])
+        query = {**self.configuration["query"], "query": sql}
+        query.pop("destinationTable", None)
+        return Job(
+            project=self.project,
+            job_id=f"script_job_{uuid.uuid4().hex}_{number}",
+            location=self.location,
+            configuration={**self.configuration, "query": query},
+            statistics={
+                "parentJobId": self.job_id,
+                "scriptStatistics": _script_statistics(query["query"], whole, start),
+            },
+            parent_job_id=self.job_id,
+            cancelled=self.cancelled,
+        )
 
     def update_query_statistics(self, **values: object) -> None:
         """Adds to `statistics.query`; readers see either the old or the new object."""
@@ -86,7 +125,8 @@ class JobStore:
         self._lock = threading.Lock()
         self._jobs: dict[tuple[str, str], Job] = {}
         self._claimed: set[tuple[str, str]] = set()
-        self._workers = ThreadPoolExecutor(_TRAINING_THREADS, thread_name_prefix="bigquery-job")
+        self._newest_ms = 0
+        self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="bigquery-job")
         for path in directory.glob("*/*.json"):
             self._load(path)
 
@@ -110,10 +150,14 @@ class JobStore:
         """Returns the job, or None when the gateway does not run one of that id."""
         return self._jobs.get((project, job_id))
 
-    def list(self, project: str) -> list[Job]:
-        """Returns the project's jobs, newest first."""
-        jobs = [job for job in list(self._jobs.values()) if job.project == project]
-        return sorted(jobs, key=lambda job: -int(job.statistics.get("creationTime", 0)))
+    def list(self, project: str, parent_job_id: str | None = None) -> list[Job]:
+        """Returns the project's jobs, newest first; those of a script only when it is named."""
+        jobs = [
+            job
+            for job in list(self._jobs.values())
+            if (job.project, job.parent_job_id) == (project, parent_job_id)
+        ]
+        return sorted(jobs, key=lambda job: (job.created_ms, job.job_id), reverse=True)
 
     def submit(self, job: Job, work: Callable[[Job], None]) -> None:
         """Starts `work(job)` on a worker thread."""
@@ -122,9 +166,10 @@ class JobStore:
 
     def add(self, job: Job) -> None:
         """Makes the job known, so that clients can poll it."""
-        now = epoch_ms()
-        job.statistics = {"creationTime": now, "startTime": now, **job.statistics}
         with self._lock:
+            # No two alike: clients sort the statements of a script by it.
+            self._newest_ms = max(int(epoch_ms()), self._newest_ms + 1)
+            job.stamp(self._newest_ms)
             self._jobs[job.project, job.job_id] = job
 
     def delete(self, project: str, job_id: str) -> None:
@@ -159,7 +204,8 @@ class JobStore:
         self._finish(job)
 
     def _finish(self, job: Job) -> None:
-        job.statistics = {**job.statistics, "endTime": epoch_ms(), "totalBytesProcessed": "0"}
+        total = {"totalBytesProcessed": "0", "endTime": epoch_ms()}
+        job.statistics = {**total, **job.statistics}
         job.state = "DONE"
         try:
             content = json.dumps(job.resource()).encode()
@@ -181,10 +227,20 @@ class JobStore:
             statistics=resource["statistics"],
             state="DONE",
             error=status.get("errorResult"),
+            parent_job_id=resource["statistics"].get("parentJobId"),
         )
         job.done.set()
         self._jobs[job.project, job.job_id] = job
         self._claimed.add((job.project, job.job_id))
+
+
+def _script_statistics(sql: str, script: str, start: int) -> Json:
+    line = script.count("\n", 0, start) + 1
+    column = start - script.rfind("\n", 0, start)
+    end_line = line + sql.count("\n")
+    end_column = column + len(sql) if end_line == line else len(sql) - sql.rfind("\n")
+    frame = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+    return {"evaluationKind": "STATEMENT", "stackFrames": [{**frame, "text": sql}]}
 
 
 def epoch_ms() -> str:

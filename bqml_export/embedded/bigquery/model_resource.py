@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bqml_export.embedded.bigquery.evaluation_metrics import (
+    evaluation_metrics,
+    global_explanations,
+)
 from bqml_export.embedded.bigquery.jobs import epoch_ms
 from bqml_export.embedded.bigquery.model_store import ModelKey, new_etag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bqml_export.embedded.bigquery.wire import Json
     from bqml_export.embedded.ml.model import GLMModel
     from bqml_export.embedded.ml.options import TrainingOptions
@@ -19,21 +20,6 @@ if TYPE_CHECKING:
     from bqml_export.embedded.ml.table import Field
 
 API_MODEL_TYPES = {"LINEAR_REG": "LINEAR_REGRESSION", "LOGISTIC_REG": "LOGISTIC_REGRESSION"}
-_REGRESSION = {
-    "mean_absolute_error": "meanAbsoluteError",
-    "mean_squared_error": "meanSquaredError",
-    "mean_squared_log_error": "meanSquaredLogError",
-    "median_absolute_error": "medianAbsoluteError",
-    "r2_score": "rSquared",
-}
-_CLASSIFICATION = {
-    "precision": "precision",
-    "recall": "recall",
-    "accuracy": "accuracy",
-    "f1_score": "f1Score",
-    "log_loss": "logLoss",
-    "roc_auc": "rocAuc",
-}
 
 
 def model_resource(key: ModelKey, model: GLMModel, location: str, started: datetime) -> Json:
@@ -50,7 +36,8 @@ def model_resource(key: ModelKey, model: GLMModel, location: str, started: datet
         "trainingOptions": training_options(model.options, model.strategy),
         "startTime": f"{started.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z",
         "results": [iteration_result(iteration) for iteration in model.iterations],
-        "evaluationMetrics": _evaluation_metrics(model),
+        "evaluationMetrics": evaluation_metrics(model),
+        **global_explanations(model),
     }
     return {
         "etag": new_etag(),
@@ -60,8 +47,26 @@ def model_resource(key: ModelKey, model: GLMModel, location: str, started: datet
         "location": location,
         "modelType": model.model_type,
         "trainingRuns": [run],
-        "featureColumns": [standard_field(field) for field in model.feature_columns],
+        "featureColumns": [standard_field(field) for field in _given_columns(model)],
         "labelColumns": [standard_field(model.label)],
+        **_transform_columns(model),
+    }
+
+
+def _given_columns(model: GLMModel) -> tuple[Field, ...]:
+    """Returns the columns that the user gives: those before a TRANSFORM clause."""
+    if model.transform is None:
+        return model.feature_columns
+    label = model.label.name.lower()
+    return tuple(f for f in model.transform.inputs if f.name.lower() != label)
+
+
+def _transform_columns(model: GLMModel) -> Json:
+    if model.transform is None:
+        return {}
+    columns = model.transform.columns
+    return {
+        "transformColumns": [{**standard_field(c.field), "transformSql": c.sql} for c in columns]
     }
 
 
@@ -95,6 +100,7 @@ def training_options(options: TrainingOptions, strategy: str) -> Json:
         "fitIntercept": options.fit_intercept,
         "categoryEncodingMethod": options.category_encoding_method,
         "calculatePValues": options.calculate_p_values,
+        "enableGlobalExplain": options.enable_global_explain,
     }
     if options.learn_rate_strategy == "CONSTANT":
         result["learnRate"] = options.learn_rate
@@ -131,28 +137,3 @@ def _class_options(options: TrainingOptions) -> Json:
     if options.class_weights:
         result["labelClassWeights"] = {str(name): w for name, w in options.class_weights}
     return result
-
-
-def _evaluation_metrics(model: GLMModel) -> Json:
-    if model.classes is None:
-        return {"regressionMetrics": _renamed(_REGRESSION, model.metrics)}
-    aggregate = _renamed(_CLASSIFICATION, model.metrics)
-    if len(model.classes.labels) > 2:
-        return {"multiClassClassificationMetrics": {"aggregateClassificationMetrics": aggregate}}
-    positive, negative = model.classes.texts
-    return {
-        "binaryClassificationMetrics": {
-            "aggregateClassificationMetrics": {**aggregate, "threshold": 0.5},
-            "positiveLabel": positive,
-            "negativeLabel": negative,
-        }
-    }
-
-
-def _renamed(names: Mapping[str, str], metrics: Mapping[str, float]) -> Json:
-    # JSON has no NaN; BigQuery leaves a metric out that it cannot compute.
-    return {
-        api: metrics[name]
-        for name, api in names.items()
-        if name in metrics and math.isfinite(metrics[name])
-    }

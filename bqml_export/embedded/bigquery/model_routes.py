@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend_client import dataset_path
 from bqml_export.embedded.bigquery.model_store import ModelKey
+from bqml_export.embedded.bigquery.preconditions import check_etag, patched_labels
 from bqml_export.embedded.bigquery.wire import Json, Request, Response, json_response
-from bqml_export.errors import QueryError
 
 if TYPE_CHECKING:
     from bqml_export.embedded.bigquery.context import Services
@@ -43,22 +43,14 @@ class ModelRoutes:
     def patch(self, request: Request, project: str, dataset: str, model: str) -> Response:
         """models.patch of description, friendlyName, labels and expirationTime."""
         key = ModelKey(project, dataset, model)
-        expected = request.headers.get("if-match")
-        if expected and expected != self._services.models.get(key).resource["etag"]:
-            raise PreconditionError(f"Model {key} was changed since it was read")
-        changes = {
-            name: value for name, value in request.json().items() if name != "modelReference"
-        }
+        old = self._services.models.get(key).resource
+        check_etag(request, old["etag"], f"Model {key}")
+        changes = {name: v for name, v in request.json().items() if name != "modelReference"}
+        if "labels" in changes:
+            changes["labels"] = patched_labels(old.get("labels", {}), changes["labels"])
         return json_response(self._services.models.edit(key, changes))
 
     def delete(self, _request: Request, project: str, dataset: str, model: str) -> Response:
         """models.delete."""
         self._services.models.delete(ModelKey(project, dataset, model))
         return Response(204)
-
-
-class PreconditionError(QueryError):
-    """The resource is not the one that the client read."""
-
-    reason = "conditionNotMet"
-    http_status = 412

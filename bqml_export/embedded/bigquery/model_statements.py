@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bqml_export.embedded.bigquery.exports import export_model, sql_destination
+from bqml_export.embedded.bigquery.ml_functions import computed
+from bqml_export.embedded.bigquery.model_options import model_changes
 from bqml_export.embedded.bigquery.model_store import ModelKey, resolve
 from bqml_export.embedded.bigquery.training import check_create, create_model
 from bqml_export.embedded.sql.statements import (
@@ -14,14 +16,13 @@ from bqml_export.embedded.sql.statements import (
     ExportModel,
     ModelStatement,
 )
-from bqml_export.errors import InvalidQueryError, NotFoundError, NotSupportedError
+from bqml_export.errors import NotFoundError
 
 if TYPE_CHECKING:
     from bqml_export.embedded.bigquery.backend_client import QueryScope
     from bqml_export.embedded.bigquery.context import Services
     from bqml_export.embedded.bigquery.jobs import Job
 
-_ALTERABLE = {"description": "description", "friendly_name": "friendlyName"}
 _TYPES: dict[type[Any], str] = {
     CreateModel: "CREATE_MODEL",
     DropModel: "DROP_MODEL",
@@ -54,7 +55,7 @@ def run_model_statement(
     elif isinstance(statement, ExportModel):
         export_model(services, key, sql_destination(statement.options))
     else:
-        _alter(services, key, statement, job)
+        _alter(services, scope, key, statement, job)
 
 
 def check_model_statement(services: Services, scope: QueryScope, statement: ModelStatement) -> None:
@@ -66,7 +67,8 @@ def check_model_statement(services: Services, scope: QueryScope, statement: Mode
     key = resolve(statement.path, scope.project, scope.default_dataset)
     if isinstance(statement, CreateModel):
         check_create(services, key, statement)
-        services.backend.run(scope, statement.query, dry_run=True)
+        with computed(services, scope, statement.query) as text:
+            services.backend.run(scope, text, dry_run=True)
         return
     if isinstance(statement, ExportModel):
         sql_destination(statement.options)
@@ -85,19 +87,12 @@ def _drop(services: Services, key: ModelKey, statement: DropModel, job: Job) -> 
     job.update_query_statistics(ddlOperationPerformed="DROP")
 
 
-def _alter(services: Services, key: ModelKey, statement: AlterModel, job: Job) -> None:
+def _alter(
+    services: Services, scope: QueryScope, key: ModelKey, statement: AlterModel, job: Job
+) -> None:
     if statement.if_exists and not services.models.exists(key):
         job.update_query_statistics(ddlOperationPerformed="SKIP")
         return
-    changes: dict[str, object] = {}
-    for name, value in statement.options.items():
-        if name not in _ALTERABLE:
-            raise NotSupportedError(
-                f"ALTER MODEL SET OPTIONS({name}) is not supported by the embedded BigQuery ML; "
-                f"supported are {', '.join(_ALTERABLE)}"
-            )
-        if value is not None and not isinstance(value, str):
-            raise InvalidQueryError(f"ALTER MODEL: option {name} must be a STRING")
-        changes[_ALTERABLE[name]] = value
+    changes = model_changes(services, scope, statement.options)
     services.models.edit(key, changes)
     job.update_query_statistics(ddlOperationPerformed="ALTER")

@@ -12,7 +12,7 @@ from bqml_export.embedded.atomic import file_name, write_atomically
 from bqml_export.embedded.bigquery.jobs import epoch_ms
 from bqml_export.embedded.bigquery.wire import Json, parse_object
 from bqml_export.embedded.ml.model import GLMModel
-from bqml_export.errors import DuplicateError, InvalidQueryError, NotFoundError
+from bqml_export.errors import DuplicateError, InvalidQueryError, NotFoundError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ class ModelStore:
 
     def exists(self, key: ModelKey) -> bool:
         """Returns whether there is a model of that name."""
-        return self._path(key).exists()
+        return self._path(key).exists() and not self._has_expired(key)
 
     def get(self, key: ModelKey) -> StoredModel:
         """Returns a model.
@@ -86,13 +86,17 @@ class ModelStore:
         with self._lock:
             if key not in self._loaded:
                 self._loaded[key] = self._read(key)
-            return self._loaded[key]
+            stored = self._loaded[key]
+            if _is_past(stored.resource.get("expirationTime")):
+                raise _not_found(key)
+            return stored
 
     def list(self, project: str, dataset: str) -> list[StoredModel]:
         """Returns the models of a dataset by name."""
         with self._lock:
             found = [_key(path) for path in self._folder(project, dataset).glob("[!.]*.json")]
-            return [self.get(key) for key in sorted(found, key=lambda key: key.model)]
+            kept = [key for key in found if self.exists(key)]
+            return [self.get(key) for key in sorted(kept, key=lambda key: key.model)]
 
     def put(self, key: ModelKey, stored: StoredModel, *, replace: bool) -> None:
         """Keeps a model under its name.
@@ -139,6 +143,21 @@ class ModelStore:
             self._path(key).unlink()
             self._loaded.pop(key, None)
 
+    def delete_all(self, project: str, dataset: str) -> None:
+        """Deletes the models of a dataset."""
+        for stored in self.list(project, dataset):
+            model = str(stored.resource["modelReference"]["modelId"])
+            self.delete(ModelKey(project, dataset, model))
+
+    def _has_expired(self, key: ModelKey) -> bool:
+        try:
+            self.get(key)
+        except NotFoundError:
+            return True
+        except StorageError:
+            return False  # it is there; CREATE OR REPLACE may still replace it
+        return False
+
     def _read(self, key: ModelKey) -> StoredModel:
         try:
             content = parse_object(self._path(key).read_bytes())
@@ -156,6 +175,10 @@ class ModelStore:
 def new_etag() -> str:
     """Returns an etag that no resource had before."""
     return uuid.uuid4().hex
+
+
+def _is_past(expiration_ms: str | None) -> bool:
+    return expiration_ms is not None and int(expiration_ms) <= int(epoch_ms())
 
 
 def _key(path: Path) -> ModelKey:

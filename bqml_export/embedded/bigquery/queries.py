@@ -1,49 +1,85 @@
-"""Query jobs that use models: which they are, and how their statements run."""
+"""Query jobs: where they run, what they read, and how their statements run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from bqml_export.embedded.bigquery.accessed_tables import (
+    AccessedTable,
+    accessed_tables,
+    bytes_billed,
+    bytes_read,
+    check_bytes_billed,
+    check_location,
+    location_of,
+)
 from bqml_export.embedded.bigquery.backend_client import QueryScope
+from bqml_export.embedded.bigquery.backend_errors import query_error
 from bqml_export.embedded.bigquery.ml_functions import computed
+from bqml_export.embedded.bigquery.model_catalog import replace_model_catalogs
 from bqml_export.embedded.bigquery.model_statements import (
     check_model_statement,
     run_model_statement,
     statement_type,
 )
 from bqml_export.embedded.bigquery.model_store import resolve
+from bqml_export.embedded.bigquery.results import anonymous_table, result_rows
+from bqml_export.embedded.bigquery.schema_changes import schema_change
+from bqml_export.embedded.bigquery.scratch import Scratch
+from bqml_export.embedded.bigquery.table_writes import Target, open_target
+from bqml_export.embedded.sql.bytes_parameters import decode_bytes_parameters
+from bqml_export.embedded.sql.column_names import unnamed_columns
 from bqml_export.embedded.sql.parameters import name_positional
+from bqml_export.embedded.sql.plain_script import plain_statements
+from bqml_export.embedded.sql.refused_statements import refuse_statements
 from bqml_export.embedded.sql.scripts import model_script
 from bqml_export.embedded.sql.statements import parse_model_statement
-from bqml_export.errors import NotFoundError
+from bqml_export.embedded.sql.table_references import model_references
+from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bqml_export.embedded.bigquery.context import Services
     from bqml_export.embedded.bigquery.jobs import Job
     from bqml_export.embedded.bigquery.wire import Json
 
+_DML_COUNTS = {
+    "INSERT": "insertedRowCount",
+    "UPDATE": "updatedRowCount",
+    "DELETE": "deletedRowCount",
+}
+_OF_LAST_STATEMENT = ("numDmlAffectedRows", "ddlOperationPerformed", "mlStatistics")
+
 
 @dataclass(frozen=True, slots=True)
-class ModelQuery:
-    """A query job whose statements use models."""
+class Query:
+    """A query job. Several statements are only split where all of them are plain ones."""
 
     scope: QueryScope
     statements: tuple[str, ...]
     configuration: Json
     """`configuration.query` as the client sent it."""
 
-    def work(self, services: Services, job: Job) -> None:
-        """Runs the statements one after another; the last one's result is the job's.
+    def location(self, services: Services, asked: str) -> str:
+        """Returns where the job runs: where the datasets of its models and tables are.
 
         Raises:
-            QueryError: A statement failed; the ones before it have taken effect.
+            NotFoundError: A model's dataset does not exist, or one is not where the client asked.
         """
+        location = asked
         for sql in self.statements:
-            job.check_cancelled()
-            self._run_one(services, sql, job)
-        if len(self.statements) > 1:
-            job.update_query_statistics(statementType="SCRIPT")
+            statement = parse_model_statement(sql)
+            paths = model_references(sql) if statement is None else (statement.path,)
+            for path in paths:
+                key = resolve(path, self.scope.project, self.scope.default_dataset)
+                actual = services.backend.dataset_location(key.project, key.dataset)
+                location = check_location(location, actual, f"{key.project}:{key.dataset}")
+            tables = accessed_tables(services.backend, self.scope, sql)
+            location = location_of(location, tables) if tables else location
+        return location or "US"
 
     def check(self, services: Services) -> Json:
         """Returns `statistics.query` of a dry run.
@@ -51,82 +87,163 @@ class ModelQuery:
         Raises:
             QueryError: Running would fail.
         """
+        statistics: Json = {}
+        processed = 0
         for sql in self.statements:
+            tables = accessed_tables(services.backend, self.scope, sql)
+            processed += bytes_read(services.backend, tables)
             statement = parse_model_statement(sql)
             if statement is not None:
                 check_model_statement(services, self.scope, statement)
-                statistics: Json = {"statementType": statement_type(statement)}
+                statistics = {"statementType": statement_type(statement)}
             else:
                 statistics = self._dry_run(services, sql)
-        return {**statistics, "totalBytesProcessed": "0"}
+            statistics["referencedTables"] = [table.reference() for table in tables]
+        if len(self.statements) > 1:
+            statistics = {"statementType": "SCRIPT"}
+        return {**statistics, "totalBytesProcessed": str(processed), "totalBytesBilled": "0"}
 
-    def location(self, services: Services, asked: str | None) -> str:
-        """Returns where the job runs: where the dataset of its first model statement is.
+    def work(self, services: Services, job: Job) -> None:
+        """Runs the statements one after another; the last one's result is the job's.
 
         Raises:
-            NotFoundError: That dataset does not exist, or is not where the client asked to run.
+            QueryError: A statement failed; the ones before it have taken effect.
         """
-        for sql in self.statements:
-            statement = parse_model_statement(sql)
-            if statement is not None:
-                key = resolve(statement.path, self.scope.project, self.scope.default_dataset)
-                actual = services.backend.dataset_location(key.project, key.dataset)
-                return check_location(asked, actual, f"{key.project}:{key.dataset}")
-        return asked or "US"
+        target = self._target(services)
+        if len(self.statements) == 1:
+            self._run_one(services, self.statements[0], job)
+        else:
+            self._run_script(services, job)
+        if target is not None and job.result_job_id is not None:
+            target.write_rows(services.backend, result_rows(services, job))
+
+    def _target(self, services: Services) -> Target | None:
+        if not self.configuration.get("destinationTable"):
+            return None
+        return open_target(
+            services.backend,
+            self.scope.project,
+            self.configuration,
+            default_disposition="WRITE_EMPTY",
+        )
+
+    def _run_script(self, services: Services, job: Job) -> None:
+        processed, end = 0, 0
+        script = str(job.configuration["query"]["query"])
+        for number, sql in enumerate(self.statements):
+            # Not found where `?` was given a name; the place is for messages only.
+            start = max(script.find(sql, end), end)
+            end = start + len(sql)
+            child = job.child(number, sql, start)
+            services.jobs.run(child, partial(self._run_one, services, sql))
+            job.statistics = {**job.statistics, "numChildJobs": str(number + 1)}
+            if child.error is not None:
+                raise query_error(child.error)
+            processed += int(child.statistics["totalBytesProcessed"])
+            job.result_job_id, job.column_names = child.result_job_id, child.column_names
+            copied = {key: child.statistics["query"].get(key) for key in _OF_LAST_STATEMENT}
+            job.update_query_statistics(
+                **{key: value for key, value in copied.items() if value is not None}
+            )
+        job.update_query_statistics(statementType="SCRIPT")
+        _add_bytes(job, processed, self.configuration, num_tables=1)
 
     def _run_one(self, services: Services, sql: str, job: Job) -> None:
+        job.check_cancelled()
+        tables = accessed_tables(services.backend, self.scope, sql)
+        _add_bytes(job, bytes_read(services.backend, tables), self.configuration, len(tables))
+        job.update_query_statistics(referencedTables=[table.reference() for table in tables])
         statement = parse_model_statement(sql)
         if statement is not None:
-            job.result_job_id = None
             run_model_statement(services, self.scope, statement, job)
-            return
+        else:
+            self._run_sql(services, sql, tables, job)
+
+    def _run_sql(
+        self, services: Services, sql: str, tables: Sequence[AccessedTable], job: Job
+    ) -> None:
+        change = schema_change(services, sql, self.scope.project, tables)
+        change.check(services)
         with computed(services, self.scope, sql) as text:
-            query = {**self.configuration, **self.scope.configuration(text)}
-            finished = services.backend.run_configuration(self.scope.project, {"query": query})
+            finished = self._run_in_backend(services, text)
+            job.column_names = unnamed_columns(text)
+        change.apply(services, job.location)
         job.result_job_id = str(finished["jobReference"]["jobId"])
-        job.update_query_statistics(**finished["statistics"].get("query", {}))
-        destination = finished["configuration"]["query"].get("destinationTable")
-        if destination is not None:
-            shown = {**job.configuration["query"], "destinationTable": destination}
+        statistics = finished["statistics"].get("query", {})
+        kind = str(statistics.get("statementType") or "SELECT")
+        known = {**statistics, **job.statistics["query"], **_outcome(kind, statistics, tables)}
+        job.update_query_statistics(**known)
+        if kind == "SELECT" and "destinationTable" not in job.configuration["query"]:
+            shown = {**job.configuration["query"], "destinationTable": anonymous_table(job)}
             job.configuration = {**job.configuration, "query": shown}
 
+    def _run_in_backend(self, services: Services, sql: str) -> Json:
+        scratch = Scratch(services.backend)
+        try:
+            text = replace_model_catalogs(services, scratch, self.scope, sql)
+            query = self.scope.configuration(text)
+            for setting in ("useLegacySql", "connectionProperties"):
+                if setting in self.configuration:
+                    query[setting] = self.configuration[setting]
+            return services.backend.run_configuration(self.scope.project, {"query": query})
+        finally:
+            scratch.clear()
+
     def _dry_run(self, services: Services, sql: str) -> Json:
+        schema_change(services, sql, self.scope.project, ()).check(services)
         with computed(services, self.scope, sql) as text:
             job = services.backend.run(self.scope, text, dry_run=True)
         statistics: Json = job["statistics"].get("query", {})
         return statistics
 
 
-def model_query(project: str, query: Json) -> ModelQuery | None:
-    """Returns the model query in `configuration.query`, or None when no model is used.
+def read_query(project: str, configuration: Json) -> Query:
+    """Returns the query of `configuration.query`.
 
     Raises:
         QueryError: The text cannot be read, or uses models where that is not supported.
     """
-    sql = query.get("query")
-    if not isinstance(sql, str) or query.get("useLegacySql"):
-        return None
-    if "MODEL" not in sql.upper():
-        return None
-    named, parameters = name_positional(sql, query.get("queryParameters") or ())
+    sql = configuration.get("query")
+    if not isinstance(sql, str) or not sql.strip():
+        error = InvalidQueryError("Required parameter is missing: query")
+        error.reason = "required"
+        raise error
+    default = configuration.get("defaultDataset")
+    given = tuple(configuration.get("queryParameters") or ())
+    if configuration.get("useLegacySql"):
+        return Query(QueryScope(project, default, given), (sql,), configuration)
+    named, parameters = decode_bytes_parameters(*name_positional(sql, given))
+    refuse_statements(named)
     statements = model_script(named)
     if not statements:
-        return None
+        plain = plain_statements(named)
+        return Query(QueryScope(project, default, parameters), plain, configuration)
     for statement in statements:
         parse_model_statement(statement)
-    scope = QueryScope(project, query.get("defaultDataset"), parameters)
-    return ModelQuery(scope, statements, query)
+    return Query(QueryScope(project, default, parameters), statements, configuration)
 
 
-def check_location(asked: str | None, actual: str | None, dataset: str) -> str:
-    """Returns the location a job runs in; `dataset` is the one whose location is `actual`.
+def _add_bytes(job: Job, processed: int, query: Json, num_tables: int) -> None:
+    """Shows what a statement reads.
 
     Raises:
-        NotFoundError: The job was sent to another location than the dataset's.
+        BytesBilledError: It is more than the query allows.
     """
-    if asked and actual and asked.upper() != actual.upper():
-        # Not a word about jobs: the client repeats a 404 that speaks of one for ten minutes.
-        raise NotFoundError(
-            f"Not found: Dataset {dataset} was not found in location {asked}; it is in {actual}"
-        )
-    return actual or asked or "US"
+    billed = bytes_billed(processed, num_tables)
+    check_bytes_billed(query.get("maximumBytesBilled"), billed)
+    job.statistics = {**job.statistics, "totalBytesProcessed": str(processed)}
+    job.update_query_statistics(
+        totalBytesProcessed=str(processed),
+        totalBytesBilled=str(billed),
+        billingTier=1,
+        cacheHit=False,
+    )
+
+
+def _outcome(kind: str, statistics: Json, tables: Sequence[AccessedTable]) -> Json:
+    outcome: Json = {}
+    if kind.startswith(("CREATE_TABLE", "CREATE_VIEW", "DROP_TABLE", "DROP_VIEW")) and tables:
+        outcome["ddlTargetTable"] = tables[0].reference()
+    if kind in _DML_COUNTS and statistics.get("numDmlAffectedRows") is not None:
+        outcome["dmlStats"] = {_DML_COUNTS[kind]: statistics["numDmlAffectedRows"]}
+    return outcome

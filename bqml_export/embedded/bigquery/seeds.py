@@ -1,62 +1,74 @@
-"""The public tables that are there at start."""
+"""The public tables that are there at start, in `bigquery-public-data.ml_datasets`."""
 
 from __future__ import annotations
 
+import csv
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend_client import BackendClient, table_path
+from bqml_export.embedded.bigquery.rows import ResultSet
+from bqml_export.embedded.bigquery.seed_penguins import penguin_nests, penguins
 from bqml_export.embedded.ml.table import Field
+from bqml_export.errors import StorageError
 
-_FOLDER = Path(__file__).resolve().parents[1] / "seed"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROJECT = "bigquery-public-data"
+DATASET = "ml_datasets"
+_IRIS = Path(__file__).resolve().parents[1] / "seed" / "iris.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """One table and the CSV file, with a header, that fills it."""
+    """One table and where its rows come from."""
 
-    project: str
-    dataset: str
     table: str
-    file: str
-    fields: tuple[Field, ...]
+    rows: Callable[[], ResultSet]
 
 
-SEEDS = (
-    Seed(
-        "bigquery-public-data",
-        "ml_datasets",
-        "iris",
-        "iris.csv",
-        (
-            Field("sepal_length", "FLOAT64"),
-            Field("sepal_width", "FLOAT64"),
-            Field("petal_length", "FLOAT64"),
-            Field("petal_width", "FLOAT64"),
-            Field("species", "STRING"),
-        ),
-    ),
-)
+def iris() -> ResultSet:
+    """Returns the 150 flowers."""
+    with _IRIS.open(encoding="utf-8", newline="") as lines:
+        flowers = list(csv.DictReader(lines))
+    types = {name: "STRING" if name == "species" else "FLOAT64" for name in flowers[0]}
+    columns = {
+        name: [flower[name] if type_ == "STRING" else float(flower[name]) for flower in flowers]
+        for name, type_ in types.items()
+    }
+    return ResultSet(tuple(Field(*column) for column in types.items()), columns, len(flowers))
+
+
+SEEDS = (Seed("iris", iris), Seed("penguins", penguins), Seed("penguin_nests", penguin_nests))
 
 
 def plant_seeds(backend: BackendClient) -> None:
-    """Makes the public tables that are missing, and again those that a kill left half made."""
+    """Makes the public tables that are missing, and again those that a kill left half made.
+
+    A table whose source cannot be read is left out, and standard error says which and why.
+    """
+    backend.ensure_dataset(PROJECT, DATASET)
     for seed in SEEDS:
-        path = table_path(seed.project, seed.dataset, seed.table)
-        content = (_FOLDER / seed.file).read_bytes()
-        expected = len(content.splitlines()) - 1
-        backend.ensure_dataset(seed.project, seed.dataset)
-        if backend.exists(path):
-            if int(backend.call("GET", path).get("numRows") or 0) == expected:
-                continue
-            backend.delete(path)
-        _plant(backend, seed, content)
+        try:
+            rows = seed.rows()
+        except StorageError as exc:
+            name = f"{PROJECT}.{DATASET}.{seed.table}"
+            print(f"warning: the public table {name} is not there: {exc}", file=sys.stderr)
+            continue
+        _plant(backend, seed.table, rows)
 
 
-def _plant(backend: BackendClient, seed: Seed, content: bytes) -> None:
-    # Only a first start needs DuckDB's and pyarrow's readers.
-    from bqml_export.embedded.bigquery.files import read_files
+def _plant(backend: BackendClient, table: str, rows: ResultSet) -> None:
+    path = table_path(PROJECT, DATASET, table)
+    if backend.exists(path):
+        if int(backend.call("GET", path).get("numRows") or 0) == rows.num_rows:
+            return
+        backend.delete(path)
+    # Only a first start needs pyarrow.
+    from bqml_export.embedded.bigquery.parquet import write_parquet
 
-    loaded = read_files([content], {"sourceFormat": "CSV", "skipLeadingRows": 1}, seed.fields)
-    backend.create_table(seed.project, seed.dataset, seed.table, loaded.fields)
-    backend.append_parquet(seed.project, seed.dataset, seed.table, loaded.parquet)
+    backend.create_table(PROJECT, DATASET, table, rows.fields)
+    backend.append_parquet(PROJECT, DATASET, table, write_parquet(rows))

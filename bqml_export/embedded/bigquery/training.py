@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from bqml_export.embedded.bigquery.model_resource import (
 )
 from bqml_export.embedded.bigquery.model_store import ModelKey, StoredModel
 from bqml_export.embedded.bigquery.rows import engine_table
+from bqml_export.embedded.bigquery.transforms import check_functions, fit_transform
 from bqml_export.embedded.ml.options import TrainingOptions, parse_options
 from bqml_export.errors import DuplicateError, InvalidQueryError, NotFoundError
 
@@ -64,6 +66,7 @@ def check_create(services: Services, key: ModelKey, statement: CreateModel) -> T
             "and must be at most 1024 characters long."
         )
     options = parse_options(statement.options)
+    check_functions(statement.transform)
     if not (statement.or_replace or statement.if_not_exists) and services.models.exists(key):
         raise DuplicateError(f"Already Exists: Model {key}")
     if services.backend.exists(table_path(key.project, key.dataset, key.model)):
@@ -82,7 +85,10 @@ def _train(
     # TensorFlow-free, but it brings numpy: not needed until somebody trains.
     from bqml_export.embedded.ml.train import train
 
-    table = engine_table(read_data(services, scope, statement.query))
+    rows, transform = read_data(services, scope, statement.query), None
+    if statement.transform:
+        transform, rows = fit_transform(services, scope, statement.transform, rows)
+    table = engine_table(rows)
     done: list[Iteration] = []
 
     def show(iteration: Iteration) -> None:
@@ -91,7 +97,8 @@ def _train(
         job.update_query_statistics(mlStatistics=_ml_statistics(options, tuple(done)))
 
     warm_start = _previous(services, key) if options.warm_start else None
-    return train(table, options, warm_start=warm_start, on_iteration=show)
+    model = train(table, options, warm_start=warm_start, on_iteration=show)
+    return replace(model, transform=transform)
 
 
 def _previous(services: Services, key: ModelKey) -> GLMModel | None:

@@ -7,21 +7,12 @@ import threading
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from bqml_export.embedded.bigquery.jobs import Job
-from bqml_export.embedded.bigquery.loads import load_table
-from bqml_export.embedded.bigquery.wire import (
-    Json,
-    Request,
-    Response,
-    json_response,
-    parse_object,
-)
-from bqml_export.errors import DuplicateError, InvalidQueryError, NotFoundError
+from bqml_export.embedded.bigquery.wire import Json, Request, Response, parse_object
+from bqml_export.errors import InvalidQueryError, NotFoundError
 
 if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.context import Services
+    from collections.abc import Callable
 
 _RANGE = re.compile(r"bytes (?:(?P<start>\d+)-(?P<end>\d+)|\*)/(?P<total>\d+|\*)")
 _BOUNDARY = re.compile(r"""boundary=["']?([^"';]+)""")
@@ -39,8 +30,8 @@ class _Session:
 class UploadRoutes:
     """Handlers of `/upload/bigquery/v2/projects/{project}/jobs`."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, insert: Callable[[str, Json, bytes], Response]) -> None:
+        self._insert = insert
         self._sessions: dict[str, _Session] = {}
         self._lock = threading.Lock()
 
@@ -49,7 +40,7 @@ class UploadRoutes:
         kind = request.query.get("uploadType")
         if kind == "multipart":
             body, content = parse_multipart(request)
-            return self._load(project, body, content)
+            return self._insert(project, body, content)
         if kind == "resumable":
             return self._open(request, project)
         raise InvalidQueryError(
@@ -66,7 +57,7 @@ class UploadRoutes:
             if not _append(session.content, request):
                 return _incomplete(session.content)
             del self._sessions[upload_id]
-        return self._load(project, session.body, bytes(session.content))
+        return self._insert(project, session.body, bytes(session.content))
 
     def _open(self, request: Request, project: str) -> Response:
         upload_id = uuid.uuid4().hex
@@ -74,19 +65,6 @@ class UploadRoutes:
             self._sessions[upload_id] = _Session(project, request.json())
         location = f"{request.base_url}{request.path}?uploadType=resumable&upload_id={upload_id}"
         return Response(200, b"{}", (("content-type", "application/json"), ("location", location)))
-
-    def _load(self, project: str, body: Json, content: bytes) -> Response:
-        configuration = {**(body.get("configuration") or {}), "jobType": "LOAD"}
-        reference = body.get("jobReference") or {}
-        job_id = str(reference.get("jobId") or f"job_{uuid.uuid4().hex}")
-        self._services.jobs.claim(project, job_id)
-        if self._services.backend.exists(f"/{quote(project)}/jobs/{quote(job_id)}"):
-            raise DuplicateError(f"Already Exists: Job {project}:{job_id}")
-        location = str(reference.get("location") or "US")
-        job = Job(project, job_id, location, configuration)
-        services = self._services
-        services.jobs.submit(job, lambda running: load_table(services, running, upload=content))
-        return json_response(job.resource())
 
 
 def parse_multipart(request: Request) -> tuple[Json, bytes]:

@@ -1,7 +1,4 @@
-"""Which columns BigQuery ML treats as numbers and which as categories, and their values.
-
-A STRUCT column `s` with the field `f` becomes the column `s_f` (BigQuery: auto-preprocessing).
-"""
+"""Which types BigQuery ML treats as numbers and which as categories, and their values."""
 
 from __future__ import annotations
 
@@ -12,19 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from bqml_export.embedded.ml.table import Field, Table, Value
-from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 NUMERIC_TYPES = frozenset({"INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC"})
 CATEGORY_TYPES = frozenset({"STRING", "BYTES", "BOOL", "DATE", "DATETIME", "TIME"})
-_TRAINED_BUT_NEVER_EXPORTED = {
-    "TIMESTAMP": "select EXTRACT(... FROM {0}) or CAST({0} AS DATE) instead",
-    "GEOGRAPHY": "select ST_X({0}) and ST_Y({0}) instead",
-}
 
 
 def base_type(field: Field) -> str:
@@ -32,79 +25,14 @@ def base_type(field: Field) -> str:
     return field.type.partition("(")[0].strip().upper()
 
 
+def is_array(field: Field) -> bool:
+    """Returns whether `field` is an ARRAY, whose `type` is that of its elements."""
+    return field.mode.upper() == "REPEATED"
+
+
 def find_field(table: Table, name: str) -> Field | None:
     """Returns the column called `name` in any case, as BigQuery compares column names."""
     return next((f for f in table.fields if f.name.lower() == name.lower()), None)
-
-
-def flatten(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """Returns the columns that the model sees: each STRUCT replaced by its fields.
-
-    Raises:
-        InvalidQueryError: A STRUCT is nested, or two columns end up with one name.
-        NotSupportedError: A column has a type that the exported graph cannot take.
-    """
-    flat: list[Field] = []
-    for field in fields:
-        _refuse_repeated(field)
-        if base_type(field) == "STRUCT":
-            flat.extend(_expand(field))
-        else:
-            flat.append(field)
-    names = [f.name.lower() for f in flat]
-    for field in flat:
-        _check_type(field)
-        if names.count(field.name.lower()) > 1:
-            raise InvalidQueryError(f"Two feature columns are named {field.name}.")
-    return tuple(flat)
-
-
-def _expand(struct: Field) -> list[Field]:
-    for field in struct.fields:
-        if base_type(field) == "STRUCT":
-            raise InvalidQueryError(
-                f"Feature column {struct.name}.{field.name} is a STRUCT within a STRUCT, "
-                "which BigQuery ML does not take; select its fields instead."
-            )
-        _refuse_repeated(field)
-    return [Field(f"{struct.name}_{f.name}", f.type, f.mode) for f in struct.fields]
-
-
-def _refuse_repeated(field: Field) -> None:
-    if field.mode.upper() == "REPEATED" or base_type(field) == "ARRAY":
-        raise NotSupportedError(
-            f"Feature column {field.name} is an ARRAY: BigQuery ML does not export models "
-            "trained on one; select its elements as columns instead."
-        )
-
-
-def _check_type(field: Field) -> None:
-    type_ = base_type(field)
-    if type_ in _TRAINED_BUT_NEVER_EXPORTED:
-        hint = _TRAINED_BUT_NEVER_EXPORTED[type_].format(field.name)
-        raise NotSupportedError(
-            f"Feature column {field.name} is a {type_}: BigQuery ML does not export models "
-            f"trained on one; {hint}."
-        )
-    if type_ not in NUMERIC_TYPES | CATEGORY_TYPES:
-        raise InvalidQueryError(
-            f"Feature column {field.name} has the type {field.type}, which cannot be a feature."
-        )
-
-
-def flat_values(table: Table, fields: Sequence[Field]) -> dict[str, Sequence[Value]]:
-    """Returns the values of `fields` of `table` by flattened column name."""
-    values: dict[str, Sequence[Value]] = {}
-    for field in fields:
-        column = table.columns[field.name]
-        if base_type(field) != "STRUCT":
-            values[field.name] = column
-            continue
-        for part in field.fields:
-            values[f"{field.name}_{part.name}"] = [
-                row.get(part.name) if isinstance(row, dict) else None for row in column
-            ]
-    return values
 
 
 def numbers(name: str, values: Sequence[Value]) -> Floats:

@@ -12,13 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bqml_export.embedded.ml.preprocessing import (
-    UNSEEN,
-    CategoricalFeature,
-    Codes,
-    Feature,
-    NumericFeature,
-)
+from bqml_export.embedded.ml.entries import UNSEEN, Entries
+from bqml_export.embedded.ml.preprocessing import Feature, NumericFeature, SparseFeature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,18 +22,22 @@ if TYPE_CHECKING:
     from bqml_export.embedded.ml.table import Value
 
 
+_MOST_PAIRED_ENTRIES = 64
+_BLOCK_ROWS = 2048
+
+
 @dataclass(frozen=True, slots=True)
 class Design:
     """n rows of encoded features.
 
     Attributes:
         dense: Numeric features and the intercept's column of ones (or zeros), float64 [n, p + 1].
-        codes: For each categorical feature, the column that is 1 in each row, int32 [n].
+        entries: The other columns: a code is a column, or `width` for none.
         width: Number of columns, d.
     """
 
     dense: Floats
-    codes: tuple[Codes, ...]
+    entries: tuple[Entries, ...]
     width: int
 
     @property
@@ -56,17 +55,18 @@ class Design:
         p = self.numeric_width
         result: Floats = self.dense @ np.vstack([weights[:p], weights[-1:]])
         padded = np.vstack([weights, np.zeros((1, weights.shape[1]))])
-        for codes in self.codes:
-            result += padded[codes]
+        for entry in self.entries:
+            result += entry.scale(padded[entry.codes])
         return result
 
     def transposed_times(self, rows: Floats) -> Floats:
         """Returns the product of the transposed matrix with `rows` [n, k], float64 [d, k]."""
         p = self.numeric_width
         result = np.zeros((self.width + 1, rows.shape[1]))
-        for codes in self.codes:
+        for entry in self.entries:
+            scaled = entry.scale(rows)
             for k in range(rows.shape[1]):
-                result[:, k] += np.bincount(codes, rows[:, k], self.width + 1)
+                result[:, k] += np.bincount(entry.codes, scaled[:, k], self.width + 1)
         dense = self.dense.T @ rows
         result[:p], result[self.width - 1] = dense[:p], dense[p]
         return result[: self.width]
@@ -75,35 +75,68 @@ class Design:
         """Returns the sum of squares of each column, float64 [d]."""
         p = self.numeric_width
         result = np.zeros(self.width + 1)
-        for codes in self.codes:
-            result += np.bincount(codes, minlength=self.width + 1)
+        for entry in self.entries:
+            result += np.bincount(entry.codes, entry.square(), self.width + 1)
         dense = np.einsum("np,np->p", self.dense, self.dense)
         result[:p], result[self.width - 1] = dense[:p], dense[p]
         return result[: self.width]
 
+    def weighted(self, weights: Floats) -> Design:
+        """Returns the matrix whose rows are multiplied by `weights` [n]."""
+        entries = tuple(Entries(e.codes, e.scale(weights)) for e in self.entries)
+        return Design(self.dense * weights[:, None], entries, self.width)
+
     def gram(self) -> Floats:
         """Returns the product of the transposed matrix with the matrix, float64 [d, d]."""
+        if len(self.entries) > _MOST_PAIRED_ENTRIES:
+            return self._gram_by_blocks()
         p, size = self.numeric_width, self.width + 1
         result = np.zeros((size, size))
         dense_at = [*range(p), self.width - 1]
         result[np.ix_(dense_at, dense_at)] = self.dense.T @ self.dense
-        for i, codes in enumerate(self.codes):
+        for i, entry in enumerate(self.entries):
             for at, column in zip(dense_at, self.dense.T, strict=True):
-                sums = np.bincount(codes, column, size)
+                sums = np.bincount(entry.codes, entry.scale(column), size)
                 result[at, :] += sums
                 result[:, at] += sums
-            for other in self.codes[: i + 1]:
-                _add_pairs(result, codes, other)
+            for other in self.entries[: i + 1]:
+                _add_pairs(result, entry, other)
         return result[: self.width, : self.width]
 
+    def _gram_by_blocks(self) -> Floats:
+        """Long arrays have too many pairs of entries: writes the rows out, a block at a time."""
+        result = np.zeros((self.width, self.width))
+        for first in range(0, self.rows, _BLOCK_ROWS):
+            rows = slice(first, first + _BLOCK_ROWS)
+            own = tuple(
+                Entries(e.codes[rows], None if e.values is None else e.values[rows])
+                for e in self.entries
+            )
+            block = Design(self.dense[rows], own, self.width).written_out()
+            result += block.T @ block
+        return result
 
-def _add_pairs(gram: Floats, left: Codes, right: Codes) -> None:
+    def written_out(self) -> Floats:
+        """Returns the matrix itself, float64 [n, d]."""
+        result = np.zeros((self.rows, self.width + 1))
+        result[:, : self.numeric_width] = self.dense[:, :-1]
+        result[:, self.width - 1] = self.dense[:, -1]
+        ones = np.ones(self.rows)
+        for entry in self.entries:
+            result[np.arange(self.rows), entry.codes] += entry.scale(ones)
+        return result[:, : self.width]
+
+
+def _add_pairs(gram: Floats, left: Entries, right: Entries) -> None:
     size = gram.shape[0]
-    pairs, counts = np.unique(left.astype(np.int64) * size + right, return_counts=True)
+    place = left.codes.astype(np.int64) * size + right.codes
+    pairs, inverse = np.unique(place, return_inverse=True)
+    products = right.scale(left.scale(np.ones(place.size)))
+    sums = np.bincount(inverse, products, pairs.size)
     rows, columns = np.divmod(pairs, size)
-    gram[rows, columns] += counts
+    gram[rows, columns] += sums
     if left is not right:
-        gram[columns, rows] += counts
+        gram[columns, rows] += sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +152,9 @@ class Layout:
         return tuple(f for f in self.features if isinstance(f, NumericFeature))
 
     @property
-    def categorical(self) -> tuple[CategoricalFeature, ...]:
-        """The categorical features in the order of their columns."""
-        return tuple(f for f in self.features if isinstance(f, CategoricalFeature))
+    def categorical(self) -> tuple[SparseFeature, ...]:
+        """The features with several columns, one per category, in the order of those."""
+        return tuple(f for f in self.features if not isinstance(f, NumericFeature))
 
     @property
     def width(self) -> int:
@@ -145,25 +178,29 @@ class Layout:
         sizes = [len(self.numeric), *(len(f.categories) for f in self.categorical)]
         return [int(at) for at in np.cumsum(sizes)[:-1]]
 
+    def dropped(self) -> list[int]:
+        """Returns the columns that dummy encoding leaves out."""
+        places = zip(self.categorical, self.offsets(), strict=True)
+        return [first + f.dropped for f, first in places if f.dropped is not None]
+
     def encode(self, values: Mapping[str, Sequence[Value]], rows: int) -> Design:
         """Returns the standardised design matrix of `rows` rows of flattened columns."""
         dense = np.full((rows, len(self.numeric) + 1), float(self.fit_intercept))
         for i, feature in enumerate(self.numeric):
             raw = feature.encode(values[feature.name])
             dense[:, i] = (raw - self.centers[i]) / self.scales[i]
-        codes = tuple(
-            self._column_codes(feature, values[feature.name], first)
+        entries = [
+            self._placed(feature, entry, first)
             for feature, first in zip(self.categorical, self.offsets(), strict=True)
-        )
-        return Design(dense, codes, self.width)
+            for entry in feature.entries(values[feature.name])
+        ]
+        return Design(dense, tuple(entries), self.width)
 
-    def _column_codes(
-        self, feature: CategoricalFeature, values: Sequence[Value], first: int
-    ) -> Codes:
-        codes = feature.encode(values)
+    def _placed(self, feature: SparseFeature, entry: Entries, first: int) -> Entries:
         dropped = UNSEEN if feature.dropped is None else feature.dropped
-        without_column = (codes == UNSEEN) | (codes == dropped)
-        return np.where(without_column, self.width, codes + first).astype(np.int32)
+        without_column = (entry.codes == UNSEEN) | (entry.codes == dropped)
+        codes = np.where(without_column, self.width, entry.codes + first).astype(np.int32)
+        return Entries(codes, entry.values)
 
     def to_raw_scale(self, weights: Floats) -> Floats:
         """Returns weights [d, k] of standardised columns as weights of raw columns."""

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bqml_export.embedded.ml.losses import SMALLEST_PROBABILITY
-from bqml_export.embedded.ml.table import Field, Table
+from bqml_export.embedded.ml.table import Field, Table, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bqml_export.embedded.ml.columns import Floats
 
@@ -28,6 +28,15 @@ REGRESSION_METRICS = (
     "median_absolute_error",
     "r2_score",
     "explained_variance",
+)
+
+_ROC = (
+    Field("threshold", "FLOAT64"),
+    Field("recall", "FLOAT64"),
+    Field("true_positives", "INT64"),
+    Field("false_positives", "INT64"),
+    Field("true_negatives", "INT64"),
+    Field("false_negatives", "INT64"),
 )
 
 
@@ -109,11 +118,19 @@ def area_under_roc(positive: npt.NDArray[np.bool_], score: Floats) -> float | No
     return float(at_level[0] @ (below + at_level[1] / 2) / (positives * negatives))
 
 
-def roc_curve(positive: npt.NDArray[np.bool_], score: Floats) -> Table:
-    """Returns ML.ROC_CURVE: at most 100 thresholds, percentiles of the scores, descending."""
-    thresholds = np.unique(np.quantile(score, np.linspace(0, 1, 100)))[::-1]
+def roc_points(
+    positive: npt.NDArray[np.bool_], score: Floats, thresholds: Sequence[float] | None = None
+) -> list[dict[str, float]]:
+    """Returns the rows of ML.ROC_CURVE, thresholds descending.
+
+    Args:
+        positive: Whether each row is of the positive class.
+        score: Its probability of that class.
+        thresholds: What to cut at; by default at most 100 percentiles of the scores.
+    """
+    given = np.quantile(score, np.linspace(0, 1, 100)) if thresholds is None else thresholds
     rows = []
-    for threshold in thresholds:
+    for threshold in np.unique(given)[::-1]:
         said = score >= threshold
         hits = int(np.sum(said & positive))
         row = {
@@ -125,6 +142,38 @@ def roc_curve(positive: npt.NDArray[np.bool_], score: Floats) -> Table:
             "false_negatives": int(np.sum(~said & positive)),
         }
         rows.append(row)
-    types = ("FLOAT64", "FLOAT64", "INT64", "INT64", "INT64", "INT64")
-    fields = [Field(name, type_) for name, type_ in zip(rows[0], types, strict=True)]
-    return Table.from_rows(fields, rows)
+    return rows
+
+
+def roc_table(points: Sequence[Mapping[str, float]]) -> Table:
+    """Returns ML.ROC_CURVE."""
+    return Table.from_rows(_ROC, points)
+
+
+def confusion(
+    truth: npt.NDArray[np.intp], predicted: npt.NDArray[np.intp], classes: int
+) -> tuple[tuple[int, ...], ...]:
+    """Returns the number of rows by class and predicted class; unknown labels are left out."""
+    known = truth >= 0
+    place = truth[known] * classes + predicted[known]
+    counts = np.bincount(place, minlength=classes * classes).reshape(classes, classes)
+    return tuple(tuple(row) for row in counts.tolist())
+
+
+def confusion_table(
+    counts: Sequence[Sequence[int]], labels: Sequence[Value], texts: Sequence[str], type_: str
+) -> Table:
+    """Returns ML.CONFUSION_MATRIX: a row and a column per class, ascending."""
+    ascending = range(len(labels))[::-1]
+    names = [_column_name(texts[j]) for j in ascending]
+    rows: list[dict[str, Value]] = [
+        {"expected_label": labels[k], **dict(zip(names, counts[k][::-1], strict=True))}
+        for k in ascending
+    ]
+    fields = [Field(name, "INT64") for name in names]
+    return Table.from_rows([Field("expected_label", type_), *fields], rows)
+
+
+def _column_name(text: str) -> str:
+    legal = "".join(c if c.isalnum() or c == "_" else "_" for c in text)
+    return legal if legal[:1].isalpha() or legal[:1] == "_" else f"_{legal}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bqml_export.embedded.ml.columns import category_bytes
-from bqml_export.embedded.ml.preprocessing import CategoricalFeature, Feature
+from bqml_export.embedded.ml.preprocessing import CategoricalFeature, Feature, NumericFeature
 from bqml_export.embedded.ml.savedmodel import (
     EMPTY_STRING,
     CategoricalInput,
@@ -15,7 +15,7 @@ from bqml_export.embedded.ml.savedmodel import (
     write_linear_reg,
     write_logistic_reg,
 )
-from bqml_export.errors import InvalidQueryError
+from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from bqml_export.embedded.ml.model import GLMModel
 
 
-def export_model(model: GLMModel, directory: Path) -> None:
-    """Writes `model` to `directory`, which must not exist.
+def export_model(model: GLMModel, directory: Path, name: str = "") -> None:
+    """Writes `model`, called `name` in errors, to `directory`, which must not exist.
 
     Raises:
-        InvalidQueryError: A category holds a line break, which a vocabulary file cannot.
+        InvalidQueryError: BigQuery would not export the model, or a category holds a line break,
+            which a vocabulary file cannot.
+        NotSupportedError: The model has a TRANSFORM clause.
     """
+    _check_exportable(model, name)
     inputs = [_graph_input(feature) for feature in model.layout.features]
     outputs = model.coefficients.shape[1]
     coefficients = [_coefficients(model, k) for k in range(outputs)]
@@ -39,9 +42,23 @@ def export_model(model: GLMModel, directory: Path) -> None:
         write_logistic_reg(directory, inputs, texts, coefficients, model.label.name)
 
 
+def _check_exportable(model: GLMModel, name: str) -> None:
+    if model.transform is not None:
+        raise NotSupportedError(
+            f"{f'Model {name}'.strip()}: the embedded BigQuery ML does not export models with a "
+            "TRANSFORM clause; move its expressions into the SELECT of the training query"
+        )
+    if model.not_exportable is not None:
+        raise InvalidQueryError(
+            f"{f'Model {name}'.strip()} is not exportable from BigQueryML: {model.not_exportable}; "
+            "use scalar columns, such as EXTRACT(HOUR FROM t) or CAST(t AS DATE), instead"
+        )
+
+
 def _graph_input(feature: Feature) -> GraphInput:
-    if not isinstance(feature, CategoricalFeature):
+    if isinstance(feature, NumericFeature):
         return NumericInput(feature.name)
+    assert isinstance(feature, CategoricalFeature)  # arrays are not exportable
     vocabulary = tuple(_vocabulary_line(feature, text) for text in feature.categories)
     if len(set(vocabulary)) < len(vocabulary):
         raise InvalidQueryError(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bqml_export.embedded.ml.array_features import VectorFeature
 from bqml_export.embedded.ml.columns import Floats, category_label
-from bqml_export.embedded.ml.preprocessing import CategoricalFeature, Feature
+from bqml_export.embedded.ml.entries import NULL_CATEGORY
+from bqml_export.embedded.ml.preprocessing import Feature, NumericFeature
 from bqml_export.embedded.ml.table import Field, Table, Value
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def _weight_rows(layout: Layout, coefficients: Floats, k: int) -> Iterator[dict[
     places |= {f.name: at for f, at in zip(layout.categorical, layout.offsets(), strict=True)}
     for feature in layout.features:
         at = places[feature.name]
-        if not isinstance(feature, CategoricalFeature):
+        if isinstance(feature, NumericFeature):
             yield _weight_row(feature.name, column[at], [])
             continue
         named = zip(feature.categories, column[at:], strict=False)
@@ -89,11 +91,16 @@ def feature_info_table(features: Sequence[Feature]) -> Table:
 
 
 def _feature_info(feature: Feature) -> dict[str, Value]:
-    if isinstance(feature, CategoricalFeature):
-        count = len(feature.categories) - (feature.null_count > 0)
+    if isinstance(feature, VectorFeature):
         return {
             "input": feature.name,
-            "category_count": count,
+            "null_count": feature.null_count,
+            "dimension": feature.size,
+        }
+    if not isinstance(feature, NumericFeature):
+        return {
+            "input": feature.name,
+            "category_count": len(set(feature.categories) - {NULL_CATEGORY}),
             "null_count": feature.null_count,
         }
     return {

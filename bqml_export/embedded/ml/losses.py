@@ -108,6 +108,8 @@ def probabilities(eta: Floats) -> Floats:
 def _log_probabilities(eta: Floats) -> Floats:
     if eta.shape[1] == 1:
         return -np.logaddexp(0.0, np.hstack([-eta, eta]))
-    shifted = eta - eta.max(axis=1, keepdims=True)
-    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    # Logits near the largest double may be further apart than a double can say.
+    with np.errstate(over="ignore", invalid="ignore"):
+        shifted = eta - eta.max(axis=1, keepdims=True)
+        result: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return result

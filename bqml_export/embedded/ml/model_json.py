@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bqml_export.embedded.ml.array_features import MultiHotFeature, VectorFeature
 from bqml_export.embedded.ml.classes import Classes, Label
 from bqml_export.embedded.ml.design import Layout
 from bqml_export.embedded.ml.options import TrainingOptions
 from bqml_export.embedded.ml.preprocessing import CategoricalFeature, Feature, NumericFeature
 from bqml_export.embedded.ml.progress import Iteration
 from bqml_export.embedded.ml.table import Field
+from bqml_export.embedded.ml.training_report import TrainingReport
+from bqml_export.embedded.ml.transform import Transform
 from bqml_export.errors import StorageError
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     from bqml_export.embedded.ml.model import GLMModel
 
-FORMAT = 1
+FORMAT = 2
 
 
 def to_json(model: GLMModel) -> dict[str, Any]:
@@ -33,13 +36,15 @@ def to_json(model: GLMModel) -> dict[str, Any]:
         "strategy": model.strategy,
         "feature_columns": [asdict(f) for f in model.feature_columns],
         "label": asdict(model.label),
-        "features": [asdict(f) for f in model.layout.features],
+        "features": [{"kind": type(f).__name__, **asdict(f)} for f in model.layout.features],
         "classes": None if classes is None else [_label_to_json(v) for v in classes.labels],
         "coefficients": model.coefficients.tolist(),
         "iterations": [asdict(i) for i in model.iterations],
         "metrics": dict(model.metrics),
         "train_rows": model.train_rows,
         "eval_rows": model.eval_rows,
+        "report": model.report.to_json(),
+        "transform": None if model.transform is None else model.transform.to_json(),
     }
 
 
@@ -58,8 +63,8 @@ def from_json(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "options": options,
         "strategy": data["strategy"],
-        "feature_columns": tuple(_field(f) for f in data["feature_columns"]),
-        "label": _field(data["label"]),
+        "feature_columns": tuple(Field.from_json(f) for f in data["feature_columns"]),
+        "label": Field.from_json(data["label"]),
         "layout": Layout(features, options.fit_intercept),
         "classes": classes and Classes(tuple(_label_from_json(v) for v in classes)),
         "coefficients": np.array(data["coefficients"], np.float64),
@@ -67,6 +72,8 @@ def from_json(data: Mapping[str, Any]) -> dict[str, Any]:
         "metrics": dict(data["metrics"]),
         "train_rows": data["train_rows"],
         "eval_rows": data["eval_rows"],
+        "report": TrainingReport.from_json(data["report"]),
+        "transform": data["transform"] and Transform.from_json(data["transform"]),
     }
 
 
@@ -79,11 +86,14 @@ def _label_from_json(value: Any) -> Label:  # noqa: ANN401 - a JSON value
     return label
 
 
-def _field(data: Mapping[str, Any]) -> Field:
-    return Field(**{**data, "fields": tuple(_field(f) for f in data["fields"])})
-
-
 def _feature(data: Mapping[str, Any]) -> Feature:
-    if "categories" in data:
-        return CategoricalFeature(**{**data, "categories": tuple(data["categories"])})
-    return NumericFeature(**data)
+    values = {name: value for name, value in data.items() if name != "kind"}
+    if "categories" in values:
+        values["categories"] = tuple(values["categories"])
+    return _FEATURES[data["kind"]](**values)
+
+
+_FEATURES: Mapping[str, type[Feature]] = {
+    kind.__name__: kind
+    for kind in (NumericFeature, CategoricalFeature, MultiHotFeature, VectorFeature)
+}

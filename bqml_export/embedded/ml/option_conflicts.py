@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:
     from bqml_export.embedded.ml.options import TrainingOptions
@@ -103,8 +103,4 @@ def _check_p_values(options: TrainingOptions) -> None:
     _refuse_if(
         not options.fit_intercept,
         "Option CALCULATE_P_VALUES=TRUE needs FIT_INTERCEPT=TRUE.",
-    )
-    raise NotSupportedError(
-        "Option CALCULATE_P_VALUES=TRUE is not supported: the embedded engine has no "
-        "ML.ADVANCED_WEIGHTS."
     )

@@ -22,8 +22,16 @@ class FunctionCall:
     args: tuple[OptionValue, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SqlExpression:
+    """An expression that only the backend can compute, as in expiration_timestamp."""
+
+    sql: str
+
+
 OptionValue: TypeAlias = (
-    "str | int | float | bool | list[OptionValue] | StructValue | FunctionCall | None"
+    "str | int | float | bool | list[OptionValue] | StructValue | FunctionCall | SqlExpression "
+    "| None"
 )
 
 
@@ -33,6 +41,8 @@ def describe_value(value: OptionValue) -> str:
         return f"STRUCT({', '.join(map(describe_value, value.values))})"
     if isinstance(value, FunctionCall):
         return f"{value.name}({', '.join(map(describe_value, value.args))})"
+    if isinstance(value, SqlExpression):
+        return value.sql
     if isinstance(value, list):
         return f"[{', '.join(map(describe_value, value))}]"
     if value is None or isinstance(value, bool):

@@ -55,6 +55,7 @@ class TrainingOptions:
     fit_intercept: bool = True
     category_encoding_method: str = "ONE_HOT_ENCODING"
     calculate_p_values: bool = False
+    enable_global_explain: bool = False
     specified: frozenset[str] = frozenset()
 
     @property
@@ -117,6 +118,7 @@ _READERS: Mapping[str, Reader] = {
     "fit_intercept": read.boolean,
     "category_encoding_method": read.one_of("ONE_HOT_ENCODING", "DUMMY_ENCODING"),
     "calculate_p_values": read.boolean,
+    "enable_global_explain": read.boolean,
 }
 
 _TUNING = "hyperparameter tuning is not done by the embedded engine"
@@ -132,7 +134,6 @@ _REFUSED: Mapping[str, tuple[OptionValue, str]] = {
     "vertex_ai_model_id": (None, _REGISTRY),
     "vertex_ai_model_version_aliases": (None, _REGISTRY),
     "kms_key_name": (None, "the embedded store does not encrypt"),
-    "enable_global_explain": (False, "the embedded engine has no ML.GLOBAL_EXPLAIN"),
 }
 
 _ALIASES = {"labels": "input_label_cols"}

@@ -11,18 +11,20 @@ from bqml_export.embedded.ml.columns import (
     Floats,
     base_type,
     find_field,
-    flat_values,
+    is_array,
 )
 from bqml_export.embedded.ml.evaluation import decide
+from bqml_export.embedded.ml.feature_columns import flat_values
 from bqml_export.embedded.ml.losses import probabilities
 from bqml_export.embedded.ml.table import Field, Table, Value
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bqml_export.embedded.ml.classes import Classes
     from bqml_export.embedded.ml.design import Layout
+    from bqml_export.embedded.ml.preprocessing import Feature
 
 
 def linear_predictor(
@@ -33,21 +35,37 @@ def linear_predictor(
     Raises:
         InvalidQueryError: A feature column is missing or of another type, or holds NaN.
     """
-    values = _feature_values(table, feature_columns)
+    values = feature_values(table, feature_columns)
     result = np.tile(coefficients[-1], (table.num_rows, 1))
     # A number near the largest double may overflow to infinity here, as it does in BigQuery.
     with np.errstate(over="ignore", invalid="ignore"):
-        for i, numeric in enumerate(layout.numeric):
-            result += np.outer(numeric.encode(values[numeric.name]), coefficients[i])
-    for feature, first in zip(layout.categorical, layout.offsets(), strict=True):
-        size = len(feature.categories)
-        # One more row of zeros, which the code of an unseen category (-1) points at.
-        own = np.vstack([coefficients[first : first + size], np.zeros((1, result.shape[1]))])
-        result += own[feature.encode(values[feature.name])]
+        for _feature, term in terms(layout, coefficients, values, table.num_rows):
+            result += term
     return result
 
 
-def _feature_values(table: Table, wanted: Sequence[Field]) -> Mapping[str, Sequence[Value]]:
+def terms(
+    layout: Layout, coefficients: Floats, values: Mapping[str, Sequence[Value]], rows: int
+) -> Iterator[tuple[Feature, Floats]]:
+    """Yields what each feature adds to the sum of raw-scale weights, float64 [n, k]."""
+    for i, numeric in enumerate(layout.numeric):
+        yield numeric, np.outer(numeric.encode(values[numeric.name]), coefficients[i])
+    for feature, first in zip(layout.categorical, layout.offsets(), strict=True):
+        size = len(feature.categories)
+        # One more row of zeros, which the code of an unseen category (-1) points at.
+        own = np.vstack([coefficients[first : first + size], np.zeros((1, coefficients.shape[1]))])
+        term = np.zeros((rows, coefficients.shape[1]))
+        for entry in feature.entries(values[feature.name]):
+            term += entry.scale(own[entry.codes])
+        yield feature, term
+
+
+def feature_values(table: Table, wanted: Sequence[Field]) -> Mapping[str, Sequence[Value]]:
+    """Returns the columns that the model sees, from the feature columns `wanted` of `table`.
+
+    Raises:
+        InvalidQueryError: A feature column is missing or of another type.
+    """
     found: dict[str, Sequence[Value]] = {}
     for field in wanted:
         column = find_field(table, field.name)
@@ -64,9 +82,10 @@ def _feature_values(table: Table, wanted: Sequence[Field]) -> Mapping[str, Seque
 def check_type(given: Field, wanted: Field, path: str) -> None:
     """Raises InvalidQueryError unless `given` can stand for the column `wanted` of training."""
     types = {base_type(given), base_type(wanted)}
-    if (len(types) > 1 and not types <= NUMERIC_TYPES) or given.mode.upper() == "REPEATED":
+    if (len(types) > 1 and not types <= NUMERIC_TYPES) or is_array(given) != is_array(wanted):
         raise InvalidQueryError(
-            f"Column {path} must be {wanted.type} as in training, but is {_type_name(given)}; "
+            f"Column {path} must be {_type_name(wanted)} as in training, but is "
+            f"{_type_name(given)}; "
             "cast it."
         )
     for part in wanted.fields:
@@ -77,13 +96,13 @@ def check_type(given: Field, wanted: Field, path: str) -> None:
 
 
 def _type_name(field: Field) -> str:
-    return f"ARRAY<{field.type}>" if field.mode.upper() == "REPEATED" else field.type
+    return f"ARRAY<{field.type}>" if is_array(field) else field.type
 
 
 def regression_table(table: Table, label: Field, eta: Floats) -> Table:
     """Returns `predicted_L` before the columns of `table`."""
     name = f"predicted_{label.name}"
-    return _prepend(table, {Field(name, "FLOAT64"): eta[:, 0].tolist()})
+    return prepend(table, {Field(name, "FLOAT64"): eta[:, 0].tolist()})
 
 
 def class_table(
@@ -96,7 +115,7 @@ def class_table(
     labels = classes.labels
     struct = (Field("label", label.type), Field("prob", "FLOAT64"))
     name = f"predicted_{label.name}"
-    return _prepend(
+    return prepend(
         table,
         {
             Field(name, label.type): [labels[k] for k in decide(probs, threshold)],
@@ -108,7 +127,12 @@ def class_table(
     )
 
 
-def _prepend(table: Table, new: Mapping[Field, Sequence[Value]]) -> Table:
+def prepend(table: Table, new: Mapping[Field, Sequence[Value]]) -> Table:
+    """Returns `table` with the columns `new` before its own.
+
+    Raises:
+        InvalidQueryError: It has a column of such a name already.
+    """
     for field in new:
         if find_field(table, field.name):
             raise InvalidQueryError(

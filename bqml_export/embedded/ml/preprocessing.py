@@ -3,7 +3,7 @@
 Numbers are standardised with the mean and the sample standard deviation (BigQuery's AVG and
 STDDEV) of the training rows; NULL counts as the mean. Categories are one-hot encoded; NULL is a
 category of its own, `_null_filler`, when the training rows hold one. An unseen category has no
-weight at all.
+weight at all. Arrays are in `array_features`.
 """
 
 from __future__ import annotations
@@ -13,20 +13,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from bqml_export.embedded.ml.columns import NUMERIC_TYPES, Floats, base_type, categories, numbers
+from bqml_export.embedded.ml.array_features import MultiHotFeature, VectorFeature, learn_array
+from bqml_export.embedded.ml.columns import (
+    NUMERIC_TYPES,
+    Floats,
+    base_type,
+    categories,
+    is_array,
+    numbers,
+)
+from bqml_export.embedded.ml.entries import NULL_CATEGORY, UNSEEN, Codes, Entries
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bqml_export.embedded.ml.table import Field, Value
-
-Codes: TypeAlias = npt.NDArray[np.int32]
-
-NULL_CATEGORY = "_null_filler"
-UNSEEN = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class CategoricalFeature:
     null_count: int
     dropped: int | None = None
 
+    def entries(self, values: Sequence[Value]) -> tuple[Entries, ...]:
+        """Returns the one entry that each row has."""
+        return (Entries(self.encode(values)),)
+
     def encode(self, values: Sequence[Value]) -> Codes:
         """Returns the position of each value among the categories, int32 [n], or UNSEEN."""
         position = {text: i for i, text in enumerate(self.categories)}
@@ -74,7 +81,8 @@ class CategoricalFeature:
         return np.fromiter(codes, np.int32, len(values))
 
 
-Feature: TypeAlias = NumericFeature | CategoricalFeature
+SparseFeature: TypeAlias = CategoricalFeature | MultiHotFeature | VectorFeature
+Feature: TypeAlias = NumericFeature | SparseFeature
 
 
 def learn_features(
@@ -85,12 +93,15 @@ def learn_features(
     Raises:
         InvalidQueryError: A number is NaN or infinite, or a column holds only NULL.
     """
-    return tuple(
-        _learn_numeric(f, values[f.name])
-        if base_type(f) in NUMERIC_TYPES
-        else _learn_categorical(f, values[f.name], dummy_encoding=dummy_encoding)
-        for f in fields
-    )
+    return tuple(_learn(f, values[f.name], dummy_encoding=dummy_encoding) for f in fields)
+
+
+def _learn(field: Field, values: Sequence[Value], *, dummy_encoding: bool) -> Feature:
+    if is_array(field):
+        return learn_array(field, values)
+    if base_type(field) in NUMERIC_TYPES:
+        return _learn_numeric(field, values)
+    return _learn_categorical(field, values, dummy_encoding=dummy_encoding)
 
 
 def _learn_numeric(field: Field, values: Sequence[Value]) -> NumericFeature:

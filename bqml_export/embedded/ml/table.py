@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +23,11 @@ class Field:
     mode: str = "NULLABLE"
     fields: tuple[Field, ...] = ()
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Field:
+        """Returns the field that `dataclasses.asdict` wrote."""
+        return cls(**{**data, "fields": tuple(cls.from_json(f) for f in data["fields"])})
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -37,6 +42,11 @@ class Table:
         """Returns the table of `rows`; a column that a row lacks is NULL there."""
         columns = {f.name: [row.get(f.name) for row in rows] for f in fields}
         return cls(tuple(fields), columns, len(rows))
+
+    def only(self, rows: Sequence[int]) -> Table:
+        """Returns the table of some of the rows, by number."""
+        columns = {name: [values[i] for i in rows] for name, values in self.columns.items()}
+        return Table(self.fields, columns, len(rows))
 
     def rows(self) -> list[dict[str, Value]]:
         """Returns the table as one dict per row, keys in column order."""

@@ -14,12 +14,18 @@ from bqml_export.embedded.ml.columns import (
     Floats,
     base_type,
     find_field,
-    flat_values,
-    flatten,
     numbers,
 )
 from bqml_export.embedded.ml.design import Design, Layout
-from bqml_export.embedded.ml.evaluation import class_metrics, regression_metrics
+from bqml_export.embedded.ml.evaluation import (
+    class_metrics,
+    confusion,
+    decide,
+    regression_metrics,
+    roc_points,
+)
+from bqml_export.embedded.ml.explanation import attributions, mean_attributions
+from bqml_export.embedded.ml.feature_columns import flat_values, flatten
 from bqml_export.embedded.ml.gradient_descent import Problem, descend
 from bqml_export.embedded.ml.losses import LogLoss, Loss, SquaredLoss, probabilities
 from bqml_export.embedded.ml.model import GLMModel
@@ -27,8 +33,10 @@ from bqml_export.embedded.ml.normal_equation import solve
 from bqml_export.embedded.ml.preprocessing import learn_features
 from bqml_export.embedded.ml.progress import Iteration
 from bqml_export.embedded.ml.split import Rows, split_column, split_rows
+from bqml_export.embedded.ml.standard_errors import standard_errors
 from bqml_export.embedded.ml.strategy import choose_strategy
 from bqml_export.embedded.ml.table import Field, Table, Value
+from bqml_export.embedded.ml.training_report import TrainingReport
 from bqml_export.embedded.ml.warm_start import starting_weights
 from bqml_export.errors import InvalidQueryError
 
@@ -67,6 +75,7 @@ def train(
     start = starting_weights(options, run.layout, label, run.target.classes, warm_start)
     strategy = choose_strategy(options, run.layout, run.train.design.rows)
     weights = run.normal_equation() if strategy == "NORMAL_EQUATION" else run.descent(start)
+    coefficients = run.layout.to_raw_scale(weights)
     return GLMModel(
         options=options,
         strategy=strategy,
@@ -74,11 +83,12 @@ def train(
         label=label,
         layout=run.layout,
         classes=run.target.classes,
-        coefficients=run.layout.to_raw_scale(weights),
+        coefficients=coefficients,
         iterations=tuple(run.iterations),
         metrics=run.metrics(weights),
         train_rows=run.train.design.rows,
         eval_rows=0 if run.evaluation is None else run.evaluation.design.rows,
+        report=run.report_of(weights, coefficients),
     )
 
 
@@ -88,6 +98,7 @@ def _prepare(
     """Returns the encoded parts of `table`, whose rows all have a label."""
     flat = flatten(features)
     split = split_rows(table, options)
+    target = _Target.learn(label, table.columns[label.name], options)
     if split.train.size == 0:
         raise InvalidQueryError(
             f"DATA_SPLIT_METHOD='{options.data_split_method}' leaves no rows to train on: "
@@ -97,12 +108,11 @@ def _prepare(
     part = {name: _take(column, split.train) for name, column in values.items()}
     dummy = options.category_encoding_method == "DUMMY_ENCODING"
     layout = Layout(learn_features(flat, part, dummy_encoding=dummy), options.fit_intercept)
-    target = _Target.learn(label, table.columns[label.name], options)
     return _Run(
         options=options,
         layout=layout,
         target=target,
-        train=_Part(layout.encode(part, split.train.size), target.loss(split.train)),
+        train=_Part(part, layout.encode(part, split.train.size), target.loss(split.train)),
         evaluation=_evaluation_part(layout, values, target, split.evaluation),
     )
 
@@ -144,9 +154,7 @@ def _labelled_rows(table: Table, label: Field) -> Table:
         )
     if len(known) == table.num_rows:
         return table
-    rows = np.array(known)
-    columns = {name: _take(column, rows) for name, column in table.columns.items()}
-    return Table(table.fields, columns, len(known))
+    return table.only(known)
 
 
 def _take(column: Sequence[Value], rows: Rows) -> list[Value]:
@@ -166,6 +174,11 @@ class _Target:
         if not options.is_classifier:
             return cls(None, numbers(label.name, values), options)
         classes = learn_classes(label.name, values)
+        if options.calculate_p_values and classes.outputs > 1:
+            raise InvalidQueryError(
+                "Option CALCULATE_P_VALUES=TRUE is only for LINEAR_REG and for LOGISTIC_REG with "
+                f"two classes, but {label.name} has {len(classes.labels)}."
+            )
         return cls(classes, classes.encode(values).astype(np.float64), options)
 
     def loss(self, rows: Rows) -> Loss:
@@ -178,8 +191,9 @@ class _Target:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Encoded rows and their loss."""
+    """Some rows: their columns, those encoded, and their loss."""
 
+    values: Mapping[str, Sequence[Value]]
     design: Design
     loss: Loss
 
@@ -190,7 +204,7 @@ def _evaluation_part(
     if rows.size == 0:
         return None
     part = {name: _take(column, rows) for name, column in values.items()}
-    return _Part(layout.encode(part, rows.size), target.loss(rows))
+    return _Part(part, layout.encode(part, rows.size), target.loss(rows))
 
 
 @dataclass(slots=True)
@@ -218,6 +232,7 @@ class _Run:
     def normal_equation(self) -> Floats:
         began = time.perf_counter()
         weights = solve(self.train.design, self.target_numbers(self.train), self.options.l2_reg)
+        weights[self.layout.dropped()] = 0.0  # rounding leaves 1e-10 there
         duration_ms = round(1000 * (time.perf_counter() - began))
         loss = self.train.loss.reported(self.train.design.times(weights))
         self.report(Iteration(0, loss, self.eval_loss(weights), None, duration_ms))
@@ -228,6 +243,22 @@ class _Run:
             self.train.design, self.train.loss, self.options.l1_reg, self.options.l2_reg
         )
         return descend(problem, start, self.options, self.report, self.eval_loss)
+
+    def report_of(self, weights: Floats, coefficients: Floats) -> TrainingReport:
+        part, options = self.evaluation or self.train, self.options
+        means = errors = counts = points = None
+        if options.enable_global_explain:
+            rows = part.design.rows
+            means = mean_attributions(attributions(self.layout, coefficients, part.values, rows))
+        if options.calculate_p_values:
+            train = self.train
+            errors = standard_errors(self.layout, train.design, train.loss, weights, options.l2_reg)
+        if isinstance(part.loss, LogLoss) and self.target.classes is not None:
+            probs, truth = probabilities(part.design.times(weights)), part.loss.classes
+            counts = confusion(truth, decide(probs, None), len(self.target.classes.labels))
+            if part.loss.outputs == 1:
+                points = tuple(roc_points(truth == 0, probs[:, 0]))
+        return TrainingReport(counts, points, means, errors)
 
     def metrics(self, weights: Floats) -> Mapping[str, float]:
         part = self.evaluation or self.train

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.embedded.ml.options import OptionValue, StructValue
+from bqml_export.embedded.sql.constant_arrays import constant_array
 from bqml_export.embedded.sql.options import parse_value
 from bqml_export.embedded.sql.reference import ModelPath, parse_model_path
 from bqml_export.embedded.sql.tokens import Token, closing, split, tokenize, words
@@ -14,12 +15,15 @@ from bqml_export.errors import InvalidQueryError, NotSupportedError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_ARRAYS = ("GENERATE_ARRAY", "ARRAY", "[")
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionUse:
     """One outermost ML call; `sql[start:end]` is its text.
 
-    `query` is the data argument as a query (`TABLE t` becomes `SELECT * FROM t`), or None.
+    `query` is the data argument as a query (`TABLE t` becomes `SELECT * FROM t`), or None;
+    `thresholds` are the array argument of ML.ROC_CURVE.
     """
 
     function: str
@@ -28,6 +32,7 @@ class FunctionUse:
     end: int
     query: str | None
     settings: Mapping[str, OptionValue]
+    thresholds: tuple[float, ...] | None = None
 
 
 def find_functions(sql: str) -> tuple[FunctionUse, ...]:
@@ -65,15 +70,20 @@ def _function(sql: str, tokens: Sequence[Token], index: int, end: int) -> Functi
     arguments = split(tokens[index + 4 : end], ",")
     path = parse_model_path(_text(sql, arguments[0][1:]))
     query: str | None = None
+    thresholds: tuple[float, ...] | None = None
     settings: Mapping[str, OptionValue] = {}
     for argument in arguments[1:]:
         if argument[0].word == "STRUCT":
             settings = _settings(name, _text(sql, argument))
+        elif name == "ML.ROC_CURVE" and argument[0].word in _ARRAYS:
+            thresholds = constant_array(_text(sql, argument))
         elif query is None:
             query = _data(name, sql, argument)
         else:
             raise InvalidQueryError(f"{name} takes one table or query, got {_text(sql, argument)}")
-    return FunctionUse(name, path, tokens[index].start, tokens[end].end, query, settings)
+    return FunctionUse(
+        name, path, tokens[index].start, tokens[end].end, query, settings, thresholds
+    )
 
 
 def _data(name: str, sql: str, argument: Sequence[Token]) -> str:

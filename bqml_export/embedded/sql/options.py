@@ -8,35 +8,44 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from bqml_export.embedded.ml.options import FunctionCall, OptionValue, StructValue
+from bqml_export.embedded.ml.option_values import (
+    FunctionCall,
+    OptionValue,
+    SqlExpression,
+    StructValue,
+)
 from bqml_export.embedded.sql.tokens import Token, split
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
-def parse_option_list(sql: str, tokens: Sequence[Token]) -> dict[str, OptionValue]:
+def parse_option_list(
+    sql: str, tokens: Sequence[Token], expressions: Collection[str] = ()
+) -> dict[str, OptionValue]:
     """Returns the options between the parentheses of OPTIONS(...), names in lower case.
+
+    The options named in `expressions` are kept as the SQL that was written.
 
     Raises:
         InvalidQueryError: An entry is not `name = constant`, or a name is given twice.
     """
     options: dict[str, OptionValue] = {}
     for entry in split(tokens, ","):
-        name, value = _entry(sql, entry)
+        name, text = _entry(sql, entry)
         if name in options:
             raise InvalidQueryError(f"Duplicate option specified for '{name}'")
-        options[name] = value
+        options[name] = SqlExpression(text) if name in expressions else parse_value(text)
     return options
 
 
-def _entry(sql: str, entry: Sequence[Token]) -> tuple[str, OptionValue]:
+def _entry(sql: str, entry: Sequence[Token]) -> tuple[str, str]:
     text = sql[entry[0].start : entry[-1].end]
     if len(entry) < 3 or entry[1].word != "=":
         raise InvalidQueryError(f"Syntax error in OPTIONS: expected name = value, got {text}")
     name = sql[entry[0].start : entry[0].end].strip("`").lower()
-    return name, parse_value(sql[entry[2].start : entry[-1].end])
+    return name, sql[entry[2].start : entry[-1].end]
 
 
 def parse_value(text: str) -> OptionValue:

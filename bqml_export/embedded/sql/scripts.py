@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bqml_export.embedded.sql.functions import uses_models
+from bqml_export.embedded.sql.preprocessing import calls_preprocessing
 from bqml_export.embedded.sql.statements import statement_kind
 from bqml_export.embedded.sql.tokens import Token, split, tokenize
-from bqml_export.errors import NotSupportedError
+from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PROCEDURAL = frozenset(
+PROCEDURAL = frozenset(
     {
         "BEGIN",
         "BREAK",
@@ -22,6 +23,7 @@ _PROCEDURAL = frozenset(
         "CONTINUE",
         "DECLARE",
         "END",
+        "EXCEPTION",
         "EXECUTE",
         "FOR",
         "IF",
@@ -36,6 +38,7 @@ _PROCEDURAL = frozenset(
         "WHILE",
     }
 )
+_TEMPORARY = frozenset({"TEMP", "TEMPORARY"})
 _STORED = frozenset({"VIEW", "FUNCTION", "PROCEDURE"})
 
 
@@ -45,19 +48,41 @@ def model_script(sql: str) -> tuple[str, ...]:
     A request without models goes to the backend as it is, scripts included.
 
     Raises:
+        InvalidQueryError: A BEGIN has no END.
         NotSupportedError: Models are used inside procedural SQL or in a stored object.
     """
     tokens = tokenize(sql)
     _refuse_model_catalog(sql, tokens)
-    if not _mentions_models(tokens):
+    if not (_touches_models(tokens) or calls_preprocessing(tokens)):
         return ()
-    runs = split(tokens, ";")
+    runs = _without_blocks(split(tokens, ";"))
     for run in runs:
         _refuse(run)
     return tuple(sql[run[0].start : run[-1].end] for run in runs)
 
 
-def _mentions_models(tokens: Sequence[Token]) -> bool:
+def _without_blocks(runs: Sequence[Sequence[Token]]) -> list[Sequence[Token]]:
+    """Returns the statements of BEGIN ... END blocks, which without variables do nothing else."""
+    kept: list[Sequence[Token]] = []
+    depth = 0
+    for run in runs:
+        statement = run
+        while statement and statement[0].word == "BEGIN" and not _begins_transaction(statement):
+            depth, statement = depth + 1, statement[1:]
+        if depth and [token.word for token in statement] == ["END"]:
+            depth -= 1
+        elif statement:
+            kept.append(statement)
+    if depth:
+        raise InvalidQueryError("Syntax error: Expected END but got end of script")
+    return kept
+
+
+def _begins_transaction(run: Sequence[Token]) -> bool:
+    return len(run) == 1 or run[1].word == "TRANSACTION"
+
+
+def _touches_models(tokens: Sequence[Token]) -> bool:
     if uses_models(tokens):
         return True
     return any(
@@ -70,23 +95,28 @@ def _mentions_models(tokens: Sequence[Token]) -> bool:
 def _refuse_model_catalog(sql: str, tokens: Sequence[Token]) -> None:
     # The backend would answer with no rows: it does not know the models.
     path = "".join(sql[t.start : t.end].strip("`").upper() for t in tokens if not t.literal)
-    if "INFORMATION_SCHEMA.MODEL" in path:
+    if "INFORMATION_SCHEMA.MODEL_" in path:
         raise NotSupportedError(
-            "INFORMATION_SCHEMA.MODELS is not supported by the embedded BigQuery; "
-            "list models with models.list (bq ls -m, client.list_models)"
+            "The INFORMATION_SCHEMA.MODEL_... views are not supported by the embedded BigQuery; "
+            "INFORMATION_SCHEMA.MODELS is, and models.get has the rest (bq show -m)"
         )
 
 
 def _refuse(run: Sequence[Token]) -> None:
     first = run[0].word.partition(" ")[0]
-    if first in _PROCEDURAL:
+    if first in PROCEDURAL:
         raise NotSupportedError(
             f"{first} together with models in one request is not supported by the embedded "
             "BigQuery ML; send plain statements separated by semicolons"
         )
+    if first == "CREATE" and any(token.word in _TEMPORARY for token in run[1:4]):
+        raise NotSupportedError(
+            "Temporary tables and functions together with models in one request are not "
+            "supported by the embedded BigQuery ML; use a WITH clause or a table"
+        )
     if first == "CREATE" and statement_kind(run) is None:
         stored = next((t.word for t in run[1:5] if t.word in _STORED), None)
-        if stored is not None and _mentions_models(run):
+        if stored is not None and _touches_models(run):
             raise NotSupportedError(
                 f"Models inside CREATE {stored} are not supported by the embedded "
                 "BigQuery ML; CREATE TABLE ... AS SELECT works"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from bqml_export.embedded.sql.options import parse_option_list
 from bqml_export.embedded.sql.reference import ModelPath, parse_model_path
 from bqml_export.embedded.sql.tokens import Token, closing, tokenize, words
+from bqml_export.embedded.sql.transform_clause import SelectItem, select_items
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from bqml_export.embedded.ml.options import OptionValue
 
 _CLAUSES = frozenset({"OPTIONS", "TRANSFORM", "INPUT", "OUTPUT", "REMOTE", "AS", "SET"})
+_ALTER_EXPRESSIONS = frozenset({"expiration_timestamp"})
 _REFUSED_CLAUSES = {
-    "TRANSFORM": "the TRANSFORM clause",
     "INPUT": "INPUT and OUTPUT schemas of remote models",
     "OUTPUT": "INPUT and OUTPUT schemas of remote models",
     "REMOTE": "remote models (REMOTE WITH CONNECTION)",
@@ -29,13 +30,14 @@ _REFUSED_CLAUSES = {
 
 @dataclass(frozen=True, slots=True)
 class CreateModel:
-    """CREATE [OR REPLACE] MODEL [IF NOT EXISTS] path OPTIONS(...) AS query."""
+    """CREATE [OR REPLACE] MODEL [IF NOT EXISTS] path [TRANSFORM(...)] OPTIONS(...) AS query."""
 
     path: ModelPath
     options: Mapping[str, OptionValue]
     query: str
     or_replace: bool = False
     if_not_exists: bool = False
+    transform: tuple[SelectItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,14 @@ class _Head:
 class _Body:
     path: ModelPath
     exists_flag: bool
-    options: Mapping[str, OptionValue]
-    query: str | None
-    has_options: bool
+    clauses: _Clauses
+
+
+@dataclass(slots=True)
+class _Clauses:
+    options: Mapping[str, OptionValue] | None = None
+    query: str | None = None
+    transform: tuple[SelectItem, ...] = ()
 
 
 def parse_model_statement(sql: str) -> ModelStatement | None:
@@ -123,8 +130,7 @@ def _body(sql: str, tokens: Sequence[Token], head: _Head) -> _Body:
     if index == begin:
         raise InvalidQueryError(f"Syntax error: {head.verb} MODEL needs the name of a model")
     path = parse_model_path(sql[tokens[begin].start : tokens[index - 1].end])
-    options, query, has_options = _clauses(sql, tokens, index)
-    return _Body(path, exists_flag, options, query, has_options)
+    return _Body(path, exists_flag, _clauses(sql, tokens, index, head.verb))
 
 
 def _exists_flag(tokens: Sequence[Token], head: _Head) -> tuple[int, bool]:
@@ -134,29 +140,33 @@ def _exists_flag(tokens: Sequence[Token], head: _Head) -> tuple[int, bool]:
     return head.path_index, False
 
 
-def _clauses(
-    sql: str, tokens: Sequence[Token], index: int
-) -> tuple[Mapping[str, OptionValue], str | None, bool]:
-    options: Mapping[str, OptionValue] = {}
-    has_options = False
+def _clauses(sql: str, tokens: Sequence[Token], index: int, verb: str) -> _Clauses:
+    found = _Clauses()
     while index < len(tokens):
-        word = tokens[index].word
+        word, opened = words(tokens, index, 2) if index + 1 < len(tokens) else (tokens[-1].word, "")
         if word in _REFUSED_CLAUSES:
             raise NotSupportedError(
                 f"The embedded BigQuery ML does not support {_REFUSED_CLAUSES[word]} yet"
             )
         if word == "AS":
-            return options, _query(sql, tokens, index + 1), has_options
+            found.query = _query(sql, tokens, index + 1)
+            return found
         if word == "SET":
             index += 1
             continue
-        if words(tokens, index, 2) != ("OPTIONS", "(") or has_options:
+        fresh = found.options is None if word == "OPTIONS" else not found.transform
+        if word not in ("OPTIONS", "TRANSFORM") or opened != "(" or not fresh:
             text = sql[tokens[index].start : tokens[index].end]
             raise InvalidQueryError(f"Syntax error: Unexpected {text} in a MODEL statement")
         end = closing(tokens, index + 1)
-        options = parse_option_list(sql, tokens[index + 2 : end])
-        has_options, index = True, end + 1
-    return options, None, has_options
+        inside = tokens[index + 2 : end]
+        if word == "TRANSFORM":
+            found.transform = select_items(sql, inside)
+        else:
+            expressions = _ALTER_EXPRESSIONS if verb == "ALTER" else frozenset()
+            found.options = parse_option_list(sql, inside, expressions)
+        index = end + 1
+    return found
 
 
 def _query(sql: str, tokens: Sequence[Token], index: int) -> str:
@@ -166,29 +176,36 @@ def _query(sql: str, tokens: Sequence[Token], index: int) -> str:
 
 
 def _statement(head: _Head, body: _Body) -> ModelStatement:
+    clauses = body.clauses
     if head.verb == "CREATE":
         return _create(head, body)
-    if body.query is not None:
-        raise InvalidQueryError(f"Syntax error: {head.verb} MODEL takes no query")
+    if clauses.query is not None or clauses.transform:
+        extra = "query" if clauses.query is not None else "TRANSFORM"
+        raise InvalidQueryError(f"Syntax error: {head.verb} MODEL takes no {extra}")
     if head.verb == "DROP":
-        if body.has_options:
+        if clauses.options is not None:
             raise InvalidQueryError("Syntax error: DROP MODEL takes no OPTIONS")
         return DropModel(body.path, body.exists_flag)
-    if not body.has_options:
+    if clauses.options is None:
         raise InvalidQueryError(f"Syntax error: {head.verb} MODEL needs OPTIONS(...)")
     if head.verb == "EXPORT":
-        return ExportModel(body.path, body.options)
-    return AlterModel(body.path, body.options, body.exists_flag)
+        return ExportModel(body.path, clauses.options)
+    return AlterModel(body.path, clauses.options, body.exists_flag)
 
 
 def _create(head: _Head, body: _Body) -> CreateModel:
     if head.or_replace and body.exists_flag:
         raise InvalidQueryError("CREATE MODEL cannot have both OR REPLACE and IF NOT EXISTS")
-    if body.query is None:
+    if body.clauses.query is None:
         raise NotSupportedError(
             "CREATE MODEL without AS SELECT (imported and remote models) is not supported by the "
             "embedded BigQuery ML; give the training data with AS SELECT ..."
         )
     return CreateModel(
-        body.path, body.options, body.query, head.or_replace, if_not_exists=body.exists_flag
+        body.path,
+        body.clauses.options or {},
+        body.clauses.query,
+        head.or_replace,
+        if_not_exists=body.exists_flag,
+        transform=body.clauses.transform,
     )

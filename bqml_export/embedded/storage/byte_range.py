@@ -11,8 +11,8 @@ class UnsatisfiableRangeError(ValueError):
     """The range begins behind the end of the object."""
 
 
-def absolute_range(header: str, size: int) -> str | None:
-    """Returns the range with its start and end written out, or None when it has another form.
+def absolute_range(header: str, size: int) -> tuple[int, int] | None:
+    """Returns the first and the last byte of a range, or None when the header names none.
 
     Raises:
         UnsatisfiableRangeError: No byte of the object is in the range.
@@ -25,4 +25,4 @@ def absolute_range(header: str, size: int) -> str | None:
     end = min(int(last), size - 1) if first and last else size - 1
     if start >= size or start > end:
         raise UnsatisfiableRangeError(f"bytes */{size}")
-    return f"bytes={start}-{end}"
+    return start, end

@@ -13,13 +13,14 @@ from bqml_export.bucket.manifest import read_manifest
 from bqml_export.bucket.objects import list_objects
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain.export import export, plan_export, request_body
-from bqml_export.errors import NotSupportedError, StorageError, UsageError
+from bqml_export.errors import PreflightError
 
 if TYPE_CHECKING:
     from bqml_export.chain.export import Exported
     from bqml_export.clients import Clients
     from bqml_export.warehouse.description import ModelDescription
     from bqml_export.warehouse.statement import TrainingStatement
+    from tests.bqml_export.conftest import Fault, Faulty
 
 
 def test_the_export_is_below_the_models_name_and_complete(
@@ -47,7 +48,7 @@ def test_a_prefix_with_something_else_in_it_is_refused(
 ) -> None:
     """A prefix that was asked for is never mixed with other objects."""
     google_clients.storage.bucket(bucket).blob("p/other").upload_from_string(b"x")
-    with pytest.raises(StorageError, match="never overwritten"):
+    with pytest.raises(PreflightError, match="never overwritten"):
         plan_export(google_clients, tiny_model, BucketUri(bucket, "p"))
     below = plan_export(google_clients, tiny_model, BucketUri(bucket, "p"), always_below=True)
     assert str(below.place).startswith(f"gs://{bucket}/p/shop.tiny/")
@@ -77,6 +78,18 @@ def test_an_interrupted_export_goes_on(
     assert [o for o in list_objects(google_clients, destination) if o.path != "bqml.json"] == before
 
 
+def test_a_lost_answer_makes_no_second_job(
+    faulty: Faulty, fault: type[Fault], tiny_model: ModelDescription, bucket: str
+) -> None:
+    """jobs.insert is sent again under the same id, and the job that is there is waited for."""
+    plan = plan_export(faulty.clients, tiny_model, BucketUri(bucket, "p"))
+    faulty.bigquery.faults.append(fault(r"POST .*/jobs(\?|$)", after="lost", times=1))
+    export(faulty.clients, plan, lambda _: None)
+    assert faulty.bigquery.count(r"POST .*/jobs(\?|$)") == 3  # the dry run, the job, once more
+    again = plan_export(faulty.clients, tiny_model, BucketUri(bucket, "p"))
+    assert (again.action, again.attempt.number) == ("nothing", 0)
+
+
 def test_the_request_names_format_and_trial(
     google_clients: Clients, tiny_model: ModelDescription, bucket: str
 ) -> None:
@@ -91,16 +104,3 @@ def test_the_request_names_format_and_trial(
         "sourceModel": {"projectId": "local", "datasetId": "shop", "modelId": "tiny"},
     }
     assert body["jobReference"]["location"] == tiny_model.location
-
-
-def test_what_would_fail_is_refused_without_a_job(
-    google_clients: Clients, tiny_model: ModelDescription, bucket: str
-) -> None:
-    """Type, location and a missing bucket are told before anything is sent."""
-    with pytest.raises(NotSupportedError, match="ARIMA_PLUS"):
-        plan_export(google_clients, replace(tiny_model, model_type="ARIMA_PLUS"), None)
-    moved = replace(tiny_model, location="europe-west1")
-    with pytest.raises(UsageError, match="only within one location"):
-        plan_export(google_clients, moved, BucketUri(bucket, ""))
-    with pytest.raises(UsageError, match="no bucket was given"):
-        plan_export(replace(google_clients, engine="bigquery"), tiny_model, None)

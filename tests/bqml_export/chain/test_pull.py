@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,16 +16,28 @@ pytest.importorskip("google.cloud.storage", reason="needs the extra [gcp]")
 
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain.pull import plan_pull, pull
-from bqml_export.errors import ExportLayoutError, NotFoundError, PublishError, StorageError
+from bqml_export.errors import (
+    AccessDeniedError,
+    ExportLayoutError,
+    NotFoundError,
+    PublishError,
+    StorageError,
+)
+from bqml_export.repository.digests import compare
 from bqml_export.repository.record import read_record
+from bqml_export.repository.versions import versions_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from bqml_export.chain.export import Exported
     from bqml_export.clients import Clients
     from bqml_export.repository.versions import Version
     from bqml_export.settings import Target
+    from tests.bqml_export.conftest import Fault, Faulty
+
+ROOT = Path(__file__).parents[3]
+BIG_BYTES = 3_000_000
 
 
 def fetch(clients: Clients, place: BucketUri, root: Path, version: int | None = None) -> Version:
@@ -95,13 +113,87 @@ def test_an_object_whose_bytes_rotted_publishes_nothing(
     assert stored
     for path in stored:
         path.write_bytes(b"rot!")
-    with pytest.raises(StorageError, match="rot"):
+    with pytest.raises(StorageError, match="rot arrived damaged 3 times"):
         fetch(google_clients, place, tmp_path)
-    assert list((tmp_path / "m").iterdir()) == []
+    assert versions_of(tmp_path, "m") == []
 
 
 def _is(path: Path, content: bytes) -> bool:
     return path.stat().st_size == len(content) and path.read_bytes() == content
+
+
+def test_a_killed_pull_goes_on_where_it_was(
+    faulty: Faulty, fault: type[Fault], big_export: BucketUri, tmp_path: Path
+) -> None:
+    """SIGKILL in the middle of an object: the next pull fetches the rest and publishes once."""
+    faulty.storage.faults.append(fault(r"GET .*big.*alt=media", after="stall", times=1))
+    environment = {
+        "BIGQUERY_EMULATOR_HOST": faulty.bigquery.url,
+        "STORAGE_EMULATOR_HOST": faulty.storage.url,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "bqml_export", "pull", str(big_export), "--model", "m"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    ) as process:
+        wait_for(lambda: staged_bytes(tmp_path) > BIG_BYTES // 3)
+        process.kill()
+    assert versions_of(tmp_path / "serving_dir", "m") == []
+    kept, before = staged_bytes(tmp_path), faulty.storage.sent_bytes
+    version = fetch(faulty.clients, big_export, tmp_path / "serving_dir")
+    assert (version.folder / "assets.extra" / "big").stat().st_size == BIG_BYTES
+    assert faulty.storage.sent_bytes - before < BIG_BYTES - kept + 50_000
+    assert [path.name for path in version.folder.parent.iterdir()] == ["1"]
+
+
+def staged_bytes(folder: Path) -> int:
+    """Returns how many bytes of interrupted downloads are below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob(".pulling-*/*"))
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Returns when it is so."""
+    deadline_s = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def big_export(google_clients: Clients, tiny_export: Exported, bucket: str) -> BucketUri:
+    """An export with an object that is not fetched at once."""
+    place = copy(google_clients, tiny_export.place, bucket)
+    extra = google_clients.storage.bucket(bucket).blob("copy/assets.extra/big")
+    extra.upload_from_string(os.urandom(BIG_BYTES))
+    return place
+
+
+def test_two_pulls_of_the_same_export_do_not_mix(
+    google_clients: Clients, big_export: BucketUri, tmp_path: Path
+) -> None:
+    """At the same moment into the same model: two whole versions, and nothing is left over."""
+    with ThreadPoolExecutor(3) as pool:
+        pulls = [pool.submit(fetch, google_clients, big_export, tmp_path) for _ in range(3)]
+    versions = sorted(pull.result().number for pull in pulls)
+    assert versions == [1, 2, 3]
+    for version in versions_of(tmp_path, "m"):
+        record = read_record(version.folder)
+        assert record is not None
+        assert not compare(version.folder, record.files or {}).damaged
+    assert len(list((tmp_path / "m").iterdir())) == 3
+
+
+def test_a_failed_object_does_not_cost_the_others(
+    faulty: Faulty, fault: type[Fault], big_export: BucketUri, tmp_path: Path
+) -> None:
+    """What came through before an error is kept for the next try."""
+    denied = fault(r"GET .*saved_model.*alt=media", status=403)
+    faulty.storage.faults.append(denied)
+    with pytest.raises(AccessDeniedError, match=r"saved_model\.pb"):
+        fetch(faulty.clients, big_export, tmp_path)
+    assert versions_of(tmp_path, "m") == []
+    faulty.storage.faults.clear()
+    assert fetch(faulty.clients, big_export, tmp_path).number == 1
 
 
 def test_a_prefix_with_no_export_is_refused(

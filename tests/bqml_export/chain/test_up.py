@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,13 +17,13 @@ pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain.up import Outcome, Wish, dry_run, up
-from bqml_export.errors import NotSupportedError, UsageError
+from bqml_export.errors import NotFoundError, NotSupportedError, UsageError
+from bqml_export.model_reference import ModelReference
 from bqml_export.repository.record import read_record
+from bqml_export.repository.versions import versions_of
 from bqml_export.warehouse.statement import read_statement
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bqml_export.clients import Clients
     from bqml_export.warehouse.statement import TrainingStatement
 
@@ -31,7 +37,7 @@ def run(
     force: bool = False,
 ) -> Outcome:
     """Runs the chain for the model `m`."""
-    wish = Wish(statement=wanted, root=root, model="m", destination=None, force=force)
+    wish = Wish(source=wanted, root=root, model="m", destination=None, force=force)
     return up(clients, wish, lines.append)
 
 
@@ -100,7 +106,7 @@ def test_a_bucket_somewhere_else_is_refused_before_the_training(
     """The location of the bucket is compared with that of the dataset."""
     google_clients.storage.create_bucket("in-europe", location="EU")
     wish = Wish(
-        statement=tiny_statement,
+        source=tiny_statement,
         root=tmp_path,
         model="m",
         destination=BucketUri("in-europe", ""),
@@ -116,9 +122,106 @@ def test_a_dry_run_does_nothing(google_clients: Clients, tmp_path: Path) -> None
         "CREATE MODEL shop.dry OPTIONS(model_type='linear_reg', input_label_cols=['petal_width']) "
         "AS SELECT petal_length, petal_width FROM `bigquery-public-data.ml_datasets.iris`"
     )
-    wish = Wish(statement=wanted, root=tmp_path, model="m", destination=None, force=False)
+    wish = Wish(source=wanted, root=tmp_path, model="m", destination=None, force=False)
     steps = dry_run(google_clients, wish)
     assert [step["step"] for step in steps] == ["train", "export", "publish"]
     assert steps[0]["request"]["configuration"]["query"]["query"] == wanted.sql
     assert dry_run(google_clients, wish) == steps
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_is_there_is_deployed_without_its_sql(
+    google_clients: Clients, tiny_statement: TrainingStatement, tmp_path: Path
+) -> None:
+    """Only export, pull and publish are left to do, once."""
+    run(google_clients, tiny_statement, tmp_path / "trained", [])
+    wish = Wish(
+        source=ModelReference.parse("shop.tiny"), root=tmp_path, model="t", destination=None
+    )
+    assert [step["step"] for step in dry_run(google_clients, wish)] == ["export", "publish"]
+    first, second = (up(google_clients, wish, lambda _: None) for _ in range(2))
+    assert (first.published_now, second.published_now) == (True, False)
+    record = read_record(first.version.folder)
+    assert record is not None
+    assert record.sql == tiny_statement.sql  # from the history of jobs
+
+
+def test_a_model_that_is_not_there_is_named(google_clients: Clients, tmp_path: Path) -> None:
+    """Nothing is created for it."""
+    wish = Wish(source=ModelReference.parse("shop.no"), root=tmp_path, model="t", destination=None)
+    with pytest.raises(NotFoundError, match=r"model local\.shop\.no does not exist"):
+        up(google_clients, wish, lambda _: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_runs_at_the_same_moment_publish_one_version(
+    google_clients: Clients, tiny_statement: TrainingStatement, tmp_path: Path
+) -> None:
+    """The second waits for the first and finds what it has published."""
+    outcomes: list[Outcome] = []
+
+    def one() -> None:
+        outcomes.append(run(google_clients, tiny_statement, tmp_path, []))
+
+    threads = [threading.Thread(target=one) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcome.published_now for outcome in outcomes) == [False, False, True]
+    assert [version.number for version in versions_of(tmp_path, "m")] == [1]
+
+
+# Runs the command line and kills itself where the named function would have been called.
+KILLED = """
+import importlib, os, signal, sys
+module, name = sys.argv.pop(1).split(":")
+owner, _, attribute = name.rpartition(".")
+place = importlib.import_module(module)
+place = getattr(place, owner) if owner else place
+setattr(place, attribute, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
+from bqml_export.cli.group import cli
+cli(sys.argv[1:])
+"""
+KILL_POINTS = [
+    "bqml_export.warehouse.training:wait",
+    "bqml_export.warehouse.extract:wait",
+    "bqml_export.chain.export:write_manifest",
+    "bqml_export.chain.pull:publish",
+    "bqml_export.repository.publish:_rename",
+    "bqml_export.repository.publish:Version",
+]
+
+
+@pytest.mark.parametrize("point", KILL_POINTS)
+def test_killed_anywhere_the_next_run_ends_the_work(
+    google_clients: Clients, environment: dict[str, str], tmp_path: Path, point: str
+) -> None:
+    """One job trained, one exported, one version is published, and no scraps are left."""
+    name = point.replace(".", "_").replace(":", "_")
+    sql = (
+        f"CREATE MODEL shop.{name} OPTIONS(model_type='linear_reg', "
+        "input_label_cols=['petal_width']) AS SELECT petal_length, petal_width "
+        "FROM `bigquery-public-data.ml_datasets.iris`"
+    )
+    (tmp_path / "m.sql").write_text(sql)
+    arguments = ["up", str(tmp_path / "m.sql"), "--root", str(tmp_path / "r"), "--model", "m"]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, point, *arguments],
+        env={**os.environ, **environment, "PYTHONPATH": str(Path(__file__).parents[3])},
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    outcome = run(google_clients, read_statement(sql), tmp_path / "r", [])
+    assert outcome.version.number == 1
+    assert [entry.name for entry in (tmp_path / "r" / "m").glob(".*") if entry.is_dir()] == []
+    jobs = [job.job_id for job in google_clients.bigquery.list_jobs() if _is_about(job, name)]
+    assert sorted(job.rpartition("_")[2] for job in jobs) == ["0", "0"]
+
+
+def _is_about(job: object, model: str) -> bool:
+    if not str(getattr(job, "job_id", "")).startswith("bqml_export_"):
+        return False
+    source = getattr(job, "source", None)
+    return model in (getattr(job, "query", "") or "") or model in str(source)

@@ -1,4 +1,4 @@
-"""`publish`, `ls` and `verify` on a folder that people already have."""
+"""`publish`, `ls` and `verify --files-only` on a folder that people already have."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_real_export_is_published_listed_and_verified(
     assert offline(*arguments, "--json").document()["version"] == 2
     table = offline("ls", "--root", tmp_path).stdout
     assert [line.split()[:2] for line in table.splitlines()[2:]] == [["tip", "1"], ["tip", "2"]]
-    assert offline("verify", "--root", tmp_path).exit_code == 0
+    assert offline("verify", "--root", tmp_path, "--files-only").exit_code == 0
 
 
 def test_a_dry_run_writes_nothing(offline: Run, real_exports: Path, tmp_path: Path) -> None:
@@ -34,15 +34,15 @@ def test_a_dry_run_writes_nothing(offline: Run, real_exports: Path, tmp_path: Pa
 
 
 def test_damage_is_found(offline: Run, real_exports: Path, tmp_path: Path) -> None:
-    """`verify` names the version and the file, and ends with exit code 1."""
+    """`verify --files-only` names the version and the file, and ends with exit code 1."""
     export = real_exports / "iris_logistic_reg"
     offline("publish", export, "--root", tmp_path, "--model", "iris")
     (tmp_path / "iris" / "1" / "variables" / "variables.index").write_bytes(b"x")
-    ran = offline("verify", "--root", tmp_path, "--model", "iris")
+    ran = offline("verify", "--root", tmp_path, "--model", "iris", "--files-only")
     assert ran.exit_code == 1
     assert "changed variables/variables.index" in ran.stderr
     assert "error: damaged: iris version 1" in ran.stderr
-    for_machines = offline("verify", "--root", tmp_path, "--json")
+    for_machines = offline("verify", "--root", tmp_path, "--files-only", "--json")
     assert for_machines.exit_code == 1
     assert for_machines.document()["versions"][0]["changed"] == ["variables/variables.index"]
 

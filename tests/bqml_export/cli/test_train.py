@@ -18,7 +18,7 @@ def test_the_steps_work_one_after_the_other(run: Run, tiny_sql_file: Path, tmp_p
     assert uri.startswith("gs://bqml-exports/shop.tiny/")
     ran = run("pull", uri, "--root", tmp_path / "root", "--model", "tiny")
     assert ran.stdout.strip() == str(tmp_path / "root" / "tiny" / "1")
-    assert "pulled 1/" in ran.stderr
+    assert "pulled " in ran.stderr
 
 
 def test_training_reads_stdin_and_answers_in_json(run: Run, tiny_sql_file: Path) -> None:

@@ -101,7 +101,7 @@ def test_a_wrong_project_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["bigquery/backend/bqemulator.duckdb", "storage/.cloudstorage/.meta"]
+    "path", ["bigquery/backend/bqemulator.duckdb", "storage/catalog.sqlite3"]
 )
 def test_damaged_data_is_named(tmp_path: Path, path: str) -> None:
     """A file that is not ours any more is one clear line, not a stack trace."""

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
-from bqml_export.errors import JobError, QueryError
+from bqml_export.errors import AccessDeniedError, JobError, QueryError
 from bqml_export.warehouse import training
 from bqml_export.warehouse.statement import read_statement
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bqml_export.clients import Clients
     from bqml_export.warehouse.description import ModelDescription
     from bqml_export.warehouse.statement import TrainingStatement
+    from tests.bqml_export.conftest import Fault, Faulty
 
 SQL = """CREATE OR REPLACE MODEL shop.{name}
 OPTIONS(model_type='linear_reg', input_label_cols=['petal_width'], optimize_strategy='{strategy}')
@@ -49,6 +50,33 @@ def test_a_job_whose_answer_was_lost_is_found_again(google_clients: Clients) -> 
     again = training.train(google_clients, plan, lambda _: None)
     assert plan.action == "send"
     assert (again.job_id, again.model.etag) == (first.job_id, first.model.etag)
+
+
+@pytest.mark.parametrize(("after", "status"), [("lost", 0), ("reset", 0), ("", 503), ("", 429)])
+def test_an_accident_of_the_network_trains_once(
+    faulty: Faulty, fault: type[Fault], after: str, status: int
+) -> None:
+    """jobs.insert is sent again under the same id, whether or not the first one came through."""
+    name = f"accident_{after}{status}"
+    plan = training.plan_training(faulty.clients, statement(name), force=True)
+    training.bytes_announced(faulty.clients, plan)
+    accident = fault(r"POST .*/jobs(\?|$)", after=after, status=status, times=2)
+    faulty.bigquery.faults.append(accident)
+    trained = training.train(faulty.clients, plan, lambda _: None)
+    assert (accident.met, trained.job_id) == (2, plan.attempt.next_job_id)
+    again = training.plan_training(faulty.clients, statement(name), force=False)
+    assert (again.action, again.attempt.number) == ("nothing", plan.attempt.number + 1)
+
+
+def test_a_refusal_is_not_repeated(faulty: Faulty, fault: type[Fault]) -> None:
+    """Who may not train is told at once, with the role to ask for."""
+    plan = training.plan_training(faulty.clients, statement("refused"), force=False)
+    message = "Access Denied: Project local: User does not have bigquery.jobs.create permission."
+    denied = fault(r"POST .*/jobs(\?|$)", status=403, reason="accessDenied", message=message)
+    faulty.bigquery.faults.append(denied)
+    with pytest.raises(AccessDeniedError, match=r"roles/bigquery\.jobUser on the project"):
+        training.train(faulty.clients, plan, lambda _: None)
+    assert denied.met == 1
 
 
 def test_force_trains_again_under_the_next_number(google_clients: Clients) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from google.api_core.exceptions import BadRequest, Forbidden, NotFound
+from google.api_core.exceptions import BadRequest, NotFound
 from google.cloud import bigquery
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ IRIS = "`bigquery-public-data.ml_datasets.iris`"
         ("SELECT * FROM ML.FEATURE_INFO(MODEL `{m}`)", 4),
         ("SELECT * FROM ML.TRAINING_INFO(MODEL {m}) ORDER BY iteration", 3),
         ("SELECT * FROM ML.CONFUSION_MATRIX(MODEL {m}, TABLE {iris})", 3),
+        ("SELECT * FROM ML.CONFUSION_MATRIX(MODEL {m})", 3),
+        (("SELECT a.feature FROM ML.EXPLAIN_PREDICT(MODEL {m}, (SELECT * FROM {iris} LIMIT 2), "
+          "STRUCT(3 AS top_k_features)), UNNEST(top_feature_attributions) a"), 6),
     ],
 )  # fmt: skip
 def test_a_function_may_stand_anywhere_in_a_query(
@@ -54,10 +57,18 @@ def test_a_function_may_stand_anywhere_in_a_query(
         ("SELECT * FROM ML.PREDICT(MODEL {m}_none, TABLE {iris})", NotFound, "Model"),
         ("SELECT * FROM ML.PREDICT(MODEL {m})", BadRequest, "needs a table"),
         ("SELECT * FROM ML.PREDICT(MODEL {m}, (SELECT 1 AS x))", BadRequest, "sepal_length"),
-        ("SELECT * FROM ML.PREDICT(MODEL {m}, TABLE nowhere.t)", Forbidden, "nowhere"),
+        ("SELECT * FROM ML.PREDICT(MODEL {m}, TABLE nowhere.t)", NotFound, "nowhere"),
         ("SELECT * FROM ML.WEIGHTS(MODEL {m}, STRUCT(3 AS depth))", BadRequest, "depth"),
         ("SELECT * FROM ML.WEIGHTS(MODEL {m}, STRUCT(3 AS standardize))", BadRequest, "BOOL"),
-        ("SELECT * FROM ML.EXPLAIN_PREDICT(MODEL {m}, TABLE {iris})", BadRequest, "ML.EXPLAIN_PRE"),
+        ("SELECT * FROM ML.CENTROIDS(MODEL {m})", BadRequest, "ML.CENTROIDS is not supported"),
+        ("SELECT * FROM ML.ADVANCED_WEIGHTS(MODEL {m})", BadRequest, "CALCULATE_P_VALUES"),
+        ("SELECT * FROM ML.GLOBAL_EXPLAIN(MODEL {m})", BadRequest, "ENABLE_GLOBAL_EXPLAIN"),
+        ("SELECT * FROM ML.FEATURE_INFO(MODEL {m}, TABLE {iris})", BadRequest, "no table"),
+        (
+            "SELECT * FROM ML.EXPLAIN_PREDICT(MODEL {m},TABLE {iris},STRUCT(.5 AS top_k_features))",
+            BadRequest,
+            "top_k_features must be an INT64",
+        ),
         ("SELECT * FROM ML.WEIGHTS(MODEL {m}, TABLE {iris})", BadRequest, "takes no table"),
         ("SELECT * FROM ML.PREDICT(MODEL {m}, TABLE {iris}", BadRequest, "Syntax error"),
     ],

@@ -16,7 +16,7 @@ from bqml_export.embedded.ml.evaluation import (
     class_metrics,
     metrics_table,
     regression_metrics,
-    roc_curve,
+    roc_points,
 )
 
 
@@ -98,7 +98,7 @@ def test_undefined_metrics_are_null() -> None:
 def test_roc_curve_counts_every_row_at_every_threshold() -> None:
     """Each row of ML.ROC_CURVE adds up to all rows; recall rises as the threshold falls."""
     truth, probs = sample(2)
-    rows = roc_curve(truth == 0, probs[:, 0]).rows()
+    rows = roc_points(truth == 0, probs[:, 0])
     counts = ("true_positives", "false_positives", "true_negatives", "false_negatives")
     assert list(rows[0]) == ["threshold", "recall", *counts]
     assert all(sum(int(str(row[name])) for name in counts) == 300 for row in rows)

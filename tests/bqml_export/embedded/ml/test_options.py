@@ -46,7 +46,6 @@ NOT_HERE: list[tuple[str, OptionValue]] = [
     ("vertex_ai_model_id", "m"),
     ("vertex_ai_model_version_aliases", ["a"]),
     ("kms_key_name", "k"),
-    ("enable_global_explain", True),
     ("l2_reg", FunctionCall("HPARAM_RANGE", (0, 1))),
     ("l1_reg", FunctionCall("hparam_candidates", ([0, 1],))),
 ]
@@ -135,17 +134,11 @@ def test_conflicting_options_are_refused(named: str, options: dict[str, OptionVa
 
 @pytest.mark.parametrize(
     ("name", "off"),
-    [("enable_global_explain", False), ("max_parallel_trials", 1), ("data_split_test_fraction", 0)],
+    [("max_parallel_trials", 1), ("data_split_test_fraction", 0)],
 )
 def test_refused_option_may_be_switched_off(name: str, off: OptionValue) -> None:
     """Writing the default of an option that is not supported changes nothing."""
     assert parse(**{name: off}) == parse()
-
-
-def test_p_values_are_refused_by_name() -> None:
-    """CALCULATE_P_VALUES with all that it needs is not supported, and says so."""
-    with pytest.raises(NotSupportedError, match="CALCULATE_P_VALUES"):
-        parse(calculate_p_values=True, category_encoding_method="DUMMY_ENCODING")
 
 
 @pytest.mark.parametrize("model_type", ["DNN_CLASSIFIER", "kmeans", "BOOSTED_TREE_REGRESSOR"])

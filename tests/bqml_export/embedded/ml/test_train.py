@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bqml_export.embedded.ml import Field, GLMModel, Iteration, OptionValue, Table, parse_options
 from bqml_export.embedded.ml.train import train
-from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.errors import InvalidQueryError
 
 MakeTable = Callable[..., Table]
 Fit = Callable[..., GLMModel]
@@ -177,18 +178,17 @@ def test_data_that_cannot_be_trained_on_is_refused_by_name(
         train(make_table(**columns), parse_options({"model_type": "linear_reg", **options}))
 
 
-def test_column_type_is_refused_before_its_values_are_read(make_table: MakeTable, fit: Fit) -> None:
-    """A TIMESTAMP column is refused as not exportable."""
-    table = make_table(t=("TIMESTAMP", ["2020-01-01 00:00:00 UTC"]), label=("INT64", [1]))
-    with pytest.raises(NotSupportedError, match="column t is a TIMESTAMP"):
-        fit(table)
-
-
-@pytest.mark.parametrize("model_type", ["linear_reg", "logistic_reg"])
-def test_a_few_rows_are_enough(model_type: str, make_table: MakeTable, fit: Fit) -> None:
-    """Two rows train a finite model."""
-    table = make_table(x=("INT64", [1, 2]), c=("STRING", ["a", None]), label=("INT64", [0, 1]))
-    assert np.isfinite(fit(table, model_type).coefficients).all()
+def test_model_of_a_timestamp_trains_and_is_not_exported(
+    make_table: MakeTable, fit: Fit, tmp_path: Path
+) -> None:
+    """BigQuery trains on the Unix time and the calendar, and refuses the export by its words."""
+    days = [f"2020-01-{day:02} 0{day % 7}:00:00.0 +0000" for day in range(1, 29)] + [None]
+    table = make_table(t=("TIMESTAMP", days), label=("INT64", [*range(28), 13]))
+    model = fit(table)
+    assert model.predict(table).columns["predicted_label"][5] == pytest.approx(5, abs=1e-3)
+    assert {"t", "_TS_DOM_t", "_TS_HOD_t"} <= set(model.weights().columns["processed_input"])
+    with pytest.raises(InvalidQueryError, match=r"not exportable.*t is a TIMESTAMP"):
+        model.export(tmp_path / "export")
 
 
 def test_wide_categories_train_without_dense_columns(make_table: MakeTable, fit: Fit) -> None:

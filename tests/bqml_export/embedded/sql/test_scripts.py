@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bqml_export.embedded.sql.scripts import model_script
-from bqml_export.errors import NotSupportedError
+from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,9 @@ from bqml_export.errors import NotSupportedError
         ("DROP MODEL m;", ("DROP MODEL m",)),
         ("SELECT ';'; DROP MODEL m; ; SELECT 2;", ("SELECT ';'", "DROP MODEL m", "SELECT 2")),
         ("SELECT * FROM ML.WEIGHTS(MODEL m)", ("SELECT * FROM ML.WEIGHTS(MODEL m)",)),
+        ("BEGIN DROP MODEL m; SELECT 1; END", ("DROP MODEL m", "SELECT 1")),
+        ("BEGIN BEGIN DROP MODEL m; END; SELECT 1; END;", ("DROP MODEL m", "SELECT 1")),
+        ("SELECT ML.BUCKETIZE(1, [2])", ("SELECT ML.BUCKETIZE(1, [2])",)),
     ],
 )
 def test_a_request_is_ours_when_it_uses_models(sql: str, statements: tuple[str, ...]) -> None:
@@ -26,7 +29,9 @@ def test_a_request_is_ours_when_it_uses_models(sql: str, statements: tuple[str, 
 @pytest.mark.parametrize(
     ("sql", "text"),
     [
-        ("BEGIN DROP MODEL m; END", "BEGIN"),
+        ("DECLARE x INT64; DROP MODEL m", "DECLARE"),
+        ("BEGIN DROP MODEL m; EXCEPTION WHEN ERROR THEN SELECT 1; END", "EXCEPTION"),
+        ("CREATE TEMP TABLE t AS SELECT 1; DROP MODEL m", "Temporary tables"),
         ("BEGIN TRANSACTION; DROP MODEL m; COMMIT", "BEGIN"),
         ("SET x = 1; DROP MODEL m", "SET"),
         ("IF TRUE THEN DROP MODEL m; END IF", "IF"),
@@ -34,11 +39,17 @@ def test_a_request_is_ours_when_it_uses_models(sql: str, statements: tuple[str, 
         ("FOR r IN (SELECT * FROM ML.WEIGHTS(MODEL m)) DO SELECT 1; END FOR", "FOR"),
         ("CREATE OR REPLACE VIEW v AS SELECT * FROM ML.WEIGHTS(MODEL m)", "CREATE VIEW"),
         ("CREATE PROCEDURE p() BEGIN DROP MODEL m; END", "CREATE PROCEDURE"),
-        ("SELECT * FROM d.INFORMATION_SCHEMA.MODELS", "INFORMATION_SCHEMA.MODELS"),
-        ("SELECT * FROM `p.d.INFORMATION_SCHEMA.MODELS`", "INFORMATION_SCHEMA.MODELS"),
+        ("SELECT * FROM d.INFORMATION_SCHEMA.MODEL_OPTIONS", "INFORMATION_SCHEMA.MODEL_"),
+        ("SELECT * FROM `p.d.INFORMATION_SCHEMA.MODEL_OPTIONS`", "INFORMATION_SCHEMA.MODEL_"),
     ],
 )
 def test_models_in_procedural_sql_are_refused(sql: str, text: str) -> None:
     """What cannot run here is named; it never goes to the backend."""
     with pytest.raises(NotSupportedError, match=text):
         model_script(sql)
+
+
+def test_block_without_an_end_is_a_syntax_error() -> None:
+    """Nothing of it runs."""
+    with pytest.raises(InvalidQueryError, match="Expected END"):
+        model_script("BEGIN DROP MODEL m")

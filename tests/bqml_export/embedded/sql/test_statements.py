@@ -96,7 +96,7 @@ def test_each_kind_of_option_value_is_read(text: str, value: object) -> None:
             "both",
         ),
         ("CREATE MODEL m OPTIONS(a=1)", NotSupportedError, "AS SELECT"),
-        ("CREATE MODEL m TRANSFORM(a) OPTIONS() AS SELECT 1", NotSupportedError, "TRANSFORM"),
+        ("CREATE MODEL m TRANSFORM(a + 1) OPTIONS() AS SELECT 1", InvalidQueryError, "TRANSFORM"),
         ("CREATE MODEL m REMOTE WITH CONNECTION c OPTIONS()", NotSupportedError, "remote"),
         ("EXPORT MODEL m", InvalidQueryError, "OPTIONS"),
         ("EXPORT MODEL m OPTIONS(uri='x') AS SELECT 1", InvalidQueryError, "no query"),

@@ -22,7 +22,7 @@ from serve_app.core.servable.manager import ServableManager
 from serve_app.errors import InvalidArgumentError, NotFoundError, UnavailableError
 
 storage = pytest.importorskip("google.cloud.storage", reason="needs the extra [gcp]")
-pytest.importorskip("gcp_storage_emulator", reason="needs the extra [local]")
+pytest.importorskip("bqemulator", reason="needs the extra [local]")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,40 @@
+"""The gate as a step of `up`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bqml_export.cli.output import report
+from bqml_export.errors import BqmlExportError
+from bqml_export.parity.promotion import require_passing_report
+
+if TYPE_CHECKING:
+    from bqml_export.clients import Clients
+    from bqml_export.parity.gate import Examination
+    from bqml_export.repository.versions import Version
+
+
+def gate_is_passed(version: Version, url: str) -> bool:
+    """Returns whether the version has passed at this server already, with the files it has now."""
+    try:
+        found = require_passing_report(version)
+    except BqmlExportError:
+        return False
+    if found.url != url.rstrip("/"):
+        return False
+    report(f"{version.model} version {version.number} has passed the gate at {found.created}")
+    return True
+
+
+def run_gate(clients: Clients, version: Version, wanted: Examination) -> None:
+    """Compares a version that was published with the warehouse.
+
+    Raises:
+        ParityError: It does not answer as the warehouse does; it stays published, without a label.
+        GateError: They could not be compared.
+    """
+    from bqml_export.chain.verify import compare_versions, require_passed  # seconds to import
+
+    compared = compare_versions(clients, [version], wanted, report)
+    require_passed(compared)
+    report(f"{version.model} version {version.number} has passed the gate")

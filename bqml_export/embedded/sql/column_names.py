@@ -1,0 +1,46 @@
+"""BigQuery's names of the result columns that a query leaves without one: f0_, f1_, ..."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NAMED = (exp.Alias, exp.Column, exp.Dot, exp.Star)
+
+
+def unnamed_columns(sql: str) -> Mapping[int, str]:
+    """Returns the names by position; positions after a `*` count from the end, -1 is the last.
+
+    What stands between two `*` cannot be told and is left out, and so is all of a text that cannot
+    be parsed.
+    """
+    try:
+        tree = sqlglot.parse_one(sql, dialect="bigquery")
+    except (SqlglotError, RecursionError):
+        return {}
+    while isinstance(tree, exp.Subquery | exp.SetOperation):
+        tree = tree.this
+    if not isinstance(tree, exp.Select):
+        return {}
+    columns = tree.expressions
+    unnamed = [index for index, column in enumerate(columns) if not isinstance(column, _NAMED)]
+    stars = [index for index, column in enumerate(columns) if _is_star(column)]
+    names: dict[int, str] = {}
+    for number, index in enumerate(unnamed):
+        if not stars or index < stars[0]:
+            names[index] = f"f{number}_"
+        elif index > stars[-1]:
+            names[index - len(columns)] = f"f{number}_"
+    return names
+
+
+def _is_star(column: exp.Expression) -> bool:
+    return isinstance(column, exp.Star) or (
+        isinstance(column, exp.Column) and isinstance(column.this, exp.Star)
+    )

@@ -1,0 +1,284 @@
+"""The preprocessing functions that look at all rows of a numeric column.
+
+Each has a formula over a few statistics. In a query these are window aggregates; in a TRANSFORM
+clause they are numbers, computed once from the training rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from bqml_export.embedded.sql.buckets import FORMATS, bucket_case, bucket_names, numbered
+from bqml_export.embedded.sql.literals import (
+    boolean,
+    check_count,
+    float_literal,
+    integer,
+    numbers,
+    one_of,
+    string_literal,
+)
+from bqml_export.errors import InvalidQueryError, NotSupportedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
+
+    from bqml_export.embedded.ml.columns import Floats
+    from bqml_export.embedded.ml.table import Value
+
+    Statistics: TypeAlias = Mapping[str, str]
+
+
+class Scaler(Protocol):
+    """One call; statistics are SQL expressions by name."""
+
+    @property
+    def value(self) -> str:
+        """The expression that is scaled."""
+
+    def window(self) -> Statistics:
+        """Returns the statistics as window aggregates over the rows of the query."""
+
+    def freeze(self, values: Sequence[Value]) -> Statistics:
+        """Returns the statistics of the training rows as literals."""
+
+    def formula(self, statistics: Statistics) -> str:
+        """Returns the call as plain SQL."""
+
+
+def _known(name: str, values: Sequence[Value]) -> Floats:
+    try:
+        result = np.array([float(str(v)) for v in values if v is not None], np.float64)
+    except ValueError as exc:
+        raise InvalidQueryError(f"ML.{name} takes a numeric column") from exc
+    if result.size == 0 or not np.isfinite(result).all():
+        raise InvalidQueryError(
+            f"ML.{name}: the training rows must hold at least one number, and no NaN or infinity"
+        )
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class StandardScaler:
+    """(x - mean) / sample standard deviation; 0 for a constant column."""
+
+    value: str
+
+    def window(self) -> Statistics:
+        """Returns AVG and STDDEV."""
+        return {
+            "mean": f"AVG({self.value}) OVER ()",
+            "stddev": f"NULLIF(STDDEV({self.value}) OVER (), 0)",
+        }
+
+    def freeze(self, values: Sequence[Value]) -> Statistics:
+        """Returns the mean and the deviation."""
+        known = _known("STANDARD_SCALER", values)
+        stddev = float(known.std(ddof=1)) if known.size > 1 else 0.0
+        return {"mean": float_literal(float(known.mean())), "stddev": float_literal(stddev or 1.0)}
+
+    def formula(self, statistics: Statistics) -> str:
+        """Returns the scaled value."""
+        scaled = f"({self.value} - {statistics['mean']}) / {statistics['stddev']}"
+        return f"IF(({self.value}) IS NULL, NULL, COALESCE({scaled}, 0))"
+
+
+@dataclass(frozen=True, slots=True)
+class MinMaxScaler:
+    """(x - min) / (max - min), held within 0 and 1."""
+
+    value: str
+
+    def window(self) -> Statistics:
+        """Returns MIN and MAX."""
+        return {"min": f"MIN({self.value}) OVER ()", "max": f"MAX({self.value}) OVER ()"}
+
+    def freeze(self, values: Sequence[Value]) -> Statistics:
+        """Returns the lowest and the highest value."""
+        known = _known("MIN_MAX_SCALER", values)
+        return {"min": float_literal(float(known.min())), "max": float_literal(float(known.max()))}
+
+    def formula(self, statistics: Statistics) -> str:
+        """Returns the scaled value."""
+        low, high = statistics["min"], statistics["max"]
+        scaled = f"({self.value} - {low}) / NULLIF({high} - {low}, 0)"
+        return f"IF(({self.value}) IS NULL, NULL, GREATEST(0.0, LEAST(1.0, COALESCE({scaled}, 0))))"
+
+
+@dataclass(frozen=True, slots=True)
+class MaxAbsScaler:
+    """x / max(|x|), held within -1 and 1."""
+
+    value: str
+
+    def window(self) -> Statistics:
+        """Returns the largest absolute value."""
+        return {"max": f"MAX(ABS({self.value})) OVER ()"}
+
+    def freeze(self, values: Sequence[Value]) -> Statistics:
+        """Returns the largest absolute value."""
+        return {"max": float_literal(float(np.abs(_known("MAX_ABS_SCALER", values)).max()))}
+
+    def formula(self, statistics: Statistics) -> str:
+        """Returns the scaled value."""
+        scaled = f"({self.value}) / NULLIF({statistics['max']}, 0)"
+        return (
+            f"IF(({self.value}) IS NULL, NULL, GREATEST(-1.0, LEAST(1.0, COALESCE({scaled}, 0))))"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RobustScaler:
+    """(x - median) / (difference of two quantiles), each on request."""
+
+    value: str
+    low: float
+    high: float
+    with_median: bool
+    with_range: bool
+
+    def window(self) -> Statistics:
+        """Returns continuous percentiles."""
+        return {
+            name: f"PERCENTILE_CONT({self.value}, {at / 100}) OVER ()"
+            for name, at in (("median", 50.0), ("low", self.low), ("high", self.high))
+        }
+
+    def freeze(self, values: Sequence[Value]) -> Statistics:
+        """Returns the quantiles."""
+        known = _known("ROBUST_SCALER", values)
+        at = {"median": 50.0, "low": self.low, "high": self.high}
+        return {name: float_literal(float(np.percentile(known, q))) for name, q in at.items()}
+
+    def formula(self, statistics: Statistics) -> str:
+        """Returns the scaled value."""
+        scaled = f"({self.value})"
+        if self.with_median:
+            scaled = f"({scaled} - {statistics['median']})"
+        if self.with_range:
+            spread = f"({statistics['high']} - {statistics['low']})"
+            scaled = f"{scaled} / COALESCE(NULLIF({spread}, 0), 1)"
+        return f"({scaled})"
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileBucketize:
+    """The bucket of x between quantiles, each holding its lower boundary."""
+
+    value: str
+    count: int
+    output_format: str = FORMATS[0]
+
+    def window(self) -> Statistics:
+        """Returns discrete percentiles."""
+        if self.output_format != FORMATS[0]:
+            raise NotSupportedError(
+                f"ML.QUANTILE_BUCKETIZE with {self.output_format} outside a TRANSFORM clause is "
+                "not supported by the embedded BigQuery ML"
+            )
+        return {
+            str(i): f"PERCENTILE_DISC({self.value}, {i / self.count}) OVER ()"
+            for i in range(1, self.count)
+        }
+
+    def freeze(self, values: Sequence[Value]) -> Statistics:
+        """Returns the boundaries, equal ones once."""
+        known = np.sort(_known("QUANTILE_BUCKETIZE", values))
+        ranks = [math.ceil(known.size * i / self.count) - 1 for i in range(1, self.count)]
+        distinct = dict.fromkeys(float(known[max(rank, 0)]) for rank in ranks)
+        return {repr(point): float_literal(point) for point in distinct}
+
+    def formula(self, statistics: Statistics) -> str:
+        """Returns the bucket's name."""
+        points = list(statistics.values())
+        if self.output_format == FORMATS[0]:
+            return bucket_case(self.value, points, numbered(len(points) + 1))
+        names = bucket_names([float(name) for name in statistics], self.output_format)
+        return bucket_case(self.value, points, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Imputer:
+    """NULL replaced by the mean, the median or the most frequent value."""
+
+    value: str
+    strategy: str
+
+    def window(self) -> Statistics:
+        """Returns the replacement as a window aggregate."""
+        if self.strategy == "mean":
+            return {"filler": f"AVG({self.value}) OVER ()"}
+        if self.strategy == "median":
+            return {"filler": f"PERCENTILE_CONT({self.value}, 0.5) OVER ()"}
+        raise NotSupportedError(
+            "ML.IMPUTER with most_frequent outside a TRANSFORM clause is not supported by the "
+            "embedded BigQuery ML"
+        )
+
+    def freeze(self, values: Sequence[Value]) -> Statistics:
+        """Returns the replacement; of equally frequent values the lowest."""
+        if self.strategy != "most_frequent":
+            known = _known("IMPUTER", values)
+            filler = known.mean() if self.strategy == "mean" else np.median(known)
+            return {"filler": float_literal(float(filler))}
+        counts = Counter(value for value in values if value is not None)
+        if not counts:
+            raise InvalidQueryError("ML.IMPUTER: every training row is NULL")
+        most = max(counts.values())
+        first = min((v for v, count in counts.items() if count == most), key=str)
+        is_number = isinstance(first, int | float) and not isinstance(first, bool)
+        return {"filler": repr(first) if is_number else string_literal(str(first))}
+
+    def formula(self, statistics: Statistics) -> str:
+        """Returns the value without NULL."""
+        return f"COALESCE({self.value}, {statistics['filler']})"
+
+
+def _one_argument(name: str, kind: Callable[[str], Scaler]) -> Callable[[Sequence[str]], Scaler]:
+    def make(arguments: Sequence[str]) -> Scaler:
+        check_count(name, arguments, 1, 1)
+        return kind(arguments[0])
+
+    return make
+
+
+def _robust(arguments: Sequence[str]) -> Scaler:
+    name = "ROBUST_SCALER"
+    check_count(name, arguments, 1, 4)
+    bounds = numbers(name, "the quantile range", (*arguments, "[25, 75]")[1])
+    if len(bounds) != 2 or not 0 < bounds[0] < bounds[1] < 100:
+        raise InvalidQueryError(f"ML.{name}: the quantile range must be [low, high] within 0-100")
+    flags = [boolean(name, "the flag", text) for text in (*arguments[2:], "TRUE", "TRUE")]
+    return RobustScaler(arguments[0], bounds[0], bounds[1], flags[0], flags[1])
+
+
+def _quantile_bucketize(arguments: Sequence[str]) -> Scaler:
+    name = "QUANTILE_BUCKETIZE"
+    check_count(name, arguments, 2, 3)
+    count = integer(name, "the number of buckets", arguments[1], 1, 1000)
+    chosen = FORMATS[0]
+    if len(arguments) > 2:
+        chosen = one_of(name, "the output format", arguments[2], FORMATS)
+    return QuantileBucketize(arguments[0], count, chosen)
+
+
+def _imputer(arguments: Sequence[str]) -> Scaler:
+    check_count("IMPUTER", arguments, 2, 2)
+    strategies = ("mean", "median", "most_frequent")
+    return Imputer(arguments[0], one_of("IMPUTER", "the strategy", arguments[1], strategies))
+
+
+SCALERS: Mapping[str, Callable[[Sequence[str]], Scaler]] = {
+    "IMPUTER": _imputer,
+    "MAX_ABS_SCALER": _one_argument("MAX_ABS_SCALER", MaxAbsScaler),
+    "MIN_MAX_SCALER": _one_argument("MIN_MAX_SCALER", MinMaxScaler),
+    "QUANTILE_BUCKETIZE": _quantile_bucketize,
+    "ROBUST_SCALER": _robust,
+    "STANDARD_SCALER": _one_argument("STANDARD_SCALER", StandardScaler),
+}

@@ -1,0 +1,1 @@
+"""The parity gate: does the served endpoint answer as ML.PREDICT does?"""

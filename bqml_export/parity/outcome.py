@@ -1,0 +1,92 @@
+"""What became of one case."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bqml_export.json_types import JsonObject
+from bqml_export.parity.case import Case
+from bqml_export.parity.comparison import Tolerance, difference, tolerance_used
+from bqml_export.parity.prediction import Prediction
+
+
+class Status(enum.Enum):
+    """How a case ended; only DIFFERS and REFUSED fail the gate, and only AGREES is a full pass."""
+
+    AGREES = "agrees"
+    SUBSTITUTED = "substituted"
+    """The export cannot take the row as it is; with BigQuery's own substitution it agrees."""
+    NOT_REPRESENTABLE = "not representable"
+    """The export cannot hold the row, so that nothing was compared."""
+    DIFFERS = "differs"
+    REFUSED = "refused"
+
+    @property
+    def fails(self) -> bool:
+        """Whether such a case fails the gate."""
+        return self in (Status.DIFFERS, Status.REFUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What both sides said about a case, and what that means."""
+
+    case: Case
+    status: Status
+    detail: str = ""
+    warehouse: Prediction | None = None
+    endpoint: Prediction | None = None
+    tolerance_used: float = 0.0
+    """The part of the tolerance that the numbers need; beyond 1 they do not agree."""
+    substituted: Mapping[str, object] = field(default_factory=dict)
+
+    def document(self) -> JsonObject:
+        """Returns the outcome as a report shows it."""
+        return {
+            "kind": self.case.kind.value,
+            "case": self.case.name,
+            "status": self.status.value,
+            "detail": self.detail,
+            "row": {name: _shown(value) for name, value in self.case.row.items()},
+            "substituted": dict(self.substituted),
+            "warehouse": self.warehouse.document() if self.warehouse else None,
+            "endpoint": self.endpoint.document() if self.endpoint else None,
+        }
+
+
+def judged(
+    case: Case,
+    substituted: Mapping[str, object],
+    warehouse: Prediction,
+    endpoint: Prediction,
+    tolerance: Tolerance,
+) -> Outcome:
+    """Returns the outcome of a case that both sides answered."""
+    found = difference(warehouse, endpoint, tolerance)
+    detail = found or ""
+    if found and case.limit is not None:
+        status, detail = Status.NOT_REPRESENTABLE, case.limit
+    elif found:
+        status = Status.DIFFERS
+    elif substituted:
+        status = Status.SUBSTITUTED
+        detail = ", ".join(f"{name} was sent as {value}" for name, value in substituted.items())
+    else:
+        status = Status.AGREES
+    return Outcome(
+        case=case,
+        status=status,
+        detail=detail,
+        warehouse=warehouse,
+        endpoint=endpoint,
+        tolerance_used=tolerance_used(warehouse, endpoint, tolerance),
+        substituted=substituted,
+    )
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _shown(inner) for name, inner in value.items()}
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

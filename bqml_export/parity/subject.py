@@ -1,0 +1,98 @@
+"""What a published version must know about itself to be compared with BigQuery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bqml_export.errors import DamageError, GateError
+from bqml_export.parity.leaf import Leaf, leaves_of
+from bqml_export.parity.prediction import Outputs, outputs_of
+from bqml_export.repository.digests import compare
+from bqml_export.repository.record import Column, Record, read_record
+
+if TYPE_CHECKING:
+    from bqml_export.model_reference import ModelReference
+    from bqml_export.repository.record import FileDigest
+    from bqml_export.repository.saved_model_pb import TensorMap
+    from bqml_export.repository.versions import Version
+
+_DEFAULT_SIGNATURE = "serving_default"
+_DEPLOY = "publish it with `bqml-export deploy`, which records where a model comes from"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A version that can be compared: its model in BigQuery, its columns and its signature."""
+
+    version: Version
+    record: Record
+    model: ModelReference
+    files: dict[str, FileDigest]
+    features: tuple[Column, ...]
+    leaves: tuple[Leaf, ...]
+    outputs: Outputs
+    inputs: TensorMap
+    signature: str | None
+    """The signature to name in requests; None for the one that is called without a name."""
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the model predicts classes."""
+        return self.outputs.probabilities is not None
+
+
+def require_undamaged(version: Version) -> Record:
+    """Returns the version's record after comparing every file with its hash.
+
+    Raises:
+        DamageError: A file is missing or has other bytes.
+        GateError: There is no record to compare with.
+        PublishError: The record cannot be read.
+    """
+    record = read_record(version.folder)
+    if record is None or record.files is None:
+        raise GateError(f"{_name(version)} has no record to compare with", hint=_DEPLOY)
+    damage = compare(version.folder, record.files)
+    if damage.damaged:
+        names = ", ".join(damage.missing + damage.changed)
+        raise DamageError(
+            f"{_name(version)} is damaged: {names}",
+            hint="publish the model again; a version is never repaired in place",
+        )
+    return record
+
+
+def read_subject(version: Version) -> Subject:
+    """Returns what is needed to compare the version, after its files were found undamaged.
+
+    Raises:
+        DamageError: A file is missing or has other bytes.
+        GateError: The record does not know the model or its columns.
+        NotSupportedError: Its columns or outputs are of a kind that is not compared.
+    """
+    record = require_undamaged(version)
+    if record.model_reference is None or not record.feature_columns or not record.label_columns:
+        raise GateError(
+            f"the record of {_name(version)} does not name a BigQuery model with its columns",
+            hint=f"{_DEPLOY}, or give --files-only to compare hashes",
+        )
+    signatures = record.signatures or {}
+    name = _DEFAULT_SIGNATURE if _DEFAULT_SIGNATURE in signatures else min(signatures)
+    label = record.label_columns[0]
+    outputs = signatures[name]["outputs"]
+    return Subject(
+        version=version,
+        record=record,
+        model=record.model_reference,
+        files=record.files or {},
+        features=record.feature_columns,
+        leaves=leaves_of(record.feature_columns),
+        outputs=outputs_of(record.model_type, label.name, label.type, tuple(outputs)),
+        inputs=signatures[name]["inputs"],
+        signature=None if name == _DEFAULT_SIGNATURE else name,
+    )
+
+
+def _name(version: Version) -> str:
+    return f"{version.model} version {version.number}"

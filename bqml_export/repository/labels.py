@@ -1,0 +1,101 @@
+"""The labels of a model, `<root>/<model>/labels.json`: `{"stable": 2}`.
+
+Servers read the file again and again, so it is only ever replaced as a whole. Beside it lies
+`labels.journal.jsonl`, one line for each change.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from bqml_export.errors import PublishError, UsageError
+from bqml_export.repository.durable import append_line, replace_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LABELS_NAME = "labels.json"
+JOURNAL_NAME = "labels.journal.jsonl"
+
+_LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelChange:
+    """One line of the journal.
+
+    Attributes:
+        at: When, RFC 3339 in UTC.
+        who: The user and the machine.
+        label: Which label.
+        version: Where it points now; None when it was removed.
+        previous: Where it pointed before; None when it was new.
+        forced: Whether nobody had shown that the version answers as the warehouse does.
+        reason: Why, in the words of who did it.
+        parity: When the report that allowed it was made; None without one.
+        files_sha256: The files of the version, as its report names them.
+    """
+
+    at: str
+    who: str
+    label: str
+    version: int | None
+    previous: int | None
+    forced: bool = False
+    reason: str | None = None
+    parity: str | None = None
+    files_sha256: str | None = None
+
+
+def require_label(label: str) -> None:
+    """Returns when `label` can be part of a URL.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if not _LABEL.fullmatch(label):
+        raise UsageError(
+            f"label '{label}' cannot be part of a URL",
+            hint="use letters, digits, '_', '-' and '.', and do not start with '.' or '-'",
+        )
+
+
+def read_labels(model_folder: Path) -> dict[str, int]:
+    """Returns the labels of a model and the versions that they point at.
+
+    Raises:
+        PublishError: There is a file, and it is none that servers take.
+    """
+    path = model_folder / LABELS_NAME
+    try:
+        labels = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except ValueError as exc:
+        raise PublishError(f"{path} is not JSON: {exc}", hint=_REPAIR) from exc
+    if not isinstance(labels, dict) or any(type(number) is not int for number in labels.values()):
+        raise PublishError(f'{path}: expected {{"label": version number, ...}}', hint=_REPAIR)
+    return labels
+
+
+_REPAIR = "repair it by hand, or delete it and promote again"
+
+
+def change_label(model_folder: Path, change: LabelChange) -> None:
+    """Makes the change; the caller holds the model's lock.
+
+    The journal comes first: no label is ever moved without a line that says who did it.
+
+    Raises:
+        PublishError: The labels cannot be read.
+    """
+    labels = read_labels(model_folder)
+    labels.pop(change.label, None)
+    if change.version is not None:
+        labels[change.label] = change.version
+    append_line(model_folder / JOURNAL_NAME, json.dumps(asdict(change), ensure_ascii=False))
+    text = json.dumps(labels, indent=2, ensure_ascii=False, sort_keys=True)
+    replace_file(model_folder / LABELS_NAME, f"{text}\n".encode())

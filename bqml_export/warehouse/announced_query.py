@@ -1,0 +1,98 @@
+"""Queries whose cost is said before they run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from google.cloud import bigquery
+
+from bqml_export.errors import JobError, UsageError
+from bqml_export.foreign_errors import foreign_errors, one_line
+
+if TYPE_CHECKING:
+    from bqml_export.clients import Clients
+    from bqml_export.warehouse.jobs import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A query of ours.
+
+    Attributes:
+        doing: What it is for, as the start of messages, for example "reading training rows".
+        sql: Its text.
+        texts: The values of its parameter `rows`, an ARRAY<STRING>; None where it has none.
+    """
+
+    doing: str
+    sql: str
+    texts: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Runs queries in one location, none of which reads more than was allowed."""
+
+    clients: Clients
+    location: str | None
+    maximum_bytes_billed: int | None
+    report: Report
+
+    def bytes_announced(self, question: Question) -> int:
+        """Returns how many bytes BigQuery says that the query reads; a free dry run."""
+        return int(self._send(question, dry_run=True).total_bytes_processed or 0)
+
+    def rows(self, question: Question) -> list[dict[str, Any]]:
+        """Returns the rows of the query; what it reads is announced first.
+
+        Raises:
+            UsageError: It would read more than `maximum_bytes_billed`.
+            BqmlExportError: BigQuery refuses it, or its job fails.
+        """
+        announced = self.bytes_announced(question)
+        self.report(f"{question.doing} reads {announced:,} bytes")
+        require_allowed(announced, self.maximum_bytes_billed, question.doing)
+        job = self._send(question, dry_run=False)
+        with foreign_errors(question.doing):
+            found = job.result(
+                retry=self.clients.bigquery_retry, timeout=self.clients.call_timeout_s[1]
+            )
+            return [dict(row.items()) for row in found]
+
+    def _send(self, question: Question, *, dry_run: bool) -> bigquery.QueryJob:
+        config = bigquery.QueryJobConfig(
+            use_legacy_sql=False, dry_run=dry_run, labels={"made_by": "bqml_export"}
+        )
+        if question.texts is not None:
+            parameter = bigquery.ArrayQueryParameter("rows", "STRING", list(question.texts))
+            config.query_parameters = [parameter]
+        if self.maximum_bytes_billed is not None:
+            config.maximum_bytes_billed = self.maximum_bytes_billed
+        with foreign_errors(question.doing):
+            job = self.clients.bigquery.query(
+                question.sql,
+                job_config=config,
+                location=self.location,
+                retry=self.clients.bigquery_retry,
+                job_retry=None,
+                timeout=self.clients.call_timeout_s,
+            )
+        if job.error_result:
+            raise JobError(f"{question.doing}: {one_line(str(job.error_result.get('message')))}")
+        return job
+
+
+def require_allowed(announced_bytes: int, maximum_bytes_billed: int | None, doing: str) -> None:
+    """Returns when a query may read that much.
+
+    Raises:
+        UsageError: It may not.
+    """
+    if maximum_bytes_billed is not None and announced_bytes > maximum_bytes_billed:
+        raise UsageError(
+            f"{doing} would read {announced_bytes:,} bytes and "
+            f"{maximum_bytes_billed:,} are allowed",
+            hint="give --maximum-bytes-billed more, or a cheaper query with --rows-from",
+        )
