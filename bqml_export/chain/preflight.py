@@ -120,6 +120,21 @@ def check_bucket(
     return BucketCheck(exists=True, readable=not unreadable, missing=tuple(missing))
 
 
+def require_ready_bucket(clients: Clients, place: BucketUri, location: str) -> bool:
+    """Returns whether the bucket exists, once a model at `location` may be exported to it.
+
+    It is False in the embedded project only, where a missing bucket will be made.
+
+    Raises:
+        PreflightError: The bucket is missing or somewhere else, or a permission is.
+    """
+    findings = Findings()
+    check = check_bucket(findings, clients, place, location)
+    add_missing(findings, place, [p for p in check.missing if p == OBJECTS_CREATE])
+    findings.require_none(f"an export to {place}")
+    return check.exists
+
+
 def add_missing(findings: Findings, place: BucketUri, permissions: list[str]) -> None:
     """Finds each of `permissions` missing on the bucket."""
     findings.problems += [

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bqml_export.bucket.location import require_bucket
 from bqml_export.bucket.staging import staging_folder
 from bqml_export.chain import export as exporting
 from bqml_export.chain import pull as pulling
+from bqml_export.chain.preflight import require_ready_bucket
 from bqml_export.chain.warmup import WarmupWish
 from bqml_export.errors import NotSupportedError
 from bqml_export.model_reference import ModelReference
@@ -139,7 +139,7 @@ def _checked(clients: Clients, wish: Wish) -> _Start:
     statement = wish.source
     _require_servable(wish.model, statement.model_type or "", transforms=statement.transforms)
     plan = training.plan_training(clients, statement, force=wish.force)
-    require_bucket(clients, destination.bucket, plan.location)
+    require_ready_bucket(clients, destination, plan.location)
     return _Start(plan=plan, model=None, destination=destination)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import BqmlExportError, DamageError, GateError, ParityError
-from bqml_export.parity.gate import Examination, examine
+from bqml_export.parity.examination import Examination
+from bqml_export.parity.gate import examine
 from bqml_export.parity.report import write_report
 from bqml_export.parity.subject import read_subject
 

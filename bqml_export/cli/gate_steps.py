@@ -10,7 +10,7 @@ from bqml_export.parity.promotion import require_passing_report
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.parity.gate import Examination
+    from bqml_export.parity.examination import Examination
     from bqml_export.repository.versions import Version
 
 

@@ -37,7 +37,9 @@ _TARGET_OPTIONS = (
     ),
     click.option("--project", envvar="BQML_EXPORT_PROJECT", help="Google Cloud project of jobs."),
     click.option(
-        "--location", envvar="BQML_EXPORT_LOCATION", help="Expected location of dataset and jobs; where a new bucket is made."
+        "--location",
+        envvar="BQML_EXPORT_LOCATION",
+        help="Expected location of dataset and jobs; that of a new bucket.",
     ),
     click.option(
         "--impersonate-service-account",

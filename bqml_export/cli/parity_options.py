@@ -6,13 +6,15 @@ import functools
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from bqml_export.cli.sql_file import read_sql
+from bqml_export.errors import UsageError
+from bqml_export.parity.comparison import Tolerance
+from bqml_export.parity.examination import Examination
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from bqml_export.parity.gate import Examination
 
 R = TypeVar("R")
 
@@ -66,6 +68,15 @@ _OPTIONS = (
     ),
 )
 
+_NAMES = (
+    "rows",
+    "rows_from",
+    "absolute_tolerance",
+    "relative_tolerance",
+    "maximum_bytes_billed",
+    "wait_s",
+)
+
 
 def parity_options(command: Callable[..., R]) -> Callable[..., R]:
     """Adds the options; the command takes them as `examination`, made from the server's URL."""
@@ -82,9 +93,6 @@ def parity_options(command: Callable[..., R]) -> Callable[..., R]:
         **rest: object,
     ) -> R:
         def examination(url: str) -> Examination:
-            from bqml_export.parity.comparison import Tolerance
-            from bqml_export.parity.gate import Examination  # seconds to import
-
             return Examination(
                 url=url.rstrip("/"),
                 rows=rows,
@@ -99,3 +107,19 @@ def parity_options(command: Callable[..., R]) -> Callable[..., R]:
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
     return wrapped
+
+
+def refuse_parity_options(why: str) -> None:
+    """Returns when none of the options was typed, because they would be ignored.
+
+    Args:
+        why: What makes them meaningless, for the error.
+
+    Raises:
+        UsageError: One was.
+    """
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        typed = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+        if typed and parameter.name in _NAMES:
+            raise UsageError(f"{parameter.opts[0]} has no meaning {why}")

@@ -53,8 +53,8 @@ def pull(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Download the export at gs://BUCKET/PREFIX and publish it as the next version of a model.
 
-    Every object's CRC32C is checked. The version folder appears by one rename, complete. Interrupted
-    and run again, it goes on where it was.
+    Every object's CRC32C is checked. The version folder appears by one rename, complete. A pull
+    that was interrupted goes on where it was when it is run again.
     """
     from bqml_export.chain import pull as chain  # seconds to import
     from bqml_export.chain.warmup import WarmupWish

@@ -18,7 +18,7 @@ from bqml_export.cli.options import (
     warmup_option,
 )
 from bqml_export.cli.output import report, write_document
-from bqml_export.cli.parity_options import parity_options
+from bqml_export.cli.parity_options import parity_options, refuse_parity_options
 from bqml_export.cli.published import write_published
 from bqml_export.cli.source import source_argument
 from bqml_export.errors import UsageError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from bqml_export.bucket.uri import BucketUri
     from bqml_export.chain.up import Wish
-    from bqml_export.parity.gate import Examination
+    from bqml_export.parity.examination import Examination
     from bqml_export.repository.versions import Version
     from bqml_export.settings import Target
 
@@ -83,6 +83,8 @@ def up(  # noqa: PLR0913 - one parameter per option
     """
     if label is not None:
         require_label(label)
+    if not verify_url:
+        refuse_parity_options("without --verify-url")
     if force and isinstance(source, ModelReference):
         raise UsageError("--force trains again, and no SQL was given", hint="give the SQL file")
     current = None if force else _current(root, model, source, target)

@@ -16,7 +16,7 @@ from bqml_export.cli.options import (
     target_options,
 )
 from bqml_export.cli.output import report, write_document
-from bqml_export.cli.parity_options import DEFAULT_URL, parity_options
+from bqml_export.cli.parity_options import DEFAULT_URL, parity_options, refuse_parity_options
 from bqml_export.cli.parity_table import write_parity
 from bqml_export.errors import BqmlExportError, GateError
 from bqml_export.repository.versions import Version, model_folder, models_of, versions_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bqml_export.chain.verify import Compared
     from bqml_export.clients import Clients
     from bqml_export.json_types import JsonObject
-    from bqml_export.parity.gate import Examination
+    from bqml_export.parity.examination import Examination
     from bqml_export.settings import Target
 
 
@@ -79,6 +79,7 @@ def verify(  # noqa: PLR0913 - one parameter per option
     """
     every = _wanted(root, model, version)
     if files_only:
+        refuse_parity_options("with --files-only")
         check_files(every, as_json=as_json)
         return
     from bqml_export.chain import verify as chain  # seconds to import

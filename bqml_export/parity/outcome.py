@@ -13,7 +13,7 @@ from bqml_export.parity.prediction import Prediction
 
 
 class Status(enum.Enum):
-    """How a case ended; only DIFFERS and REFUSED fail the gate, and only AGREES is a full pass."""
+    """How a case ended; only DIFFERS and REFUSED fail the gate."""
 
     AGREES = "agrees"
     SUBSTITUTED = "substituted"
@@ -22,6 +22,11 @@ class Status(enum.Enum):
     """The export cannot hold the row, so that nothing was compared."""
     DIFFERS = "differs"
     REFUSED = "refused"
+
+    @property
+    def compared(self) -> bool:
+        """Whether both sides said the same."""
+        return self in (Status.AGREES, Status.SUBSTITUTED)
 
     @property
     def fails(self) -> bool:

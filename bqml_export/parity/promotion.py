@@ -163,7 +163,7 @@ def require_passing_report(version: Version) -> ParityReport:
 def _failures(report: ParityReport) -> str:
     found = [f"{case['case']}: {case['detail']}" for case in report.failures]
     more = len(found) - _SHOWN_FAILURES
-    shown = "; ".join(found[:_SHOWN_FAILURES]) or "no row could be compared as it is"
+    shown = "; ".join(found[:_SHOWN_FAILURES]) or "no row could be compared"
     return f"{shown}; and {more} rows more" if more > 0 else shown
 
 

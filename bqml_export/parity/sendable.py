@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bqml_export.parity.case import Case
 from bqml_export.repository.instance import FLOATS, flattened, to_instance
 
 if TYPE_CHECKING:
     from bqml_export.json_types import JsonObject
-    from bqml_export.parity.case import Row
     from bqml_export.repository.saved_model_pb import TensorMap
 
 NULL_CATEGORY = "_null_filler"
@@ -25,37 +25,39 @@ class Sendable:
     """What to send for a row.
 
     Attributes:
+        case: What it is sent for.
         instance: The element of `instances`, None where the export cannot take the row.
         substituted: What stands for NULL in it, by input.
         obstacle: Why there is no instance.
     """
 
+    case: Case
     instance: JsonObject | None
     substituted: Mapping[str, object]
     obstacle: str | None = None
 
 
-def to_sendable(row: Row, inputs: TensorMap, means: Mapping[str, float]) -> Sendable:
-    """Returns what to send for `row`.
+def to_sendable(case: Case, inputs: TensorMap, means: Mapping[str, float]) -> Sendable:
+    """Returns what to send for the row of `case`.
 
     Args:
-        row: The values of the feature columns.
+        case: The values of the feature columns, and why they are asked about.
         inputs: The inputs of the signature, name -> `dtype[shape]`.
         means: Input in lower case -> mean of its training values.
     """
-    values = {name.lower(): value for name, value in flattened(row)}
+    values = {name.lower(): value for name, value in flattened(case.row)}
     substituted: dict[str, object] = {}
     for name, kind in inputs.items():
         if values.get(name.lower()) is not None:
             continue
         filler = _filler(kind.partition("[")[0], means.get(name.lower()))
         if filler is None:
-            return Sendable(None, {}, f"the input {name} ({kind}) can hold no NULL")
+            return Sendable(case, None, {}, f"the input {name} ({kind}) can hold no NULL")
         values[name.lower()] = substituted[name] = filler
     instance = to_instance(values, inputs)
     if instance is None:
-        return Sendable(None, {}, "a value does not fit the input of the export")
-    return Sendable(instance, substituted)
+        return Sendable(case, None, {}, "a value does not fit the input of the export")
+    return Sendable(case, instance, substituted)
 
 
 def _filler(dtype: str, mean: float | None) -> object:

@@ -53,13 +53,21 @@ class Asker:
         """
         announced = self.bytes_announced(question)
         self.report(f"{question.doing} reads {announced:,} bytes")
-        require_allowed(announced, self.maximum_bytes_billed, question.doing)
+        self._require_allowed(announced, question.doing)
         job = self._send(question, dry_run=False)
         with foreign_errors(question.doing):
             found = job.result(
                 retry=self.clients.bigquery_retry, timeout=self.clients.call_timeout_s[1]
             )
             return [dict(row.items()) for row in found]
+
+    def _require_allowed(self, announced_bytes: int, doing: str) -> None:
+        maximum = self.maximum_bytes_billed
+        if maximum is not None and announced_bytes > maximum:
+            raise UsageError(
+                f"{doing} would read {announced_bytes:,} bytes and {maximum:,} are allowed",
+                hint="give --maximum-bytes-billed more, or a cheaper query with --rows-from",
+            )
 
     def _send(self, question: Question, *, dry_run: bool) -> bigquery.QueryJob:
         config = bigquery.QueryJobConfig(
@@ -82,17 +90,3 @@ class Asker:
         if job.error_result:
             raise JobError(f"{question.doing}: {one_line(str(job.error_result.get('message')))}")
         return job
-
-
-def require_allowed(announced_bytes: int, maximum_bytes_billed: int | None, doing: str) -> None:
-    """Returns when a query may read that much.
-
-    Raises:
-        UsageError: It may not.
-    """
-    if maximum_bytes_billed is not None and announced_bytes > maximum_bytes_billed:
-        raise UsageError(
-            f"{doing} would read {announced_bytes:,} bytes and "
-            f"{maximum_bytes_billed:,} are allowed",
-            hint="give --maximum-bytes-billed more, or a cheaper query with --rows-from",
-        )

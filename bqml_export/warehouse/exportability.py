@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bqml_export.errors import NotSupportedError
-
 if TYPE_CHECKING:
     from bqml_export.warehouse.description import ModelDescription
 
@@ -80,20 +78,6 @@ def trial_obstacle(description: ModelDescription, trial_id: int | None) -> list[
         return [Obstacle(message, "leave --trial-id out")]
     known = ", ".join(map(str, description.trials))
     return [Obstacle(f"trial {trial_id} is not one of {known}", "choose one of those")]
-
-
-def require_exportable(description: ModelDescription, trial_id: int | None) -> None:
-    """Returns when an export of the model, or of one of its trials, can succeed.
-
-    Raises:
-        NotSupportedError: It cannot; the message names every reason.
-    """
-    found = [*obstacles(description), *trial_obstacle(description, trial_id)]
-    if found:
-        reasons = "; ".join(obstacle.message for obstacle in found)
-        raise NotSupportedError(
-            f"model {description.reference} cannot be exported: {reasons}", hint=found[0].hint
-        )
 
 
 def destination_format(model_type: str) -> str:

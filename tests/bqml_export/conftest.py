@@ -169,8 +169,8 @@ class FaultProxy:
         self.faults: list[Fault] = []
         self.seen: list[str] = []
         self._released = threading.Event()
-        self.sent_bytes = 0
-        """The bytes of all bodies that went to clients."""
+        self.media_bytes = 0
+        """The bytes of objects that the server gave out."""
         self._upstream = upstream.removeprefix("http://")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -214,7 +214,7 @@ class FaultProxy:
             _send(handler, fault.status, {"Content-Type": "application/json"}, _error(fault))
         elif not (fault and fault.after == "reset"):
             status, headers, content = self._forward(handler, body)
-            self.sent_bytes += len(content)
+            self.media_bytes += len(content) if "alt=media" in line else 0
             if fault is None:
                 _send(handler, status, headers, content)
             elif fault.after in ("cut", "stall"):

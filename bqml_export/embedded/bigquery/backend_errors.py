@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bqml_export.embedded.bigquery.wire import Json, Response, error_response
+from bqml_export.embedded.bigquery.wire import Json, Request, Response, error_response
 from bqml_export.errors import (
     AccessDeniedError,
     DuplicateError,
@@ -70,12 +70,14 @@ def query_error(error: Json) -> QueryError:
     return exception
 
 
-def readable_error(answer: Response) -> Response:
+def readable_error(request: Request, answer: Response) -> Response:
     """Returns the backend's HTTP error with its message in BigQuery's words."""
     try:
         body = answer.json()["error"]
     except (KeyError, InvalidQueryError):
-        return answer
+        # No route has this path: the backend answers in its framework's form.
+        what = f"{request.method} {request.path}"
+        return error_response(NotSupportedError(f"The embedded BigQuery does not have {what}"))
     detail: Json = next(iter(body.get("errors") or ()), {})
     error = query_error({"message": body.get("message"), **detail})
     if not isinstance(error, NotFoundError):

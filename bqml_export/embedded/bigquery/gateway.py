@@ -102,7 +102,7 @@ class Gateway:
         answer = self._services.api.request(
             request.method, target, body=request.body, headers=tuple(request.headers.items())
         )
-        return readable_error(answer) if answer.status >= 400 else answer
+        return readable_error(request, answer) if answer.status >= 400 else answer
 
 
 def _token(_request: Request) -> Response:

@@ -15,7 +15,7 @@ from bqml_export.embedded.bigquery.wire import Json, error_proto, parse_object
 from bqml_export.errors import BqmlExportError, DuplicateError, InvalidQueryError, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 _THREADS = 16
@@ -152,11 +152,11 @@ class JobStore:
 
     def list(self, project: str, parent_job_id: str | None = None) -> list[Job]:
         """Returns the project's jobs, newest first; those of a script only when it is named."""
-        jobs = [
-            job
-            for job in list(self._jobs.values())
-            if (job.project, job.parent_job_id) == (project, parent_job_id)
-        ]
+        return [job for job in self.list_all(project) if job.parent_job_id == parent_job_id]
+
+    def list_all(self, project: str) -> Sequence[Job]:
+        """Returns the project's jobs and the statements of its scripts, newest first."""
+        jobs = [job for job in list(self._jobs.values()) if job.project == project]
         return sorted(jobs, key=lambda job: (job.created_ms, job.job_id), reverse=True)
 
     def submit(self, job: Job, work: Callable[[Job], None]) -> None:

@@ -17,6 +17,7 @@ from bqml_export.embedded.bigquery.transforms import apply_transform
 from bqml_export.embedded.sql.ctes import with_prefix
 from bqml_export.embedded.sql.functions import FunctionUse, find_functions
 from bqml_export.embedded.sql.preprocessing import expand
+from bqml_export.embedded.sql.unnested_structs import name_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ def _replace_calls(services: Services, scratch: Scratch, scope: QueryScope, sql:
         rows = _compute(services, scope, sql, use)
         pieces += [sql[position : use.start], scratch.add(rows)]
         position = use.end
-    return expand("".join([*pieces, sql[position:]]))
+    return name_fields(expand("".join([*pieces, sql[position:]])))
 
 
 def _compute(services: Services, scope: QueryScope, sql: str, use: FunctionUse) -> ResultSet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,10 @@ from bqml_export.embedded.bigquery.model_statements import (
     statement_type,
 )
 from bqml_export.embedded.bigquery.model_store import resolve
-from bqml_export.embedded.bigquery.results import anonymous_table, result_rows
+from bqml_export.embedded.bigquery.results import anonymous_table, drop_old_results, result_rows
 from bqml_export.embedded.bigquery.schema_changes import schema_change
 from bqml_export.embedded.bigquery.scratch import Scratch
+from bqml_export.embedded.bigquery.script_variables import ScriptVariables
 from bqml_export.embedded.bigquery.table_writes import Target, open_target
 from bqml_export.embedded.sql.bytes_parameters import decode_bytes_parameters
 from bqml_export.embedded.sql.column_names import unnamed_columns
@@ -37,6 +38,7 @@ from bqml_export.embedded.sql.refused_statements import refuse_statements
 from bqml_export.embedded.sql.scripts import model_script
 from bqml_export.embedded.sql.statements import parse_model_statement
 from bqml_export.embedded.sql.table_references import model_references
+from bqml_export.embedded.sql.variables import parse_assignment
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:
@@ -67,7 +69,8 @@ class Query:
         """Returns where the job runs: where the datasets of its models and tables are.
 
         Raises:
-            NotFoundError: A model's dataset does not exist, or one is not where the client asked.
+            NotFoundError: A dataset of a model or of the destination does not exist, or one is
+                somewhere else than the client asked for or than another one.
         """
         location = asked
         for sql in self.statements:
@@ -79,6 +82,11 @@ class Query:
                 location = check_location(location, actual, f"{key.project}:{key.dataset}")
             tables = accessed_tables(services.backend, self.scope, sql)
             location = location_of(location, tables) if tables else location
+        target = self.configuration.get("destinationTable") or {}
+        if target.get("datasetId"):
+            project, dataset = target.get("projectId") or self.scope.project, target["datasetId"]
+            actual = services.backend.dataset_location(project, dataset)
+            location = check_location(location, actual, f"{project}:{dataset}")
         return location or "US"
 
     def check(self, services: Services) -> Json:
@@ -87,21 +95,23 @@ class Query:
         Raises:
             QueryError: Running would fail.
         """
-        statistics: Json = {}
-        processed = 0
-        for sql in self.statements:
-            tables = accessed_tables(services.backend, self.scope, sql)
-            processed += bytes_read(services.backend, tables)
-            statement = parse_model_statement(sql)
-            if statement is not None:
-                check_model_statement(services, self.scope, statement)
-                statistics = {"statementType": statement_type(statement)}
-            else:
-                statistics = self._dry_run(services, sql)
-            statistics["referencedTables"] = [table.reference() for table in tables]
         if len(self.statements) > 1:
-            statistics = {"statementType": "SCRIPT"}
-        return {**statistics, "totalBytesProcessed": str(processed), "totalBytesBilled": "0"}
+            # Its statements see what the ones before them make, and nothing is made.
+            return {"statementType": "SCRIPT", "totalBytesProcessed": "0", "totalBytesBilled": "0"}
+        (sql,) = self.statements
+        tables = accessed_tables(services.backend, self.scope, sql)
+        statement = parse_model_statement(sql)
+        if statement is not None:
+            check_model_statement(services, self.scope, statement)
+            statistics: Json = {"statementType": statement_type(statement)}
+        else:
+            statistics = self._dry_run(services, sql)
+        return {
+            **statistics,
+            "referencedTables": [table.reference() for table in tables],
+            "totalBytesProcessed": str(bytes_read(services.backend, tables)),
+            "totalBytesBilled": "0",
+        }
 
     def work(self, services: Services, job: Job) -> None:
         """Runs the statements one after another; the last one's result is the job's.
@@ -111,11 +121,12 @@ class Query:
         """
         target = self._target(services)
         if len(self.statements) == 1:
-            self._run_one(services, self.statements[0], job)
+            self.run_statement(services, self.statements[0], job)
         else:
             self._run_script(services, job)
         if target is not None and job.result_job_id is not None:
             target.write_rows(services.backend, result_rows(services, job))
+        drop_old_results(services, job.project)
 
     def _target(self, services: Services) -> Target | None:
         if not self.configuration.get("destinationTable"):
@@ -129,14 +140,21 @@ class Query:
 
     def _run_script(self, services: Services, job: Job) -> None:
         processed, end = 0, 0
+        variables = ScriptVariables(self.scope)
         script = str(job.configuration["query"]["query"])
         for number, sql in enumerate(self.statements):
             # Not found where `?` was given a name; the place is for messages only.
             start = max(script.find(sql, end), end)
             end = start + len(sql)
+            assignment = parse_assignment(sql)
+            if assignment is not None:
+                variables.assign(services, assignment)
+                continue
             child = job.child(number, sql, start)
-            services.jobs.run(child, partial(self._run_one, services, sql))
-            job.statistics = {**job.statistics, "numChildJobs": str(number + 1)}
+            query = replace(self, scope=variables.current_scope())
+            services.jobs.run(child, partial(query.run_statement, services, variables.in_text(sql)))
+            children = int(job.statistics.get("numChildJobs", 0)) + 1
+            job.statistics = {**job.statistics, "numChildJobs": str(children)}
             if child.error is not None:
                 raise query_error(child.error)
             processed += int(child.statistics["totalBytesProcessed"])
@@ -148,7 +166,12 @@ class Query:
         job.update_query_statistics(statementType="SCRIPT")
         _add_bytes(job, processed, self.configuration, num_tables=1)
 
-    def _run_one(self, services: Services, sql: str, job: Job) -> None:
+    def run_statement(self, services: Services, sql: str, job: Job) -> None:
+        """Runs one statement as the work of `job`.
+
+        Raises:
+            QueryError: It failed.
+        """
         job.check_cancelled()
         tables = accessed_tables(services.backend, self.scope, sql)
         _add_bytes(job, bytes_read(services.backend, tables), self.configuration, len(tables))

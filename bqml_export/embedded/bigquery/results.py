@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ANONYMOUS_DATASET = "_embedded_results"
 _PREFIX = "anon-"
+_KEPT_RESULTS = 200
 
 
 def anonymous_table(job: Job) -> Json:
@@ -49,7 +50,7 @@ def result_page(services: Services, job: Job, query: Mapping[str, str]) -> Json:
         query: The request's maxResults, pageToken and startIndex.
 
     Raises:
-        NotFoundError: The rows are gone: they do not survive a restart.
+        NotFoundError: The rows are gone: old ones are dropped, and a restart drops them all.
     """
     if job.result_job_id is None:
         raise _gone(job.project, f"{_PREFIX}{job.job_id}")
@@ -77,6 +78,14 @@ def result_rows(services: Services, job: Job) -> ResultSet:
     return ResultSet(fields, columns, rows.num_rows)
 
 
+def drop_old_results(services: Services, project: str) -> None:
+    """Frees the rows of all but the newest jobs; the backend holds them in memory."""
+    held = [job for job in services.jobs.list_all(project) if job.result_job_id is not None]
+    for job in held[_KEPT_RESULTS:]:
+        services.backend.delete_result(project, str(job.result_job_id))
+        job.result_job_id = None
+
+
 def result_table(services: Services, job: Job) -> Json:
     """Returns the Table resource of a job's anonymous table."""
     page = result_page(services, job, {"maxResults": "0"})
@@ -97,6 +106,6 @@ def result_table(services: Services, job: Job) -> Json:
 
 def _gone(project: str, table: str) -> NotFoundError:
     return NotFoundError(
-        f"Not found: Table {project}:{ANONYMOUS_DATASET}.{table}; results of queries are kept "
-        "until the embedded BigQuery stops"
+        f"Not found: Table {project}:{ANONYMOUS_DATASET}.{table}; the embedded BigQuery keeps the "
+        f"newest {_KEPT_RESULTS} results until it stops"
     )

@@ -88,8 +88,10 @@ class TableRoutes:
         if "labels" in changes:
             kept = old.get("labels", {}) if request.method == "PATCH" else {}
             changes["labels"] = patched_labels(kept, changes["labels"])
-        if "schema" in changes and old["type"] == "TABLE":
-            self._add_columns(old, (changes["schema"] or {}).get("fields") or [])
+        if not (changes.get("schema") or {}).get("fields"):
+            changes.pop("schema", None)  # what bq sends to leave it alone
+        elif old["type"] == "TABLE":
+            self._add_columns(old, changes["schema"]["fields"])
         changes.setdefault("tableReference", old["tableReference"])
         answer = self._forward(replace(request, body=json.dumps(changes).encode()))
         if answer.status >= 400:

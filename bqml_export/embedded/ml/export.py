@@ -15,7 +15,7 @@ from bqml_export.embedded.ml.savedmodel import (
     write_linear_reg,
     write_logistic_reg,
 )
-from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,15 +23,12 @@ if TYPE_CHECKING:
     from bqml_export.embedded.ml.model import GLMModel
 
 
-def export_model(model: GLMModel, directory: Path, name: str = "") -> None:
-    """Writes `model`, called `name` in errors, to `directory`, which must not exist.
+def export_model(model: GLMModel, directory: Path) -> None:
+    """Writes `model`, which `check_exportable` let pass, to `directory`, which must not exist.
 
     Raises:
-        InvalidQueryError: BigQuery would not export the model, or a category holds a line break,
-            which a vocabulary file cannot.
-        NotSupportedError: The model has a TRANSFORM clause.
+        InvalidQueryError: A category holds a line break, which a vocabulary file cannot.
     """
-    _check_exportable(model, name)
     inputs = [_graph_input(feature) for feature in model.layout.features]
     outputs = model.coefficients.shape[1]
     coefficients = [_coefficients(model, k) for k in range(outputs)]
@@ -40,19 +37,6 @@ def export_model(model: GLMModel, directory: Path, name: str = "") -> None:
     else:
         texts = model.classes.texts
         write_logistic_reg(directory, inputs, texts, coefficients, model.label.name)
-
-
-def _check_exportable(model: GLMModel, name: str) -> None:
-    if model.transform is not None:
-        raise NotSupportedError(
-            f"{f'Model {name}'.strip()}: the embedded BigQuery ML does not export models with a "
-            "TRANSFORM clause; move its expressions into the SELECT of the training query"
-        )
-    if model.not_exportable is not None:
-        raise InvalidQueryError(
-            f"{f'Model {name}'.strip()} is not exportable from BigQueryML: {model.not_exportable}; "
-            "use scalar columns, such as EXTRACT(HOUR FROM t) or CAST(t AS DATE), instead"
-        )
 
 
 def _graph_input(feature: Feature) -> GraphInput:

@@ -18,6 +18,7 @@ from bqml_export.embedded.ml.evaluation import (
     roc_points,
     roc_table,
 )
+from bqml_export.embedded.ml.exportability import check_exportable
 from bqml_export.embedded.ml.feature_columns import why_not_exportable
 from bqml_export.embedded.ml.losses import probabilities
 from bqml_export.embedded.ml.table import Field, Table, Value
@@ -248,10 +249,11 @@ class GLMModel:
                 written to a vocabulary file.
             NotSupportedError: The model has a TRANSFORM clause.
         """
+        check_exportable(self, name)
         # TensorFlow takes seconds to import; training and predicting do not need it.
         from bqml_export.embedded.ml.export import export_model
 
-        export_model(self, directory, name)
+        export_model(self, directory)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the model as JSON values, exactly; `from_json` is the inverse."""

@@ -8,6 +8,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from bqml_export.embedded.sql.variables import variable_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,9 +31,11 @@ def unnamed_columns(sql: str) -> Mapping[int, str]:
     if not isinstance(tree, exp.Select):
         return {}
     columns = tree.expressions
-    unnamed = [index for index, column in enumerate(columns) if not isinstance(column, _NAMED)]
+    unnamed = [n for n, column in enumerate(columns) if not isinstance(column, _NAMED)]
+    variables = {n: variable_of(columns[n].name) for n in unnamed if _is_parameter(columns[n])}
+    unnamed = [n for n in unnamed if not variables.get(n)]
     stars = [index for index, column in enumerate(columns) if _is_star(column)]
-    names: dict[int, str] = {}
+    names = {n: name for n, name in variables.items() if name and not stars}
     for number, index in enumerate(unnamed):
         if not stars or index < stars[0]:
             names[index] = f"f{number}_"
@@ -40,7 +44,11 @@ def unnamed_columns(sql: str) -> Mapping[int, str]:
     return names
 
 
-def _is_star(column: exp.Expression) -> bool:
+def _is_parameter(column: exp.Expr) -> bool:
+    return isinstance(column, exp.Parameter)
+
+
+def _is_star(column: exp.Expr) -> bool:
     return isinstance(column, exp.Star) or (
         isinstance(column, exp.Column) and isinstance(column.this, exp.Star)
     )

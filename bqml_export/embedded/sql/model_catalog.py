@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from bqml_export.errors import InvalidQueryError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_PATH_BEFORE = re.compile(r"[-\w.`]*$")
 _VIEW = "INFORMATION_SCHEMA.MODELS"
 
 
@@ -51,12 +53,9 @@ def _ends_view(sql: str, tokens: Sequence[Token], index: int) -> bool:
 
 
 def _use(sql: str, tokens: Sequence[Token], last: int) -> CatalogUse:
-    first = last
-    while first >= 2 and tokens[first - 1].word in (".", "-"):
-        if tokens[first - 1].word == "-" and tokens[first - 1].start != tokens[first - 2].end:
-            break
-        first -= 2
-    start, end = tokens[first].start, tokens[last].end
+    # A project may have dashes and digits, which the tokenizer takes for arithmetic.
+    path = _PATH_BEFORE.search(sql, 0, tokens[last].start)
+    start, end = path.start() if path else tokens[last].start, tokens[last].end
     parts = sql[start:end].replace("`", "").split(".")[:-2]
     if not 1 <= len(parts) <= 2:
         raise InvalidQueryError(f"{_VIEW} must be qualified with a dataset (dataset.{_VIEW})")

@@ -85,7 +85,7 @@ class StandardScaler:
 
     def formula(self, statistics: Statistics) -> str:
         """Returns the scaled value."""
-        scaled = f"({self.value} - {statistics['mean']}) / {statistics['stddev']}"
+        scaled = f"(({self.value}) - {statistics['mean']}) / {statistics['stddev']}"
         return f"IF(({self.value}) IS NULL, NULL, COALESCE({scaled}, 0))"
 
 
@@ -107,7 +107,7 @@ class MinMaxScaler:
     def formula(self, statistics: Statistics) -> str:
         """Returns the scaled value."""
         low, high = statistics["min"], statistics["max"]
-        scaled = f"({self.value} - {low}) / NULLIF({high} - {low}, 0)"
+        scaled = f"(({self.value}) - {low}) / NULLIF({high} - {low}, 0)"
         return f"IF(({self.value}) IS NULL, NULL, GREATEST(0.0, LEAST(1.0, COALESCE({scaled}, 0))))"
 
 
@@ -232,12 +232,17 @@ class Imputer:
             raise InvalidQueryError("ML.IMPUTER: every training row is NULL")
         most = max(counts.values())
         first = min((v for v, count in counts.items() if count == most), key=str)
-        is_number = isinstance(first, int | float) and not isinstance(first, bool)
-        return {"filler": repr(first) if is_number else string_literal(str(first))}
+        return {"filler": _literal(first)}
 
     def formula(self, statistics: Statistics) -> str:
         """Returns the value without NULL."""
         return f"COALESCE({self.value}, {statistics['filler']})"
+
+
+def _literal(value: Value) -> str:
+    if isinstance(value, bool | int):
+        return str(value).upper()
+    return float_literal(value) if isinstance(value, float) else string_literal(str(value))
 
 
 def _one_argument(name: str, kind: Callable[[str], Scaler]) -> Callable[[Sequence[str]], Scaler]:

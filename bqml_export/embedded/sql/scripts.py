@@ -39,6 +39,7 @@ PROCEDURAL = frozenset(
     }
 )
 _TEMPORARY = frozenset({"TEMP", "TEMPORARY"})
+_VARIABLES = frozenset({"DECLARE", "SET"})
 _STORED = frozenset({"VIEW", "FUNCTION", "PROCEDURE"})
 
 
@@ -104,10 +105,10 @@ def _refuse_model_catalog(sql: str, tokens: Sequence[Token]) -> None:
 
 def _refuse(run: Sequence[Token]) -> None:
     first = run[0].word.partition(" ")[0]
-    if first in PROCEDURAL:
+    if first in PROCEDURAL - _VARIABLES:
         raise NotSupportedError(
             f"{first} together with models in one request is not supported by the embedded "
-            "BigQuery ML; send plain statements separated by semicolons"
+            "BigQuery ML; send plain statements, DECLARE and SET separated by semicolons"
         )
     if first == "CREATE" and any(token.word in _TEMPORARY for token in run[1:4]):
         raise NotSupportedError(

@@ -124,6 +124,12 @@ class Connection(BaseHTTPRequestHandler):
             return self._handle
         raise AttributeError(name)
 
+    def handle_expect_100(self) -> bool:
+        """Tells a client that waits before it sends a body that it may go on."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     def _handle(self) -> None:
         body = _Body(self.rfile, self.headers)
         try:

@@ -124,21 +124,38 @@ class Uploads:
 
     def resume(self, request: Request) -> Response:
         """Answers PUT .../o?upload_id=...: the next bytes, or a question how many have come."""
-        upload, session = self._session(request)
-        if "generation" in upload.request:
-            return object_response(request, self._made(upload))
+        session = self._session(self._find(request))
         with session.lock:
+            # Another request may have finished or cancelled it while this one waited.
+            upload = self._find(request)
+            if "generation" in upload.request:
+                self._sessions.pop(upload.id, None)
+                return object_response(request, self._made(upload))
             total = _receive(request, session.file)
             if total is None or session.file.size_bytes < total:
                 return _incomplete(session.file.size_bytes)
-            digests = session.file.finish()
-            self._forget(upload.id)
-            fields = header_digests(request.headers.get("X-Goog-Hash"))
-            opened = {**upload.request, "fields": {**upload.request["fields"], **fields}}
-            stored = self._insert(opened, upload.content, digests)
-            made = {"bucket": stored.bucket, "name": stored.name, "generation": stored.generation}
-            self._store.catalog.put_upload(OpenUpload(upload.id, "", made))
-            return object_response(request, stored)
+            return object_response(request, self._finish(request, upload, session))
+
+    def _finish(self, request: Request, upload: OpenUpload, session: _Session) -> StoredObject:
+        """Makes the object; a refusal, for example of a checksum, ends the upload as well."""
+        fields = header_digests(request.headers.get("X-Goog-Hash"))
+        opened = {**upload.request, "fields": {**upload.request["fields"], **fields}}
+        digests = session.file.finish()
+        try:
+            with self._store.catalog.transaction():
+                stored = self._insert(opened, upload.content, digests)
+                made = {
+                    "bucket": stored.bucket,
+                    "name": stored.name,
+                    "generation": stored.generation,
+                }
+                self._store.catalog.put_upload(OpenUpload(upload.id, "", made))
+        except ApiError:
+            self._store.catalog.delete_upload(upload.id)
+            raise
+        finally:
+            self._sessions.pop(upload.id, None)
+        return stored
 
     def _made(self, upload: OpenUpload) -> StoredObject:
         """Returns what a finished upload made, for a client that did not get the answer."""
@@ -147,24 +164,26 @@ class Uploads:
 
     def cancel(self, request: Request) -> Response:
         """Answers DELETE .../o?upload_id=...; Cloud Storage says 499 when it has worked."""
-        upload, session = self._session(request)
+        session = self._session(self._find(request))
         with session.lock:
-            self._forget(upload.id)
+            upload = self._find(request)
+            if "generation" in upload.request:
+                raise ApiError(400, "The upload is finished and cannot be cancelled.")
+            self._store.catalog.delete_upload(upload.id)
             self._store.content.remove(upload.content)
+            self._sessions.pop(upload.id, None)
         return Response(status=499)
 
-    def _session(self, request: Request) -> tuple[OpenUpload, _Session]:
+    def _find(self, request: Request) -> OpenUpload:
         upload = self._store.catalog.upload(request.first("upload_id"))
-        if upload is None:
-            raise ApiError(404, "The upload is not open: it is finished, cancelled or unknown.")
+        if upload is None or "parts" in upload.request:
+            raise ApiError(404, "The upload is not open: it is cancelled or unknown.")
+        return upload
+
+    def _session(self, upload: OpenUpload) -> _Session:
         with self._lock:
             growing = GrowingFile(self._store.content.path(upload.content))
-            return upload, self._sessions.setdefault(upload.id, _Session(growing))
-
-    def _forget(self, upload_id: str) -> None:
-        self._store.catalog.delete_upload(upload_id)
-        with self._lock:
-            self._sessions.pop(upload_id, None)
+            return self._sessions.setdefault(upload.id, _Session(growing))
 
 
 def _receive(request: Request, file: GrowingFile) -> int | None:

@@ -64,11 +64,11 @@ def test_what_is_there_is_kept_and_what_is_half_goes_on(
     staging = Staging(tmp_path)
     staging.file(objects["saved_model.pb"]).write_bytes(CONTENTS["saved_model.pb"])
     staging.file(objects["variables/a"]).write_bytes(CONTENTS["variables/a"][:100_000])
-    before = faulty.storage.sent_bytes
+    before = faulty.storage.media_bytes
     bring(faulty.clients, place, tmp_path, list(objects.values()))
     assert contents(tmp_path, list(objects.values())) == CONTENTS
     assert faulty.storage.count("GET .*alt=media") == 1
-    assert faulty.storage.sent_bytes - before == len(CONTENTS["variables/a"]) - 100_000
+    assert faulty.storage.media_bytes - before == len(CONTENTS["variables/a"]) - 100_000
 
 
 def test_a_file_of_another_generation_is_thrown_away(

@@ -11,6 +11,7 @@ pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain.export import export, plan_export, plan_export_of
+from bqml_export.chain.preflight import require_ready_bucket
 from bqml_export.errors import BqmlExportError, PreflightError
 from bqml_export.model_reference import ModelReference
 from bqml_export.repository.record import Column
@@ -121,6 +122,17 @@ def test_a_model_that_is_missing_does_not_hide_the_bucket(google_clients: Client
     first, second = problems(caught)
     assert "model local.shop.none does not exist" in first
     assert "bucket no-such-bucket does not exist" in second
+
+
+def test_a_training_is_not_spent_on_a_bucket_that_cannot_take_it(
+    faulty: Faulty, fault: type[Fault], bucket: str
+) -> None:
+    """What `up` asks before it trains: location and permissions, together."""
+    place = BucketUri(bucket, "")
+    assert require_ready_bucket(faulty.clients, place, "US")
+    faulty.storage.faults.append(fault("GET .*testPermissions", after="json"))
+    with pytest.raises(PreflightError, match=f"export to {place} would fail for 4 reasons"):
+        require_ready_bucket(faulty.clients, place, "EU")
 
 
 def test_a_finished_export_needs_no_more_permissions(

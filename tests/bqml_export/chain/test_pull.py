@@ -139,10 +139,10 @@ def test_a_killed_pull_goes_on_where_it_was(
         wait_for(lambda: staged_bytes(tmp_path) > BIG_BYTES // 3)
         process.kill()
     assert versions_of(tmp_path / "serving_dir", "m") == []
-    kept, before = staged_bytes(tmp_path), faulty.storage.sent_bytes
+    kept, before = staged_bytes(tmp_path), faulty.storage.media_bytes
     version = fetch(faulty.clients, big_export, tmp_path / "serving_dir")
     assert (version.folder / "assets.extra" / "big").stat().st_size == BIG_BYTES
-    assert faulty.storage.sent_bytes - before < BIG_BYTES - kept + 50_000
+    assert faulty.storage.media_bytes - before < BIG_BYTES - kept + 50_000
     assert [path.name for path in version.folder.parent.iterdir()] == ["1"]
 
 

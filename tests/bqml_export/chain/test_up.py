@@ -17,7 +17,7 @@ pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain.up import Outcome, Wish, dry_run, up
-from bqml_export.errors import NotFoundError, NotSupportedError, UsageError
+from bqml_export.errors import NotFoundError, NotSupportedError, PreflightError
 from bqml_export.model_reference import ModelReference
 from bqml_export.repository.record import read_record
 from bqml_export.repository.versions import versions_of
@@ -112,7 +112,7 @@ def test_a_bucket_somewhere_else_is_refused_before_the_training(
         destination=BucketUri("in-europe", ""),
         force=True,
     )
-    with pytest.raises(UsageError, match="only within one location"):
+    with pytest.raises(PreflightError, match="only within one location"):
         up(google_clients, wish, lambda _: None)
 
 

@@ -43,7 +43,7 @@ def test_a_version_is_verified_and_becomes_stable(
     assert verified.exit_code == 0, verified.stderr
     assert "a row of each class   3" in verified.stdout
     assert "story version 1 at" in verified.stderr
-    assert "reads 0 bytes" in verified.stderr
+    assert "reading training rows reads " in verified.stderr
     promoted = offline("promote", "story", 1, "--root", served.root)
     assert promoted.stdout == "story: stable is version 1 now\n"
     assert "stable" in offline("ls", "--root", served.root).stdout
@@ -106,8 +106,19 @@ def test_without_a_server_the_way_out_is_named(run: Run, sql_file: Path, tmp_pat
     )
     assert run(*options, "--files-only").exit_code == 0
     planned = run(*options, "--dry-run").document()["versions"][0]
-    assert planned["reads_bytes"] == 0
+    assert planned["reads_bytes"] > 0
     assert "FARM_FINGERPRINT" in planned["query"]
+
+
+def test_an_option_that_would_be_ignored_is_refused(
+    offline: Run, sql_file: Path, tmp_path: Path
+) -> None:
+    """How to compare means nothing where nothing is compared."""
+    (tmp_path / "m" / "1").mkdir(parents=True)
+    ran = offline("verify", "--root", tmp_path, "--files-only", "--rows", 3)
+    assert (ran.exit_code, ran.stderr) == (2, "error: --rows has no meaning with --files-only\n")
+    ran = offline("up", sql_file, "--root", tmp_path, "--wait", 3)
+    assert (ran.exit_code, ran.stderr) == (2, "error: --wait has no meaning without --verify-url\n")
 
 
 def test_a_version_that_nobody_can_compare_is_said(run: Run, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
 from bqml_export.errors import EndpointError, GateError, UsageError
-from bqml_export.parity.gate import Examination, dry_run, examine
+from bqml_export.parity.examination import Examination
+from bqml_export.parity.gate import dry_run, examine
 from bqml_export.parity.subject import read_subject
-from bqml_export.warehouse.announced_query import require_allowed
 from tests.bqml_export.parity.conftest import BINARY_SQL, MIXED_SQL, SPECIES_SQL
 
 if TYPE_CHECKING:
@@ -133,6 +133,15 @@ def test_a_version_that_is_not_served_is_said(
         gate(google_clients, version, served.url, wait_s=0)
 
 
+def test_a_sample_that_costs_too_much_is_not_read(
+    google_clients: Clients, publish: Publish, served: Served
+) -> None:
+    """The announcement is compared before the query is sent."""
+    version = publish(SPECIES_SQL, served.root, "dear")
+    with pytest.raises(UsageError, match=r"reading training rows would read [\d,]+ bytes and 1 "):
+        gate(google_clients, version, served.url, maximum_bytes_billed=1)
+
+
 def test_a_dry_run_shows_the_queries(
     google_clients: Clients, publish: Publish, tmp_path: Path
 ) -> None:
@@ -142,10 +151,3 @@ def test_a_dry_run_shows_the_queries(
     document = dry_run(google_clients, read_subject(version), wanted)
     assert "LIMIT 7" in document["query"]
     assert "ML.PREDICT(MODEL `local.shop.species`" in document["predict"]
-
-
-def test_more_bytes_than_allowed_are_not_read() -> None:
-    """The announcement is compared before anything is sent."""
-    require_allowed(10, 10, "reading")
-    with pytest.raises(UsageError, match="reading would read 11 bytes and 10 are allowed"):
-        require_allowed(11, 10, "reading")

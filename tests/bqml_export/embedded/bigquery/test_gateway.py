@@ -58,6 +58,28 @@ def test_an_error_has_bigquerys_form(services: Endpoints) -> None:
     assert error["message"] == "Not found: Model local:d.m"
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/datasets/d/tables/t:getIamPolicy"),
+        ("GET", "/nonsense"),
+        ("PATCH", "/jobs/x"),
+    ],
+)
+def test_what_is_not_there_is_named(services: Endpoints, method: str, path: str) -> None:
+    """A path without a handler is BigQuery's error form too, which `bq` prints as one line."""
+    answer = httpx.request(method, f"{services.bigquery_url}{PROJECT}{path}", content=b"{}")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["errors"][0]["reason"]) == (400, "notImplemented")
+    assert f"{method} {PROJECT}{path}" in error["message"]
+
+
+def test_tokens_are_handed_out(services: Endpoints) -> None:
+    """google.auth gets what it asks for with the credentials of `emulate`."""
+    answer = httpx.post(f"{services.bigquery_url}/token", content=b"grant_type=x")
+    assert answer.json()["token_type"] == "Bearer"
+
+
 def test_the_discovery_document_leads_back_here(services: Endpoints) -> None:
     """The `bq` command line finds every method of models and jobs, each with a response."""
     url = f"{services.bigquery_url}/$discovery/rest?version=v2"

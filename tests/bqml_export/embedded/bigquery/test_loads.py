@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -187,3 +188,60 @@ def test_objects_of_a_bucket_are_loaded(
     uri = f"gs://{bucket.name}/in/*.csv"
     bigquery_client.load_table_from_uri(uri, f"{dataset}.t", job_config=config).result()
     assert [row["i"] for row in _rows(bigquery_client, f"{dataset}.t")] == [1, 2]
+
+
+def test_columns_of_an_existing_table_are_found_by_name(
+    bigquery_client: Client, dataset: str
+) -> None:
+    """A DataFrame with the columns in another order, or with fewer, is appended right."""
+    table = f"{dataset}.t"
+    bigquery_client.query_and_wait(f"CREATE TABLE {table} (i INT64, s STRING)")
+    bigquery_client.load_table_from_dataframe(pd.DataFrame({"s": ["a"], "i": [1]}), table).result()
+    bigquery_client.load_table_from_dataframe(pd.DataFrame({"i": [2]}), table).result()
+    assert _rows(bigquery_client, table) == [{"i": 1, "s": "a"}, {"i": 2, "s": None}]
+    with pytest.raises(BadRequest, match=r"Cannot add fields \(field: z\)"):
+        bigquery_client.load_table_from_dataframe(pd.DataFrame({"z": [2]}), table).result()
+
+
+def test_detected_names_are_ones_that_bigquery_allows(
+    bigquery_client: Client, dataset: str
+) -> None:
+    """Blanks and dashes in a header become underscores."""
+    _load(bigquery_client, f"{dataset}.t", "a b,c-d,1st\n1,2,3\n", autodetect=True)
+    names = [field.name for field in bigquery_client.get_table(f"{dataset}.t").schema]
+    assert names == ["a_b", "c_d", "_1st"]
+
+
+def test_unknown_fields_of_json_rows_are_an_error(bigquery_client: Client, dataset: str) -> None:
+    """They are named with their row, and left out when the client says so."""
+    settings: dict[str, Any] = {
+        "source_format": "NEWLINE_DELIMITED_JSON",
+        "schema": [bigquery.SchemaField("i", "INT64")],
+    }
+    content = '{"i": 1}\n{"i": 2, "z": 3}\n'
+    with pytest.raises(BadRequest, match="row 2: No such field: z"):
+        _load(bigquery_client, f"{dataset}.t", content, **settings)
+    _load(bigquery_client, f"{dataset}.t", content, ignore_unknown_values=True, **settings)
+    assert [row["i"] for row in _rows(bigquery_client, f"{dataset}.t")] == [1, 2]
+
+
+def test_a_dataset_in_europe_loads_buckets_in_europe(
+    bigquery_client: Client, storage_client: storage.Client, dataset: str
+) -> None:
+    """A bucket in the US is refused there, with both places named."""
+    made = bigquery.Dataset(f"{bigquery_client.project}.{dataset}_eu")
+    made.location = "EU"
+    bigquery_client.create_dataset(made)
+    name = dataset.replace("_", "-")
+    for place in ("EU", "US"):
+        bucket = storage_client.create_bucket(f"{name}-{place.lower()}", location=place)
+        bucket.blob("x.csv").upload_from_string("a\n1\n")
+    load = functools.partial(
+        bigquery_client.load_table_from_uri,
+        destination=f"{dataset}_eu.t",
+        job_config=bigquery.LoadJobConfig(autodetect=True, skip_leading_rows=1),
+    )
+    job = load(f"gs://{name}-eu/x.csv")
+    assert (job.result().output_rows, job.location) == (1, "EU")
+    with pytest.raises(BadRequest, match="source: US, destination: EU"):
+        load(f"gs://{name}-us/x.csv").result()

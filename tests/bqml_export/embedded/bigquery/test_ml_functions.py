@@ -32,6 +32,10 @@ IRIS = "`bigquery-public-data.ml_datasets.iris`"
         (("SELECT a.predicted_species FROM ML.PREDICT(MODEL {m}, TABLE {iris}) a "
           "JOIN ML.WEIGHTS(MODEL {m}) w ON w.class_label = a.predicted_species "
           "WHERE w.processed_input = '__INTERCEPT__'"), 150),
+        (("SELECT (SELECT prob FROM UNNEST(predicted_species_probs) WHERE label = 'setosa') AS p "
+          "FROM ML.PREDICT(MODEL {m}, TABLE {iris})"), 150),
+        (("SELECT feature, SUM(attribution) FROM ML.EXPLAIN_PREDICT(MODEL {m}, TABLE {iris}), "
+          "UNNEST(top_feature_attributions) GROUP BY feature ORDER BY feature"), 4),
         ("SELECT * FROM ML.EVALUATE(MODEL {m})", 1),
         ("SELECT * FROM ML.EVALUATE(MODEL {m}, (SELECT * FROM {iris}))", 1),
         ("SELECT * FROM ML.WEIGHTS(MODEL {m}, STRUCT(TRUE AS standardize))", 15),

@@ -65,7 +65,7 @@ def test_a_statement_says_what_it_did(
         ("ALTER MODEL {m} SET OPTIONS(kms_key_name='k')", BadRequest, "kms_key_name"),
         ("CREATE MODEL `{m}-dash` {train}", BadRequest, "Invalid model ID"),
         ("BEGIN CREATE MODEL {m}2 {train}", BadRequest, "Expected END"),
-        ("DECLARE x INT64; DROP MODEL {m}", BadRequest, "DECLARE"),
+        ("LOOP DROP MODEL {m}; END LOOP", BadRequest, "LOOP"),
         ("WHILE TRUE DO DROP MODEL {m}; END WHILE", BadRequest, "WHILE"),
         ('EXECUTE IMMEDIATE "CREATE MODEL {m}2 {train}"', BadRequest, "EXECUTE IMMEDIATE"),
         ("CREATE VIEW {m}_v AS SELECT * FROM ML.WEIGHTS(MODEL {m})", BadRequest, "CREATE VIEW"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,8 @@ from google.api_core.exceptions import BadRequest
 from google.cloud import bigquery
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from google.cloud.bigquery import Client
     from google.cloud.storage import Bucket
 
@@ -24,15 +27,18 @@ CLAUSE = """
 """
 
 
-@pytest.fixture
-def model(bigquery_client: Client, dataset: str) -> str:
+@pytest.fixture(scope="module")
+def model(bigquery_client: Client) -> Iterator[str]:
     """`dataset.model` of a regression with a TRANSFORM clause."""
+    dataset = f"d_{uuid.uuid4().hex}"
+    bigquery_client.create_dataset(dataset)
     bigquery_client.query_and_wait(
         f"CREATE MODEL {dataset}.m TRANSFORM({CLAUSE}) OPTIONS(model_type='linear_reg', "
         "input_label_cols=['body_mass_g']) AS "
         f"SELECT * FROM {PENGUINS} WHERE body_mass_g IS NOT NULL AND sex IS NOT NULL"
     )
-    return f"{dataset}.m"
+    yield f"{dataset}.m"
+    bigquery_client.delete_dataset(dataset, delete_contents=True)
 
 
 def test_inputs_go_through_the_clause_with_the_training_rows_statistics(

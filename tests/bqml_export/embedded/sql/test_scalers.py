@@ -37,6 +37,8 @@ def floats(*values: float) -> list[str]:
         ("IMPUTER", ("x", "'median'"), [1, 2, 9, None], floats(2.0)),
         ("IMPUTER", ("x", "'most_frequent'"), ["b", "a'", "a'", None], [r"'a\''"]),
         ("IMPUTER", ("x", "'most_frequent'"), [3, 3, 4], ["3"]),
+        ("IMPUTER", ("x", "'most_frequent'"), [0.1, 0.1, None], floats(0.1)),
+        ("IMPUTER", ("x", "'most_frequent'"), [True, True, False], ["TRUE"]),
     ],
 )
 def test_statistics_are_those_of_the_training_rows(

@@ -7,8 +7,11 @@ import gzip
 import hashlib
 import io
 import os
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import google_crc32c
 import pytest
@@ -152,6 +155,20 @@ def test_a_resumable_upload_goes_on_where_it_was(
     assert bucket.blob("x").download_as_bytes() == CONTENT
 
 
+def test_an_end_that_comes_twice_at_once_is_taken_once(
+    services: Endpoints, bucket: storage.Bucket
+) -> None:
+    """A client that lost patience sends the last bytes again while the first are on their way."""
+    link = _open(services, bucket)
+    _put(link, CONTENT[:QUARTER_MB], f"0-{QUARTER_MB - 1}/*")
+    rest = CONTENT[QUARTER_MB:]
+    with ThreadPoolExecutor(6) as pool:
+        sent = [pool.submit(_put, link, rest, "262144-699999/700000") for _ in range(6)]
+    assert {answer.result()[0] for answer in sent} == {200}
+    assert bucket.blob("x").download_as_bytes(checksum="crc32c") == CONTENT
+    assert requests.delete(link, timeout=30).status_code == 400
+
+
 def test_a_cancelled_upload_is_gone(services: Endpoints, bucket: storage.Bucket) -> None:
     """499 is what Cloud Storage says to that, and 404 to whatever comes later."""
     link = _open(services, bucket)
@@ -204,6 +221,21 @@ def test_what_is_no_upload_is_an_error_in_googles_form(
     assert (answer.status_code, error["code"]) == (status, status)
     assert error["errors"][0]["reason"]
     assert list(bucket.list_blobs()) == []
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(
+    services: Endpoints, bucket: storage.Bucket
+) -> None:
+    """`Expect: 100-continue`, as curl sends it before a big body."""
+    address = urlsplit(services.storage_url)
+    path = f"/upload/storage/v1/b/{bucket.name}/o?uploadType=media&name=x"
+    head = f"POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue")
+        connection.sendall(b"abc")
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 OK")
+    assert bucket.blob("x").download_as_bytes() == b"abc"
 
 
 def test_an_upload_to_no_bucket_reads_no_bytes(storage_client: storage.Client) -> None:
