@@ -100,9 +100,7 @@ def test_a_wrong_project_is_refused(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize(
-    "path", ["bigquery/backend/bqemulator.duckdb", "storage/catalog.sqlite3"]
-)
+@pytest.mark.parametrize("path", ["bigquery/backend/bqemulator.duckdb", "storage/catalog.sqlite3"])
 def test_damaged_data_is_named(tmp_path: Path, path: str) -> None:
     """A file that is not ours any more is one clear line, not a stack trace."""
     (tmp_path / path).parent.mkdir(parents=True)
