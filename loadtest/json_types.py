@@ -1,0 +1,7 @@
+"""Names for JSON at the edges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+JsonObject = dict[str, Any]
