@@ -5,3 +5,5 @@ from __future__ import annotations
 from typing import Any
 
 JsonObject = dict[str, Any]
+JsonValue = Any
+"""Any JSON value."""

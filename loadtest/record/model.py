@@ -78,6 +78,8 @@ class GeneratorSample:
     """Of one core."""
     users: int
     alive: bool = True
+    lag_ms: float = 0.0
+    """How late its event loop woke at worst: measured latencies are too long by up to this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,8 @@ class FaultOutcome:
     """Seconds until the service was whole again; None if it was not."""
     passed: bool
     detail: str = ""
+    end_s: float = 0.0
+    """End of the stretch whose failures are counted for this fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,8 @@ def serve_environment(
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "5",
         "RAY_SERVE_PROXY_MIN_DRAINING_PERIOD_S": "5",
+        # A dead proxy is replaced after three failed checks: half a minute by default.
+        "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "1",
         # The public port, and the way from a proxy to a replica, which is 4 MB by default.
         "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE": str(grpc_max_message_bytes),
         "RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH": str(grpc_max_message_bytes + _ENVELOPE_BYTES),
