@@ -7,6 +7,7 @@ import sys
 import click
 
 from loadtest.cli.config import config
+from loadtest.cli.plan import plan
 from loadtest.cli.report import report
 from loadtest.cli.run import run
 from loadtest.errors import LoadTestError
@@ -19,6 +20,7 @@ def cli() -> None:
 
 cli.add_command(run)
 cli.add_command(report)
+cli.add_command(plan)
 cli.add_command(config)
 
 

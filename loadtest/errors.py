@@ -5,6 +5,7 @@ LoadTestError               exit 2   anything this tool reports on purpose: noth
 ├── TargetError                      the service cannot be reached, or has not what is asked for
 ├── RowsError                        the file of rows cannot be read or does not fit the model
 ├── GeneratorError                   the load generator did not start, or ended early
+├── PlanError                        one replica could not be measured, or misses the goal
 ├── ReplicasError                    Ray's dashboard cannot be read, or has not what is asked for
 ├── ServiceError                     the run's own service did not start
 └── RecordError                      the record of a run cannot be read
@@ -47,3 +48,7 @@ class ServiceError(LoadTestError):
 
 class RecordError(LoadTestError):
     """The record of a run cannot be read."""
+
+
+class PlanError(LoadTestError):
+    """One replica could not be measured, or cannot keep the latency goal."""

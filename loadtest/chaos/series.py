@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
+
+import psutil
 
 from loadtest.chaos.fault import Damage, Fault, Injection
 from loadtest.errors import LoadTestError
@@ -56,14 +59,15 @@ class FaultSeries(threading.Thread):
         t_s = self._clock.now_s()
         try:
             damage = fault.inject()
-        except LoadTestError as exc:
+        except (LoadTestError, OSError, psutil.Error) as exc:
             self._say(fault.name, f"could not be injected: {exc}")
             damage = Damage(0, f"could not be injected: {exc}")
             return Injection(fault=fault.name, t_s=t_s, end_s=t_s, damage=damage, recovered_s=None)
         self._say(fault.name, damage.detail)
         recovered_s = self._recovery(fault, t_s, end_s)
         self._ended.wait(max(0.0, end_s - self._clock.now_s()))
-        fault.undo()
+        with contextlib.suppress(OSError):
+            fault.undo()
         end_s = min(end_s, self._clock.now_s())
         return Injection(
             fault=fault.name, t_s=t_s, end_s=end_s, damage=damage, recovered_s=recovered_s

@@ -25,9 +25,9 @@ _SHORTCUTS = {
 # Ray Serve takes seconds to start a killed proxy anew: until then clients ask again.
 _CHAOS = {
     "chaos.faults": "new-version,corrupt-version,kill-replica,kill-proxy",
-    "phases.plateau_s": "140",
+    "phases.plateau_s": "180",
     "traffic.retries": "10",
-    "traffic.retry_wait_s": "2",
+    "traffic.retry_wait_s": "3",
 }
 
 

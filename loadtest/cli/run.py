@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from loadtest.cli.options import load_settings, settings_options
+from loadtest.errors import LoadTestError
 
 if TYPE_CHECKING:
     from loadtest.settings.model import LoadTestSettings
@@ -33,10 +35,16 @@ def run(*, as_json: bool, **options: object) -> None:
     settings = load_settings(options).settings
     folder = _new_folder(settings)
     signal.signal(signal.SIGTERM, _interrupt)
-    with LiveView() as view:
-        if settings.service.start:
-            click.echo("starting the service ...", err=True)
-        record = go(settings, folder, view)
+    try:
+        with LiveView() as view:
+            if settings.service.start:
+                click.echo("starting the service ...", err=True)
+            record = go(settings, folder, view)
+    except KeyboardInterrupt as exc:
+        raise LoadTestError("interrupted before the load began") from exc
+    finally:
+        with contextlib.suppress(OSError):  # nothing was kept in it
+            folder.rmdir()
     sys.exit(conclude(record, judge(record, settings), folder, as_json=as_json))
 
 

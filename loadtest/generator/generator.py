@@ -125,15 +125,23 @@ class Generator:
     def stop(self) -> None:
         """Ends all processes; requests on their way are answered first. Safe to call twice."""
         self._is_stopping = True
-        if self._processes and self._processes[0].alive:
-            self._processes[0].say("end")
-            self.wait(self._settings.target.timeout_s + _STOP_MARGIN_S)
+        if "ready" in self._reports:
+            self._end_in_order()
         for process in self._processes:
-            process.wait(0 if self._failure else _STOP_MARGIN_S)
             process.end()
         if self._reader is not None and self._reader.ident is not None:
             self._reader.join(_STOP_MARGIN_S)
         self._scratch.cleanup()
+
+    def _end_in_order(self) -> None:
+        if self._processes[0].alive:
+            self._processes[0].say("end")
+            with self._changed:
+                timeout_s = self._settings.target.timeout_s + _STOP_MARGIN_S
+                self._changed.wait_for(lambda: self._is_over, timeout_s)
+        deadline_s = time.monotonic() + _STOP_MARGIN_S
+        for process in self._processes:
+            process.wait(max(0.0, deadline_s - time.monotonic()))
 
     @property
     def _is_over(self) -> bool:
@@ -222,7 +230,7 @@ class Generator:
     def _watch(self) -> None:
         """Says at once when a process has ended that should not have."""
         suspects: list[LocustProcess] = []
-        while not self._is_over and not self._is_stopping:
+        while "done" not in self._reports and not self._is_stopping:
             # A round later: a process that ends in good order does so just after the last line.
             for process in suspects:
                 self._mourn(process)

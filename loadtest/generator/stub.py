@@ -9,8 +9,11 @@ import asyncio
 import base64
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from loadtest.json_types import JsonObject
 
@@ -90,19 +93,27 @@ async def _serve(pages: StubPages) -> None:
     """Serves on free ports and prints them, until stdin ends."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Connection(pages), "127.0.0.1", 0)
-    grpc_port = await _serve_grpc(base64.b64decode(pages.grpc_answer)) if pages.grpc_answer else 0
-    ports = {"http": server.sockets[0].getsockname()[1], "grpc": grpc_port}
-    sys.stdout.write(json.dumps(ports) + "\n")
-    sys.stdout.flush()
-    # The parent holds the other end: the stub ends with it, however that happens.
-    await loop.run_in_executor(None, sys.stdin.buffer.read)
+    ports = {"http": server.sockets[0].getsockname()[1], "grpc": 0}
+    async with _grpc_server(pages.grpc_answer) as ports["grpc"]:
+        sys.stdout.write(json.dumps(ports) + "\n")
+        sys.stdout.flush()
+        # The parent holds the other end: the stub ends with it, however that happens.
+        await loop.run_in_executor(None, sys.stdin.buffer.read)
 
 
-async def _serve_grpc(answer: bytes) -> int:
+@asynccontextmanager
+async def _grpc_server(answer: str) -> AsyncIterator[int]:
+    """Yields the port of a gRPC server, 0 where there is none to be."""
+    if not answer:
+        yield 0
+        return
     import grpc
 
-    async def predict(_request: bytes, _context: object) -> bytes:
-        return answer
+    body = base64.b64decode(answer)
+
+    async def predict(_request: bytes, context: Any) -> bytes:  # noqa: ANN401 - untyped
+        context.set_trailing_metadata((("x-replica", "stub"),))
+        return body
 
     class AnyMethod(grpc.GenericRpcHandler):  # type: ignore[misc]  # untyped
         def service(self, _details: object) -> object:
@@ -112,12 +123,11 @@ async def _serve_grpc(answer: bytes) -> int:
     server.add_generic_rpc_handlers((AnyMethod(),))
     port: int = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    _ALIVE.append(server)
-    return port
+    try:
+        yield port
+    finally:
+        await server.stop(None)
 
-
-_ALIVE: list[object] = []
-"""Servers that must not be collected while the process runs."""
 
 if __name__ == "__main__":
     asyncio.run(_serve(StubPages.read(Path(sys.argv[1]))))

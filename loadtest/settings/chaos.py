@@ -16,5 +16,5 @@ class ChaosSettings(SettingsGroup):
     """Which, in this order: new-version, corrupt-version, kill-replica, kill-proxy."""
     first_s: Seconds = 10.0
     """Seconds between the begin of the plateau and the first fault."""
-    apart_s: PositiveSeconds = 30.0
+    apart_s: PositiveSeconds = 40.0
     """Seconds from one fault to the next; in that time the service must be whole again."""

@@ -10,6 +10,7 @@ from loadtest.settings.chaos import ChaosSettings
 from loadtest.settings.generator import GeneratorSettings
 from loadtest.settings.kinds import SettingsGroup
 from loadtest.settings.phases import PhaseSettings
+from loadtest.settings.plan import PlanSettings
 from loadtest.settings.replicas import ReplicaSettings
 from loadtest.settings.report import ReportSettings
 from loadtest.settings.rules import RuleSettings
@@ -39,6 +40,8 @@ class LoadTestSettings(SettingsGroup):
     """Faults under load."""
     report: ReportSettings = ReportSettings()
     """What is left of the run."""
+    plan: PlanSettings = PlanSettings()
+    """The capacity plan."""
 
     @model_validator(mode="after")
     def _faults_need_our_own_service(self) -> Self:

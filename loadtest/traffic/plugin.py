@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import gevent
 from gevent.fileobject import FileObject
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
@@ -25,8 +25,6 @@ from loadtest.traffic.worker_link import WorkerLink
 if TYPE_CHECKING:
     from locust.env import Environment
     from locust.event import Events
-
-_log = logging.getLogger(__name__)
 
 
 def new_session(events: Events) -> Session:
@@ -49,10 +47,12 @@ class _Plugin:
 
     def attach(self, events: Events) -> None:
         events.init.add_listener(self._on_init)
-        events.test_start.add_listener(self._on_test_start)
         events.test_stopping.add_listener(self._on_test_stopping)
 
     def _on_init(self, environment: Environment, **_: Any) -> None:  # noqa: ANN401 - Locust's
+        # The imports took a second in which the event loop's clock stood still: `--run-time` would
+        # count from before them.
+        gevent.get_hub().loop.update_now()
         runner = environment.runner
         if environment.host is None:
             environment.host = self._session.settings.target.url
@@ -62,17 +62,16 @@ class _Plugin:
             self._master = MasterLink(runner, self._session, out_fd, workers)
         if isinstance(runner, LocalRunner | WorkerRunner):
             name = self._role.worker if self._role else default_worker_name()
-            runner.greenlet.spawn(WorkerLink, runner, self._session, name)
+            link = WorkerLink(runner, self._session, name)
+            # A person's single process has its settings, and asks the service when users begin:
+            # the page may have another host by then.
+            if self._role is not None or isinstance(runner, WorkerRunner):
+                runner.greenlet.spawn(link.begin)
+        if not isinstance(runner, WorkerRunner):
+            self._session.settled.set()
         if self._role is not None:
             assert runner is not None
             runner.greenlet.spawn(self._obey, environment)
-
-    def _on_test_start(self, environment: Environment, **_: Any) -> None:  # noqa: ANN401 - Locust's
-        """The page of a person may have another host than the session was prepared for."""
-        if not isinstance(environment.runner, MasterRunner):
-            self._session.prepare(environment.host or self._session.settings.target.url)
-            if self._session.problem:
-                _log.error(self._session.problem)
 
     def _on_test_stopping(self, environment: Environment, **_: Any) -> None:  # noqa: ANN401, ARG002 - Locust's
         if self._master is not None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from gevent.event import Event
+from gevent.lock import RLock
+
 from loadtest.errors import LoadTestError
 from loadtest.settings.model import LoadTestSettings
 from loadtest.traffic.outcome import Sender
@@ -21,12 +24,13 @@ class Session:
         epoch_s: Start of the run's clock, seconds since 1970.
 
     Attributes:
-        problem: Why there is nothing to send; empty once there is.
+        settled: Set once the settings are those of the run; no user begins before.
     """
 
     def __init__(self, settings: LoadTestSettings, epoch_s: float) -> None:
         self.pace = Pace(time.perf_counter)
-        self.problem = "the model has not been asked for what it wants yet"
+        self.settled = Event()
+        self._lock = RLock()
         self._url = ""
         self._users = 0
         self.adopt(settings, epoch_s)
@@ -44,18 +48,21 @@ class Session:
         """Returns the seconds since the start of the run."""
         return time.time() - self.epoch_s
 
-    def prepare(self, url: str) -> None:
-        """Asks the service at `url` what the model wants; a failure is kept as `problem`."""
-        if self._open_sender is not None and url == self._url:
-            return
-        try:
-            workload = load_workload(self.settings, url)
-            self._open_sender = _sender_factory(self.settings, workload, url)
-        except LoadTestError as error:
-            self.problem = str(error)
-            self._open_sender = None
-        else:
-            self.problem, self._url = "", url
+    def prepare(self, url: str) -> str:
+        """Asks the service at `url` what the model wants, once.
+
+        Returns:
+            Why there is nothing to send; empty where there is.
+        """
+        with self._lock:
+            if self._open_sender is None or url != self._url:
+                self._open_sender, self._url = None, url
+                try:
+                    workload = load_workload(self.settings, url)
+                    self._open_sender = _sender_factory(self.settings, workload, url)
+                except LoadTestError as error:
+                    return str(error)
+            return ""
 
     def join(self) -> None:
         """Counts a user in; the first one finds a schedule on which nothing is overdue."""

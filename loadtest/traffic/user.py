@@ -29,8 +29,10 @@ class PredictUser(FastHttpUser):
 
     def __init__(self, environment: Environment) -> None:
         session = self.session
-        if session.problem:
-            raise StopTest(session.problem)
+        session.settled.wait()
+        problem = session.prepare(environment.host or session.settings.target.url)
+        if problem:
+            raise StopTest(problem)
         target = session.settings.target
         self.network_timeout = self.connection_timeout = target.timeout_s
         self.insecure = not target.verify_tls

@@ -37,16 +37,20 @@ class WorkerLink:
         self._process.cpu_percent()
         runner.register_message(WELCOME, self._on_welcome, concurrent=True)
         runner.register_message(PACE, self._on_pace)
-        runner.send_message(HELLO, {"worker": name})
+
+    def begin(self) -> None:
+        """Asks the master for the settings."""
+        self._runner.send_message(HELLO, {"worker": self._name})
 
     def _on_welcome(self, environment: Environment, msg: Message) -> None:
         data: dict[str, Any] = msg.data
-        settings = LoadTestSettings.model_validate(data["settings"])
-        self._session.adopt(settings, data["epoch_s"])
-        if data["url"]:
+        if not isinstance(self._runner, LocalRunner):
+            settings = LoadTestSettings.model_validate(data["settings"])
+            self._session.adopt(settings, data["epoch_s"])
             environment.host = data["url"]
-            self._session.prepare(data["url"])
-        self._runner.send_message(READY, {"worker": self._name, "problem": self._session.problem})
+        self._session.settled.set()
+        problem = self._session.prepare(data["url"])
+        self._runner.send_message(READY, {"worker": self._name, "problem": problem})
         self._runner.greenlet.spawn(self._report)
 
     def _on_pace(self, environment: Environment, msg: Message) -> None:  # noqa: ARG002 - Locust's

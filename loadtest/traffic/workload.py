@@ -80,7 +80,9 @@ def load_workload(settings: LoadTestSettings, url: str = "") -> Workload:
     pages = ServicePages(settings.target, url)
     signature = read_signature(pages.metadata(), settings.target.signature)
     rows = _rows(settings.traffic, signature, pages)
-    labels = _labels(settings.traffic, signature, _first_answer(signature, rows[0], pages))
+    batch = batches(rows, settings.traffic.rows_per_request, 1, settings.traffic.seed)[0]
+    answer = pages.first_answer(rest_body(signature.name, batch))
+    labels = _labels(settings.traffic, signature, answer)
     return Workload(
         model=pages.model_name(),
         path=f"{pages.model_path()}:predict",
@@ -97,10 +99,6 @@ def _rows(traffic: TrafficSettings, signature: Signature, pages: ServicePages) -
     return drawn_rows(signature, pages.example_row(), traffic.seed)
 
 
-def _first_answer(signature: Signature, row: JsonObject, pages: ServicePages) -> bytes:
-    return pages.first_answer(rest_body(signature.name, [row]))
-
-
 def _labels(
     traffic: TrafficSettings, signature: Signature, answer: bytes
 ) -> dict[str, frozenset[str]]:
@@ -112,7 +110,7 @@ def _labels(
     """
     if not traffic.check_answers:
         return {}
-    fault = AnswerCheck(signature, {}).body(answer, 1)
+    fault = AnswerCheck(signature, {}).body(answer, traffic.rows_per_request)
     if fault is not None:
         shown = answer[:_SHOWN].decode(errors="replace")
         raise TargetError(f"the answer to the first request is not right: {fault}: {shown}")

@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 from serve_app.errors import UnavailableError
+from serve_app.launcher.haproxy_command import haproxy_command
 
 _LISTENING_PORTS = range(10_000, 20_000)
 _REPLICA_PORTS = range(20_000, 30_000)
@@ -41,7 +42,9 @@ def serve_environment(
         "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE": str(grpc_max_message_bytes),
         "RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH": str(grpc_max_message_bytes + _ENVELOPE_BYTES),
     }
-    return common | (_haproxy(run_dir) if haproxy else {"RAY_SERVE_ENABLE_HA_PROXY": "0"})
+    if not haproxy:
+        return common | {"RAY_SERVE_ENABLE_HA_PROXY": "0"}
+    return common | _haproxy(run_dir) | haproxy_command(run_dir)
 
 
 def _haproxy(run_dir: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -53,7 +53,7 @@ def eventually(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def notes() -> Iterator[Notes]:
+def notes() -> Notes:
     """Who is told."""
     return Notes()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,10 @@ def looker() -> Looker:
 
 
 @pytest.fixture
-def observer(tmp_path: Path, looker: Looker) -> Observer:
+def observer(tmp_path: Path, looker: Looker) -> Iterator[Observer]:
     """Keeps the phases."""
-    return Observer(Journal(tmp_path, RunRecord(started_at="", settings={})), looker)
+    with Journal(tmp_path, RunRecord(started_at="", settings={})) as journal:
+        yield Observer(journal, looker)
 
 
 class Endless:

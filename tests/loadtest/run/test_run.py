@@ -73,7 +73,7 @@ def test_ctrl_c_keeps_what_there_is(arguments: list[str], tmp_path: Path) -> Non
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     deadline_s = time.monotonic() + 120
-    while not any('"load"' in path.read_text() for path in tmp_path.glob("*/observations.jsonl")):
+    while not any('{"load":' in path.read_text() for path in tmp_path.glob("*/observations.jsonl")):
         assert time.monotonic() < deadline_s, "no load was observed"
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
@@ -93,8 +93,10 @@ def test_ctrl_c_keeps_what_there_is(arguments: list[str], tmp_path: Path) -> Non
         ("target.model=nope", "/v1/models/nope/metadata"),
     ],
 )
-def test_a_run_that_cannot_begin_is_one_line(arguments: list[str], change: str, words: str) -> None:
-    """Exit code 2: nothing was proven."""
+def test_a_run_that_cannot_begin_is_one_line(
+    arguments: list[str], tmp_path: Path, change: str, words: str
+) -> None:
+    """Exit code 2: nothing was proven, there is no record."""
     finished = subprocess.run(
         command([*arguments, "--set", change]), cwd=ROOT, env=ENVIRONMENT, capture_output=True,
         text=True, check=False,
@@ -103,3 +105,4 @@ def test_a_run_that_cannot_begin_is_one_line(arguments: list[str], change: str, 
     *_, line = finished.stderr.splitlines()
     assert line.startswith("error: ")
     assert words in line
+    assert not list(tmp_path.glob("*/record.json"))

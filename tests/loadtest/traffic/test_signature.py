@@ -21,7 +21,7 @@ def tensor(dtype: str, *sizes: int) -> dict[str, Any]:
 
 
 CALLABLE = {"inputs": {"x": tensor("DT_FLOAT", -1, 2)}, "outputs": {"y": tensor("DT_INT64", -1)}}
-INITIAL = {"inputs": {}, "outputs": {}}
+INITIAL: dict[str, Any] = {"inputs": {}, "outputs": {}}
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_the_asked_one_or_the_default_or_the_only_one_is_taken(
         (page(a=CALLABLE, b=CALLABLE), "", "no serving_default; it has a, b"),
         (page(a=CALLABLE), "z", "no z; it has a"),
         (page(), "", "it has none"),
-        ({"error": "no"}, "", "not in the usual form"),
-        (page(a={"inputs": {"x": {}}, "outputs": {}}), "", "not in the usual form"),
+        ({"error": "no"}, "", "no signatures in the usual form"),
+        (page(a={"inputs": {"x": {}}, "outputs": {}}), "", "no signatures in the usual form"),
     ],
 )
 def test_what_is_missing_is_named(document: Any, asked: str, words: str) -> None:

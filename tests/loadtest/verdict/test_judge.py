@@ -97,8 +97,8 @@ def test_every_number_is_a_setting(
 
 def test_a_rule_can_be_left_out(good: RunRecord, settings_of: SettingsOf) -> None:
     """0 leaves it out; failures are always counted."""
-    none = {f"rules__{name}": 0 for name in
-            ("start_replicas", "min_replicas_seen", "min_rps", "p99_ms", "end_replicas")}  # fmt: skip
+    names = ("start_replicas", "min_replicas_seen", "min_rps", "p99_ms", "end_replicas")
+    none = {f"rules__{name}": 0 for name in names}
     assert [rule.name for rule in judge(good, settings_of(**none)).rules] == ["failures"]
 
 
