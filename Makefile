@@ -1,4 +1,4 @@
-# Two commands do everything on a fresh machine: `make serve` and `make test`.
+# On a fresh machine: `make serve`, `make loadtest` and `make test`.
 PYTHON ?= python3
 VENV   ?= .venv
 SQL    ?= sql/iris_model.sql
@@ -9,13 +9,18 @@ GRPC_PORT ?= 8500
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: serve test lint format clean
+.PHONY: serve loadtest test lint format clean
 .DEFAULT_GOAL := serve
 
 # The virtual environments are made new when what they are made from changes.
 serve: $(VENV)/.serve
 	@$(BIN)/bqml-export up $(SQL) --root $(ROOT) --local
 	@exec $(BIN)/bqml-serve serve --root $(ROOT) --port $(PORT) --grpc-port $(GRPC_PORT)
+
+# One replica, then load, then the verdict; 0 passed, 1 failed, 2 proved nothing.
+loadtest: $(VENV)/.loadtest
+	@$(BIN)/bqml-export up $(SQL) --root $(ROOT) --local
+	@exec $(BIN)/bqml-loadtest run --local --root $(ROOT) $(ARGS)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(ARGS)
@@ -37,9 +42,14 @@ $(VENV)/.serve: $(BIN)/python pyproject.toml constraints.txt
 	@$(INSTALL) --editable '.[serve,local]'
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.serve
+$(VENV)/.loadtest: $(VENV)/.serve
+	@echo "installing Locust into $(VENV) ..."
+	@$(INSTALL) --editable '.[serve,local,loadtest]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.loadtest
 	@echo "installing the development tools into $(VENV) ..."
-	@$(INSTALL) --editable '.[serve,local,dev]'
+	@$(INSTALL) --editable '.[serve,local,loadtest,dev]'
 	@touch $@
 
 # Debian splits ensurepip off into python3-venv: where it is absent, the system's pip fills in.

@@ -24,6 +24,8 @@ _RAYS_OWN = {
     "http.haproxy": "RAY_SERVE_ENABLE_HA_PROXY in the environment",
     "grpc.enabled": "grpc_options in a config file",
     "grpc.port": "grpc_options.port in a config file",
+    "dashboard.enabled": "`ray start --include-dashboard`",
+    "dashboard.port": "`ray start --dashboard-port`",
 }
 
 

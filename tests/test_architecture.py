@@ -25,6 +25,8 @@ SEAMS = {
         "serve_app/protos/",
     ),
     "ray": ("serve_app/edges/ray/",),
+    "locust": ("loadtest/traffic/", "loadtest/locustfile.py"),
+    "gevent": ("loadtest/traffic/", "loadtest/locustfile.py"),
     "bqemulator": ("bqml_export/embedded/bigquery/backend.py",),
 }
 VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
@@ -96,18 +98,34 @@ def test_the_edges_know_no_numpy(path: Path) -> None:
     assert not {module for module in found if not module.startswith("tensorflow.core.")}
 
 
-@pytest.mark.parametrize("command", ["serve_app", "bqml_export"])
+@pytest.mark.parametrize("command", ["serve_app", "bqml_export", "loadtest"])
 def test_help_loads_nothing_heavy(command: str) -> None:
     """`--help` answers at once because it imports almost nothing."""
     code = (
         f"import sys; sys.argv = ['x', '--help']\n"
         f"from {command}.__main__ import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print(sorted({'tensorflow', 'ray', 'numpy', 'google', 'duckdb', 'sqlglot', 'rich'}"
+        "print(sorted({'tensorflow', 'ray', 'numpy', 'google', 'duckdb', 'sqlglot', 'rich',"
+        " 'gevent', 'psutil'}"
         " & set(sys.modules)))"
     )
+    assert last_line_of(code) == "[]"
+
+
+def test_a_load_test_needs_neither_ray_nor_tensorflow() -> None:
+    """And the process that watches over it is not patched by gevent."""
+    code = (
+        "import sys, loadtest.run.run, loadtest.report.live, loadtest.verdict.judge\n"
+        "print(sorted({'tensorflow', 'ray', 'serve_app', 'gevent', 'locust', 'google.protobuf'}"
+        " & set(sys.modules)))"
+    )
+    assert last_line_of(code) == "[]"
+
+
+def last_line_of(code: str) -> str:
+    """Returns the last line that a Python of its own prints."""
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
-    assert result.stdout.strip().splitlines()[-1] == "[]"
+    return result.stdout.strip().splitlines()[-1]

@@ -41,6 +41,8 @@ def serve(timeout_s: float, *, as_json: bool, **options: object) -> None:
     require_free_port(settings.http.host, settings.http.port, "--port")
     if settings.grpc.enabled:
         require_free_port(settings.http.host, settings.grpc.port, "--grpc-port")
+    if settings.dashboard.enabled:
+        require_free_port("127.0.0.1", settings.dashboard.port, "--set dashboard.port=...")
     require_something_to_serve(settings.repository)
     click.echo(f"starting Ray Serve for {_what(settings.repository)} ...", err=True)
     sys.exit(supervise(sys.argv[1:]))

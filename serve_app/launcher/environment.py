@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 from serve_app.errors import UnavailableError
+from serve_app.launcher.haproxy_command import haproxy_command
 
 _LISTENING_PORTS = range(10_000, 20_000)
 _REPLICA_PORTS = range(20_000, 30_000)
@@ -35,11 +36,15 @@ def serve_environment(
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "5",
         "RAY_SERVE_PROXY_MIN_DRAINING_PERIOD_S": "5",
+        # A dead proxy is replaced after three failed checks: half a minute by default.
+        "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "1",
         # The public port, and the way from a proxy to a replica, which is 4 MB by default.
         "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE": str(grpc_max_message_bytes),
         "RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH": str(grpc_max_message_bytes + _ENVELOPE_BYTES),
     }
-    return common | (_haproxy(run_dir) if haproxy else {"RAY_SERVE_ENABLE_HA_PROXY": "0"})
+    if not haproxy:
+        return common | {"RAY_SERVE_ENABLE_HA_PROXY": "0"}
+    return common | _haproxy(run_dir) | haproxy_command(run_dir)
 
 
 def _haproxy(run_dir: Path) -> dict[str, str]:

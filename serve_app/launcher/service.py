@@ -63,7 +63,9 @@ def _ray_cluster(settings: ServeSettings) -> Iterator[None]:
         address="local",
         # Ray counts, it does not pin: every replica that the settings allow can be placed.
         num_cpus=max(os.cpu_count() or 1, int(wanted_cpus + 0.999)),
-        include_dashboard=False,
+        include_dashboard=settings.dashboard.enabled,
+        dashboard_host="127.0.0.1",
+        dashboard_port=settings.dashboard.port if settings.dashboard.enabled else None,
         log_to_driver=False,
         logging_level="ERROR",
     )

@@ -15,7 +15,12 @@ import tempfile
 from pathlib import Path
 from types import FrameType
 
-from serve_app.launcher.leftovers import RUN_DIR_VARIABLE, processes_of, sweep
+from serve_app.launcher.leftovers import (
+    RUN_DIR_VARIABLE,
+    adopt_orphans,
+    everything_of,
+    sweep,
+)
 
 
 def is_supervised() -> bool:
@@ -36,6 +41,7 @@ def supervise(arguments: list[str]) -> int:
     """
     # Not in TMPDIR: unix sockets go here, whose paths must stay below 108 bytes.
     folder = Path(tempfile.mkdtemp(prefix="bqml-", dir="/tmp"))
+    adopt_orphans()
     child = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "serve_app", *arguments],
         env={**os.environ, RUN_DIR_VARIABLE: str(folder)},
@@ -45,7 +51,7 @@ def supervise(arguments: list[str]) -> int:
     )
     _pass_signals_to(child, folder)
     code = child.wait()
-    sweep(folder)
+    sweep(folder, os.getpid())
     return code
 
 
@@ -55,7 +61,7 @@ def _pass_signals_to(child: subprocess.Popen[bytes], folder: Path) -> None:
     def handle(_number: int, _frame: FrameType | None) -> None:
         nonlocal asked
         if asked:
-            for pid in processes_of(folder):
+            for pid in everything_of(folder, os.getpid()):
                 os.kill(pid, signal.SIGKILL)
         elif child.poll() is None:
             asked = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -183,6 +183,16 @@ class HttpSettings(_Settings):
     """HAProxy balances straight to the replicas; false uses Ray's Python proxy."""
     cors: bool = False
     """Whether web pages of any origin may read the answers of /v1/, errors included."""
+    replica_header: Annotated[str, Field(pattern=r"^([Xx]-[A-Za-z0-9-]*[A-Za-z0-9])?$")] = ""
+    """Response header (gRPC: trailing metadata) with the name of the replica that answered, such as
+    X-Replica; empty sends none."""
+
+    @field_validator("replica_header")
+    @classmethod
+    def _not_binary(cls, name: str) -> str:
+        if name.lower().endswith("-bin"):
+            raise ValueError("a name that ends in -bin is for bytes, not for text, in gRPC")
+        return name
 
 
 class GrpcSettings(_Settings):
@@ -211,6 +221,15 @@ class MetricsSettings(_Settings):
         return self
 
 
+class DashboardSettings(_Settings):
+    """Ray's dashboard and its REST API beside a locally started service, on loopback only."""
+
+    enabled: bool = False
+    """Whether there is one; it takes a dozen processes and about 1 GB."""
+    port: Port = 8265
+    """Its port; 8265 is Ray's."""
+
+
 class ServeSettings(_Settings):
     """All settings of the service."""
 
@@ -228,11 +247,20 @@ class ServeSettings(_Settings):
     """The public gRPC port."""
     metrics: MetricsSettings = MetricsSettings()
     """The page for Prometheus."""
+    dashboard: DashboardSettings = DashboardSettings()
+    """Ray's dashboard."""
 
     @model_validator(mode="after")
-    def _two_ports(self) -> Self:
-        if self.grpc.enabled and self.grpc.port == self.http.port:
-            raise ValueError(f"grpc.port and http.port are both {self.http.port}: give one another")
+    def _a_port_each(self) -> Self:
+        taken = {self.http.port: "http.port"}
+        for name in ("grpc", "dashboard"):
+            group = getattr(self, name)
+            if group.enabled and group.port in taken:
+                raise ValueError(
+                    f"{name}.port and {taken[group.port]} are both {group.port}: give one another"
+                )
+            if group.enabled:
+                taken[group.port] = f"{name}.port"
         return self
 
     @model_validator(mode="after")

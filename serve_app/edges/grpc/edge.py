@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from google.protobuf.message import DecodeError, Message
@@ -17,7 +17,7 @@ from serve_app.edges.grpc.health import check
 from serve_app.edges.grpc.metadata import get_model_metadata
 from serve_app.edges.grpc.predict import predict
 from serve_app.edges.grpc.reload import handle_reload_config_request
-from serve_app.edges.grpc.rpc import RpcReply, RpcRequest, error_reply
+from serve_app.edges.grpc.rpc import Metadata, RpcReply, RpcRequest, error_reply
 from serve_app.edges.grpc.servicing import Servicing
 from serve_app.edges.grpc.status import get_model_status
 from serve_app.errors import (
@@ -79,15 +79,27 @@ class GrpcEdge:
         servicing: What the methods answer from.
         admission: Bounds the ongoing requests, REST's and these together.
         timeout_s: Seconds for a model call whose client has no deadline.
+        metadata: Trailing metadata of every reply, errors included.
     """
 
-    def __init__(self, servicing: Servicing, admission: Admission, timeout_s: float) -> None:
+    def __init__(
+        self,
+        servicing: Servicing,
+        admission: Admission,
+        timeout_s: float,
+        metadata: Metadata = (),
+    ) -> None:
         self._servicing = servicing
         self._admission = admission
         self._timeout_s = timeout_s
+        self._metadata = metadata
 
     async def answer(self, method: str, request: RpcRequest) -> RpcReply:
         """Returns the reply to one call of `method`, given by its bare name; never raises."""
+        reply = await self._guarded(method, request)
+        return replace(reply, metadata=reply.metadata + self._metadata) if self._metadata else reply
+
+    async def _guarded(self, method: str, request: RpcRequest) -> RpcReply:
         try:
             response = await self._answer(method, request)
         except ServeAppError as error:

@@ -27,6 +27,7 @@ from serve_app.edges.ray.grpc_ingress import GrpcIngress
 from serve_app.edges.ray.replica_metrics import ReplicaMetrics
 from serve_app.edges.rest.app import RestApp
 from serve_app.edges.rest.metrics import MetricsPage
+from serve_app.edges.rest.named import AsgiApp, named
 from serve_app.errors import InternalError, UnavailableError
 from serve_app.settings.model import ServeSettings
 
@@ -94,8 +95,12 @@ class ModelServer(GrpcIngress):
             return nothing_found(self._settings.repository, self._reloader.listed())
         return "No model can be served: " + "; ".join(map(_describe, failed))
 
-    def __serve_build_asgi_app__(self) -> RestApp:
+    def __serve_build_asgi_app__(self) -> AsgiApp:
         """Returns the application that Ray Serve mounts in this replica."""
+        header = self._settings.http.replica_header
+        return named(self._rest_app(), header, _own_name()) if header else self._rest_app()
+
+    def _rest_app(self) -> RestApp:
         replica = self._settings.replica
         page = MetricsPage(self._settings.metrics.path, self._metrics.collect)
         return RestApp(
@@ -114,7 +119,9 @@ class ModelServer(GrpcIngress):
             self._predictor, self._settings.grpc.max_message_bytes, self._reloader.reload
         )
         timeout_s = self._settings.tensorflow.request_timeout_ms / 1000
-        return GrpcEdge(servicing, self._admission, timeout_s)
+        header = self._settings.http.replica_header.lower()
+        name = ((header, _own_name()),) if header else ()
+        return GrpcEdge(servicing, self._admission, timeout_s, name)
 
     async def own_metrics(self) -> tuple[str, Snapshot]:
         """Returns this replica's name and numbers; the one that is scraped asks all for them."""
@@ -134,6 +141,12 @@ class ModelServer(GrpcIngress):
             self._executor.close()
         if hasattr(self, "_metrics"):
             self._metrics.close()
+
+
+def _own_name() -> str:
+    """Returns the name of this replica, as Ray Serve's own API lists it."""
+    name: str = serve.get_replica_context().replica_id.unique_id
+    return name
 
 
 def _describe(status: VersionStatus) -> str:

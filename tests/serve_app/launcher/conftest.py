@@ -147,6 +147,7 @@ def service(
         "autoscaling.target_ongoing_requests": "1",
         "autoscaling.max_replicas": "2",
         "repository.poll_wait_s": "0.2",
+        "http.replica_header": "X-Replica",
     }
     arguments = [part for pair in settings.items() for part in ("--set", "=".join(pair))]
     with started(root, *arguments) as running:

@@ -64,6 +64,7 @@ def test_the_config_file_serves_through_rays_default_proxy(
         ({"nonsense": "1"}, "unknown setting nonsense"),
         ({"port": "9000"}, "http.port has no effect here: Ray Serve reads http_options.port"),
         ({"grpc": {"port": 9001}}, "grpc.port has no effect here"),
+        ({"dashboard.enabled": True}, "dashboard.enabled has no effect here"),
         ({"latest": "0"}, "repository.version_policy.latest"),
         ({"autoscaling": {"max_replicas": 0}}, "autoscaling.max_replicas"),
     ],

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import grpc
+import psutil
 import pytest
 
 pytestmark = pytest.mark.ray
@@ -77,6 +79,23 @@ def test_only_replicas_load_tensorflow(service: Any) -> None:
     commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in loaded]
     assert commands
     assert all(command.startswith(b"ray::ServeReplica") for command in commands)
+
+
+def test_rest_and_grpc_name_the_replica(service: Any) -> None:
+    """By one name, errors too, where the header is switched on."""
+    with grpc.insecure_channel(f"127.0.0.1:{service.grpc_port}") as channel:
+        check = channel.unary_unary("/grpc.health.v1.Health/Check")
+        trailing = dict(check.with_call(b"", timeout=60)[1].trailing_metadata())
+    headers = [predict(service.port)[1], call(service.port, "GET", "/nowhere")[1]]
+    assert trailing["x-replica"]
+    assert [each["x-replica"] for each in headers] == [trailing["x-replica"]] * 2
+
+
+def test_the_dashboard_is_off_unless_asked_for(service: Any) -> None:
+    """Not one of its processes runs."""
+    family = psutil.Process(service.process.pid).children(recursive=True)
+    assert any("ray::ServeReplica" in process.cmdline()[0] for process in family)
+    assert not [process for process in family if "ray-dashboard" in " ".join(process.cmdline())]
 
 
 def test_a_new_version_takes_over_without_a_failed_request(

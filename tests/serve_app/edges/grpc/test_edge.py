@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,7 +11,11 @@ import grpc
 import numpy as np
 import pytest
 
+from serve_app.core.admission import Admission
+from serve_app.edges.grpc.edge import GrpcEdge
 from serve_app.edges.grpc.handlers import SERVICES
+from serve_app.edges.grpc.rpc import RpcRequest
+from serve_app.edges.grpc.servicing import Servicing
 
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
 PATHS = [f"/{service}/{method}" for service, methods in SERVICES.items() for method in methods]
@@ -103,3 +108,12 @@ def test_predictions_are_counted_and_the_rest_is_not(stub: Any) -> None:
     after = counts()
     grown = {labels for labels in after if after[labels] > before.get(labels, 0)}
     assert grown == {("kinds", "OK"), ("nope", "NOT_FOUND")}
+
+
+@pytest.mark.parametrize(("body", "code"), [(b"", 0), (b"\xff", 3)], ids=["answer", "error"])
+def test_every_reply_has_the_metadata_of_the_replica(stub: Any, body: bytes, code: int) -> None:
+    """It names the replica where that is switched on."""
+    name = (("x-replica", "r1"),)
+    edge = GrpcEdge(Servicing(stub.predictor, 1024), Admission(1, 1), 30, name)
+    reply = asyncio.run(edge.answer("Check", RpcRequest(body)))
+    assert (reply.code, reply.metadata) == (code, name)

@@ -1,0 +1,1 @@
+"""Proves by load that replicas grow, and shows it."""

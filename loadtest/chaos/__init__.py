@@ -1,0 +1,1 @@
+"""Faults under load: what is done to the service, and what clients saw of it."""

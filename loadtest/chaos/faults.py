@@ -1,0 +1,33 @@
+"""The faults that the settings name, aimed at a running service."""
+
+from __future__ import annotations
+
+from loadtest.chaos.fault import Fault
+from loadtest.chaos.kill_faults import KillProxy, KillReplica
+from loadtest.chaos.version_faults import CorruptVersion, NewVersion, VersionStatus
+from loadtest.replicas.watch import ReplicaWatch
+from loadtest.service.local_service import LocalService
+from loadtest.settings.chaos import FaultName
+
+
+def faults_of(
+    names: tuple[FaultName, ...], service: LocalService, watch: ReplicaWatch, model: str, users: int
+) -> list[Fault]:
+    """Returns the faults of these names.
+
+    Args:
+        names: As in the settings.
+        service: What they happen to.
+        watch: Knows its replicas.
+        model: The model that is asked for.
+        users: Of the load.
+    """
+    status = VersionStatus(service.url, model)
+    all_faults: tuple[Fault, ...] = (
+        NewVersion(service.root, model, status),
+        CorruptVersion(service.root, model, status),
+        KillReplica(service.processes, watch, users),
+        KillProxy(service.processes, service.url, users),
+    )
+    by_name = {fault.name: fault for fault in all_faults}
+    return [by_name[name] for name in names]

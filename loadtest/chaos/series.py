@@ -1,0 +1,87 @@
+"""Injects one fault after the other while the load goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+
+import psutil
+
+from loadtest.chaos.fault import Damage, Fault, Injection
+from loadtest.errors import LoadTestError
+from loadtest.record.model import Event
+from loadtest.run_clock import Clock
+from loadtest.settings.chaos import ChaosSettings
+
+_POLL_S = 0.25
+
+
+class FaultSeries(threading.Thread):
+    """A thread that follows the plan of the settings.
+
+    Args:
+        settings: When.
+        faults: What, in this order.
+        begin_s: Begin of the plateau on the run's clock.
+        clock: The run's.
+        tell: Takes an event per fault and per recovery.
+    """
+
+    def __init__(
+        self,
+        settings: ChaosSettings,
+        faults: Sequence[Fault],
+        begin_s: float,
+        clock: Clock,
+        tell: Callable[[Event], None],
+    ) -> None:
+        super().__init__(name="faults", daemon=True)
+        self._settings, self._faults = settings, faults
+        self._begin_s, self._clock, self._tell = begin_s, clock, tell
+        self._ended = threading.Event()
+        self.injections: list[Injection] = []
+
+    def run(self) -> None:
+        """Injects them all, or those until `end` is called."""
+        for number, fault in enumerate(self._faults):
+            due_s = self._begin_s + self._settings.first_s + number * self._settings.apart_s
+            if self._ended.wait(max(0.0, due_s - self._clock.now_s())):
+                return
+            self.injections.append(self._inject(fault, due_s + self._settings.apart_s))
+
+    def end(self) -> None:
+        """Injects no further fault."""
+        self._ended.set()
+        self.join()
+
+    def _inject(self, fault: Fault, end_s: float) -> Injection:
+        t_s = self._clock.now_s()
+        try:
+            damage = fault.inject()
+        except (LoadTestError, OSError, psutil.Error) as exc:
+            self._say(fault.name, f"could not be injected: {exc}")
+            damage = Damage(0, f"could not be injected: {exc}")
+            return Injection(fault=fault.name, t_s=t_s, end_s=t_s, damage=damage, recovered_s=None)
+        self._say(fault.name, damage.detail)
+        recovered_s = self._recovery(fault, t_s, end_s)
+        self._ended.wait(max(0.0, end_s - self._clock.now_s()))
+        with contextlib.suppress(OSError):
+            fault.undo()
+        end_s = min(end_s, self._clock.now_s())
+        return Injection(
+            fault=fault.name, t_s=t_s, end_s=end_s, damage=damage, recovered_s=recovered_s
+        )
+
+    def _recovery(self, fault: Fault, t_s: float, end_s: float) -> float | None:
+        """Returns the seconds until the service was whole again; None if it was not in time."""
+        while self._clock.now_s() < end_s and not self._ended.wait(_POLL_S):
+            if fault.healed():
+                took_s = self._clock.now_s() - t_s
+                self._say(f"{fault.name} healed", f"after {took_s:.1f} s")
+                return took_s
+        return None
+
+    def _say(self, name: str, detail: str) -> None:
+        event = Event(t_s=self._clock.now_s(), kind="fault", name=name, detail=detail)
+        self._tell(event)

@@ -1,0 +1,1 @@
+"""Locust as processes: started, listened to, proven fast enough, ended."""

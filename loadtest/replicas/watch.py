@@ -1,0 +1,136 @@
+"""Looks at the replicas again and again, and tells what it sees on the run's clock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+from typing import Protocol, Self
+
+from loadtest.errors import ReplicasError
+from loadtest.record.model import Event, Replica, ReplicaSample
+from loadtest.replicas.changes import changes
+from loadtest.replicas.dashboard import Dashboard
+from loadtest.replicas.ongoing import Ongoing, metrics_urls, read_ongoing
+from loadtest.replicas.serve_details import PATH, DeploymentDetails, details_of
+from loadtest.run_clock import Clock
+from loadtest.settings.replicas import ReplicaSettings
+
+_UNKNOWN = Ongoing({}, None)
+
+
+class Listener(Protocol):
+    """Takes what is seen; called from the threads of the watch."""
+
+    def on_replicas(self, sample: ReplicaSample) -> None:
+        """Takes one look at the deployment."""
+
+    def on_event(self, event: Event) -> None:
+        """Takes a change, or a difficulty with looking."""
+
+
+class ReplicaWatch:
+    """Two threads that look: at the replicas, and less often at their ongoing requests.
+
+    What cannot be read is not guessed: there is no sample then, or one without ongoing requests,
+    and one event that says why.
+
+    Args:
+        settings: How to look.
+        dashboard: Where.
+        clock: The run's.
+        listener: Takes the samples.
+    """
+
+    def __init__(
+        self, settings: ReplicaSettings, dashboard: Dashboard, clock: Clock, listener: Listener
+    ) -> None:
+        self._settings = settings
+        self._dashboard = dashboard
+        self._clock = clock
+        self._listener = listener
+        self._ongoing = _UNKNOWN
+        self._troubles: dict[str, str] = {}
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.latest: DeploymentDetails | None = None
+        """The last look; None before the first."""
+
+    def __enter__(self) -> Self:
+        """Looks once, so that a wrong address or token is known before the run, and goes on.
+
+        Raises:
+            ReplicasError: The first look failed.
+        """
+        self._look()
+        self._go_on(self._look, self._settings.poll_s, "replicas")
+        if self._settings.ongoing_poll_s:
+            self._go_on(self._look_inside, self._settings.ongoing_poll_s, "ongoing requests")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _go_on(self, look: Callable[[], None], period_s: float, what: str) -> None:
+        def loop() -> None:
+            while not self._stop.wait(period_s):
+                self._try(look, what)
+
+        thread = threading.Thread(target=loop, name=f"watch {what}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _try(self, look: Callable[[], None], what: str) -> None:
+        try:
+            look()
+        except ReplicasError as exc:
+            if what not in self._troubles:
+                self._say(f"no {what}", str(exc))
+            self._troubles[what] = str(exc)
+        else:
+            if self._troubles.pop(what, None):
+                self._say(f"{what} again", "")
+
+    def _say(self, name: str, detail: str) -> None:
+        self._listener.on_event(
+            Event(t_s=self._clock.now_s(), kind="note", name=name, detail=detail)
+        )
+
+    def _look(self) -> None:
+        document = self._dashboard.get(PATH)
+        settings = self._settings
+        seen = details_of(document, settings.application, settings.deployment)
+        t_s = self._clock.now_s()
+        for event in changes(self.latest, seen, t_s):
+            self._listener.on_event(event)
+        self.latest = seen
+        ongoing = self._ongoing
+        self._listener.on_replicas(
+            ReplicaSample(
+                t_s=t_s,
+                target=seen.target,
+                replicas=tuple(_with(replica, ongoing) for replica in seen.replicas),
+                queued=ongoing.queued,
+            )
+        )
+
+    def _look_inside(self) -> None:
+        assert self.latest
+        try:
+            urls = self._settings.metrics_urls or metrics_urls(self._dashboard)
+            self._ongoing = read_ongoing(urls, self.latest.application, self.latest.deployment)
+        except ReplicasError:
+            self._ongoing = _UNKNOWN  # an old number would pass for a new one
+            raise
+
+
+def _with(replica: Replica, ongoing: Ongoing) -> Replica:
+    return replace(replica, ongoing=ongoing.by_replica.get(replica.replica_id))

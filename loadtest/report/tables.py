@@ -1,0 +1,59 @@
+"""The numbers of a run for machines: CSV by the second, and one JSON document."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from loadtest.report.figures import figures
+from loadtest.report.frames import frames
+from loadtest.report.moments import moments
+from loadtest.report.series import load_series
+
+if TYPE_CHECKING:
+    from loadtest.json_types import JsonObject
+    from loadtest.record.model import RunRecord
+    from loadtest.verdict.model import Verdict
+
+_COLUMNS = ("t_s", "users", "asked_rps", "requests", "failures", "retried", "p50_ms", "p95_ms",
+            "p99_ms", "ongoing", "target_replicas", "running_replicas")  # fmt: skip
+
+
+def by_second(record: RunRecord) -> str:
+    """Returns one CSV line per second of load, with a header; empty cells are unknown."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    series = load_series(record)
+    for index, (sample, frame) in enumerate(zip(record.load, frames(record), strict=True)):
+        running = sum(replica["state"] == "running" for replica in frame["replicas"])
+        writer.writerow([
+            sample.t_s, sample.users, sample.asked_rps, sample.requests, sample.failures,
+            sample.retried, series.p50_ms[index], series.p95_ms[index], series.p99_ms[index],
+            frame["ongoing"], frame["target"], None if frame["target"] is None else running,
+        ])  # fmt: skip
+    return text.getvalue()
+
+
+def summary(record: RunRecord, verdict: Verdict) -> JsonObject:
+    """Returns the verdict and the figures: what `--json` prints and `summary.json` holds."""
+    return {
+        "status": verdict.status,
+        "exit_code": verdict.exit_code,
+        "rules": [asdict(rule) for rule in verdict.rules],
+        "validity": [asdict(check) for check in verdict.validity],
+        "figures": asdict(figures(record)),
+        "moments": [asdict(moment) for moment in moments(record)],
+        "faults": [asdict(fault) for fault in record.faults],
+        "started_at": record.started_at,
+        "environment": record.environment,
+        "settings": record.settings,
+    }
+
+
+def summary_text(record: RunRecord, verdict: Verdict) -> str:
+    """Returns the summary as indented JSON."""
+    return json.dumps(summary(record, verdict), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,37 @@
+"""Writes the report's files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadtest.report import chart, tables
+from loadtest.report.page import page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loadtest.record.model import RunRecord
+    from loadtest.verdict.model import Verdict
+
+
+def write_report(record: RunRecord, verdict: Verdict, folder: Path) -> list[Path]:
+    """Writes `report.html`, `report.png`, `summary.json` and `seconds.csv`.
+
+    Args:
+        record: What was observed.
+        verdict: What follows from it.
+        folder: Made if it is not there; files of an earlier report are replaced.
+
+    Returns:
+        The files, the page first.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {
+        "report.html": page(record, verdict).encode(),
+        "report.png": chart.png(record),
+        "summary.json": tables.summary_text(record, verdict).encode(),
+        "seconds.csv": tables.by_second(record).encode(),
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in contents]

@@ -1,0 +1,35 @@
+"""The clock of a run: every process that measures counts seconds from the same moment."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Seconds since the start of a run.
+
+    Wall time, because it is the one clock that processes, and machines kept by NTP, have in common.
+
+    Attributes:
+        epoch_s: Seconds since 1970 at t = 0.
+    """
+
+    epoch_s: float
+
+    @classmethod
+    def start(cls) -> Self:
+        """Returns a clock that shows 0 now."""
+        return cls(time.time())
+
+    def now_s(self) -> float:
+        """Returns the seconds since the start."""
+        return time.time() - self.epoch_s
+
+    @property
+    def started_at(self) -> str:
+        """The start, UTC, ISO 8601."""
+        return datetime.fromtimestamp(self.epoch_s, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,65 @@
+"""The command line that starts the service for a run, and the settings it then has."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from loadtest.errors import ServiceError
+from loadtest.json_types import JsonObject
+from loadtest.settings.model import LoadTestSettings
+
+_MODULE = [sys.executable, "-m", "serve_app"]
+
+
+def options(
+    settings: LoadTestSettings, root: Path, port: int, grpc_port: int, dashboard_port: int
+) -> list[str]:
+    """Returns the options of `bqml-serve`: the user's, and over them what the run depends on."""
+    service = settings.service
+    pairs = {
+        "repository.root": root.resolve(),
+        "http.port": port,
+        "grpc.port": grpc_port,
+        "dashboard.enabled": "true",
+        "dashboard.port": dashboard_port,
+    }
+    if settings.target.replica_header:
+        pairs["http.replica_header"] = settings.target.replica_header
+    ours = [f"{key}={value}" for key, value in pairs.items()]
+    file = ["--settings", str(service.config)] if service.config else []
+    return [*file, *(part for pair in (*service.set, *ours) for part in ("--set", pair))]
+
+
+def serve(arguments: Sequence[str], timeout_s: float) -> list[str]:
+    """Returns the command that starts the service and prints one JSON document."""
+    return [*_MODULE, "serve", "--json", "--timeout", str(timeout_s), *arguments]
+
+
+def settings_in_force(arguments: Sequence[str]) -> JsonObject:
+    """Returns the service's settings, nested, with these options.
+
+    Raises:
+        ServiceError: The service refuses one of them.
+    """
+    command = [*_MODULE, "config", "show", "--json", *arguments]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if shown.returncode:
+        raise ServiceError(f"the service's settings: {last_line(shown.stderr)}")
+    tree: JsonObject = {}
+    for row in json.loads(shown.stdout):
+        group, _, name = str(row["setting"]).rpartition(".")
+        inner = tree
+        for part in group.split("."):
+            inner = inner.setdefault(part, {})
+        inner[name] = row["value"]
+    return tree
+
+
+def last_line(text: str) -> str:
+    """Returns the last line that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1].removeprefix("error: ") if lines else "it said nothing"

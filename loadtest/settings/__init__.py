@@ -1,0 +1,1 @@
+"""Frozen, typed settings of a load test: one data model, read from file, environment, options."""

@@ -1,0 +1,14 @@
+"""Settings: what is left of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loadtest.settings.kinds import SettingsGroup
+
+
+class ReportSettings(SettingsGroup):
+    """Where the report goes."""
+
+    folder: Path = Path("loadtest_reports")
+    """Folder that gets one sub-folder per run, named after its start."""

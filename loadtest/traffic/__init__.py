@@ -1,0 +1,1 @@
+"""What one Locust process does: what it sends, how fast, and whether the answers are right."""

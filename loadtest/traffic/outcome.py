@@ -1,0 +1,43 @@
+"""How one try of a request ended, whatever carried it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One try.
+
+    Attributes:
+        fault: What was wrong; None for a right answer.
+        replica: Who answered; empty where that is not known.
+        size_bytes: Of the answer.
+        is_temporary: Whether sending it again may help: 502, 503, a lost connection.
+        retry_after_s: What the service asked to wait first; None where it did not say.
+    """
+
+    fault: str | None
+    replica: str = ""
+    size_bytes: int = 0
+    is_temporary: bool = False
+    retry_after_s: float | None = None
+
+
+class Sender(Protocol):
+    """Sends the requests of one user over a connection of its own."""
+
+    method: str
+    """How Locust's statistics call it: `POST`, `gRPC`."""
+    name: str
+    """Path or method that is called."""
+
+    def send(self) -> None:
+        """Picks the request that the next tries are about."""
+
+    def attempt(self) -> Outcome:
+        """Sends that request once and judges the answer."""
+
+    def close(self) -> None:
+        """Closes the connection."""

@@ -1,0 +1,154 @@
+"""The pages of the service that say what a model wants: read once, before the load."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import quote
+
+from loadtest.errors import SettingsError, TargetError
+from loadtest.json_types import JsonObject
+from loadtest.settings.target import TargetSettings
+
+_SHOWN = 200
+
+
+class ServicePages:
+    """The REST port of the service.
+
+    Args:
+        target: Where it is, and which model is asked for.
+        url: Base URL in the place of the target's.
+    """
+
+    def __init__(self, target: TargetSettings, url: str = "") -> None:
+        self._target = target
+        self._url = (url or target.url).rstrip("/")
+        self._models: list[JsonObject] | None = None
+
+    def model_name(self) -> str:
+        """Returns the model to ask: the one of the settings, or the only one that there is.
+
+        Raises:
+            TargetError: The service does not list its models, or has not exactly one.
+        """
+        if self._target.model:
+            return self._target.model
+        names = [str(model.get("name")) for model in self._catalogue()]
+        if len(names) != 1:
+            have = ", ".join(names) or "none that it lists"
+            raise TargetError(f"target.model: name the model to ask; {self._url} has {have}")
+        return names[0]
+
+    def model_path(self) -> str:
+        """Returns the path of the model, version or label included."""
+        path = f"/v1/models/{quote(self.model_name(), safe='')}"
+        if self._target.version is not None:
+            path += f"/versions/{self._target.version}"
+        if self._target.label:
+            path += f"/labels/{quote(self._target.label, safe='')}"
+        return path
+
+    def metadata(self) -> JsonObject:
+        """Returns the model's metadata page."""
+        return self._json(f"{self.model_path()}/metadata")
+
+    def example_row(self) -> JsonObject | None:
+        """Returns the row that was published with the newest version; None without one."""
+        name = self.model_name()
+        models = [model for model in self._catalogue() if model.get("name") == name]
+        for version in models[0].get("versions", []) if models else []:
+            example = (version.get("bqml") or {}).get("example_instance")
+            if isinstance(example, dict):
+                return example
+        return None
+
+    def first_answer(self, body: bytes) -> bytes:
+        """Returns the answer to one predict request."""
+        return self._read(f"{self.model_path()}:predict", body)
+
+    def _catalogue(self) -> list[JsonObject]:
+        """Returns what `/models` lists; empty where the service has no such page."""
+        if self._models is None:
+            try:
+                self._models = list(self._json("/models").get("models", []))
+            except _PageError:
+                self._models = []
+        return self._models
+
+    def _json(self, path: str) -> JsonObject:
+        text = self._read(path)
+        try:
+            value: Any = json.loads(text)
+        except ValueError as exc:
+            raise TargetError(f"GET {self._url}{path} is not JSON: {_shown(text)}") from exc
+        if not isinstance(value, dict):
+            raise TargetError(f"GET {self._url}{path} is not a JSON object: {_shown(text)}")
+        return value
+
+    def _read(self, path: str, body: bytes | None = None) -> bytes:
+        headers = request_headers(self._target)
+        request = urllib.request.Request(self._url + path, data=body, headers=headers)  # noqa: S310 - http(s) by pattern
+        try:
+            with urllib.request.urlopen(  # noqa: S310 - as above
+                request, timeout=self._target.timeout_s, context=tls_context(self._target)
+            ) as answer:
+                return bytes(answer.read())
+        except urllib.error.HTTPError as exc:
+            raise _PageError(
+                f"{request.get_method()} {self._url}{path}: {exc.code}: {_shown(exc.read())}"
+            ) from exc
+        except OSError as exc:
+            raise TargetError(f"{self._url} cannot be reached: {_reason(exc)}") from exc
+
+
+class _PageError(TargetError):
+    """The service answered, but not with 200."""
+
+
+def request_headers(target: TargetSettings) -> dict[str, str]:
+    """Returns the headers of every request.
+
+    Raises:
+        SettingsError: The variable that is to hold the token is not set.
+    """
+    headers = {"Content-Type": "application/json", **target.headers}
+    token = bearer_token(target)
+    return headers | {"Authorization": f"Bearer {token}"} if token else headers
+
+
+def bearer_token(target: TargetSettings) -> str:
+    """Returns the token for the service; empty where it needs none.
+
+    Raises:
+        SettingsError: The variable that is to hold it is not set.
+    """
+    if not target.token_env:
+        return ""
+    token = os.environ.get(target.token_env)
+    if not token:
+        raise SettingsError(f"target.token_env: {target.token_env} is not in the environment")
+    return token
+
+
+def tls_context(target: TargetSettings) -> ssl.SSLContext | None:
+    """Returns the TLS context for the target's URL; None for plain HTTP."""
+    if not target.url.startswith("https:"):
+        return None
+    context = ssl.create_default_context()
+    if not target.verify_tls:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _reason(exc: OSError) -> str:
+    return str(getattr(exc, "reason", None) or exc)
+
+
+def _shown(text: bytes) -> str:
+    return " ".join(text[:_SHOWN].decode(errors="replace").split())

@@ -1,0 +1,97 @@
+"""What the users of one Locust process share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from gevent.event import Event
+from gevent.lock import RLock
+
+from loadtest.errors import LoadTestError
+from loadtest.settings.model import LoadTestSettings
+from loadtest.traffic.outcome import Sender
+from loadtest.traffic.pace import Pace
+from loadtest.traffic.tally import Tally
+from loadtest.traffic.workload import Workload, load_workload
+
+
+class Session:
+    """Settings, requests, pace and counts of one process.
+
+    Args:
+        settings: Of the load test; a worker gets its master's in their place.
+        epoch_s: Start of the run's clock, seconds since 1970.
+
+    Attributes:
+        settled: Set once the settings are those of the run; no user begins before.
+    """
+
+    def __init__(self, settings: LoadTestSettings, epoch_s: float) -> None:
+        self.pace = Pace(time.perf_counter)
+        self.settled = Event()
+        self._lock = RLock()
+        self._url = ""
+        self._users = 0
+        self.adopt(settings, epoch_s)
+
+    def adopt(self, settings: LoadTestSettings, epoch_s: float) -> None:
+        """Takes over the settings and the clock of the master."""
+        self.settings = settings
+        self.epoch_s = epoch_s
+        self.tally = Tally(lambda: time.time() - epoch_s)
+        self._open_sender: Callable[[object], Sender] | None = None
+        is_open = settings.traffic.mode == "open"
+        self.pace.change(settings.traffic.rps_per_user if is_open else None)
+
+    def now_s(self) -> float:
+        """Returns the seconds since the start of the run."""
+        return time.time() - self.epoch_s
+
+    def prepare(self, url: str) -> str:
+        """Asks the service at `url` what the model wants, once.
+
+        Returns:
+            Why there is nothing to send; empty where there is.
+        """
+        with self._lock:
+            if self._open_sender is None or url != self._url:
+                self._open_sender, self._url = None, url
+                try:
+                    workload = load_workload(self.settings, url)
+                    self._open_sender = _sender_factory(self.settings, workload, url)
+                except LoadTestError as error:
+                    return str(error)
+            return ""
+
+    def join(self) -> None:
+        """Counts a user in; the first one finds a schedule on which nothing is overdue."""
+        if not self._users:
+            self.pace.restart()
+        self._users += 1
+
+    def leave(self) -> None:
+        """Counts a user out."""
+        self._users -= 1
+
+    def open_sender(self, user: object) -> Sender:
+        """Returns the connection of a new user.
+
+        Args:
+            user: Locust's; its own HTTP client is used for REST.
+        """
+        assert self._open_sender is not None
+        return self._open_sender(user)
+
+
+def _sender_factory(
+    settings: LoadTestSettings, workload: Workload, url: str
+) -> Callable[[object], Sender]:
+    # Each loads its transport only where it is used.
+    if settings.target.protocol == "grpc":
+        from loadtest.traffic.grpc_sender import grpc_senders
+
+        return grpc_senders(settings, workload)
+    from loadtest.traffic.rest_sender import rest_senders
+
+    return rest_senders(settings, workload, url)

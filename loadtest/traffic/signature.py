@@ -1,0 +1,90 @@
+"""A model's signature, read from its own metadata page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from loadtest.errors import TargetError
+from loadtest.json_types import JsonObject
+
+Kind = Literal["float", "int", "bool", "string", "other"]
+_DEFAULT = "serving_default"
+_FLOATS = frozenset({"DT_FLOAT", "DT_DOUBLE", "DT_HALF", "DT_BFLOAT16"})
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """One input or output.
+
+    Attributes:
+        dtype: As TensorFlow names it: `DT_FLOAT`.
+        row_shape: Dimensions of one row, -1 for an unknown one; None where the rank is unknown.
+    """
+
+    dtype: str
+    row_shape: tuple[int, ...] | None
+
+    @property
+    def kind(self) -> Kind:
+        """What the values are in JSON."""
+        if self.dtype in _FLOATS:
+            return "float"
+        if self.dtype.startswith(("DT_INT", "DT_UINT")):
+            return "int"
+        return {"DT_BOOL": "bool", "DT_STRING": "string"}.get(self.dtype, "other")  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a predict request has to hold, and what its answer holds."""
+
+    name: str
+    inputs: Mapping[str, TensorSpec]
+    outputs: Mapping[str, TensorSpec]
+
+    def label_outputs(self) -> dict[str, str]:
+        """Returns the outputs that name a class, each with the output that lists all classes.
+
+        BigQuery ML writes them as `predicted_<label>` and `<label>_values`.
+        """
+        pairs = {f"predicted_{name.removesuffix('_values')}": name
+                 for name in self.outputs if name.endswith("_values")}  # fmt: skip
+        return {name: values for name, values in pairs.items() if name in self.outputs}
+
+
+def read_signature(metadata: JsonObject, asked: str) -> Signature:
+    """Returns the signature that requests will use.
+
+    Args:
+        metadata: The answer to `GET /v1/models/<model>/metadata`.
+        asked: Name of the signature; empty takes the default, or the only one.
+
+    Raises:
+        TargetError: There is none of that name, or the page has another form.
+    """
+    try:
+        found: dict[str, JsonObject] = metadata["metadata"]["signature_def"]["signature_def"]
+        callable_ = {name: each for name, each in found.items() if each.get("inputs")}
+        name = asked or (_DEFAULT if len(callable_) != 1 else next(iter(callable_)))
+        if name not in callable_:
+            have = ", ".join(sorted(callable_)) or "none"
+            raise TargetError(f"target.signature: the model has no {name}; it has {have}")
+        inputs, outputs = callable_[name]["inputs"], callable_[name]["outputs"]
+        return Signature(name, _specs(inputs), _specs(outputs))
+    except (KeyError, TypeError, AttributeError, ValueError) as exc:
+        raise TargetError(
+            f"the model's metadata has no signatures in the usual form: {exc}"
+        ) from exc
+
+
+def _specs(tensors: Mapping[str, JsonObject]) -> dict[str, TensorSpec]:
+    return {name: TensorSpec(info["dtype"], _row_shape(info)) for name, info in tensors.items()}
+
+
+def _row_shape(info: JsonObject) -> tuple[int, ...] | None:
+    shape = info["tensor_shape"]
+    if shape.get("unknown_rank"):
+        return None
+    return tuple(int(dim["size"]) for dim in shape["dim"])[1:]

@@ -1,0 +1,124 @@
+"""What one process needs to send and to judge: made once, before the load begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from loadtest.errors import SettingsError, TargetError
+from loadtest.json_types import JsonObject
+from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.traffic import TrafficSettings
+from loadtest.traffic.check import AnswerCheck, classes
+from loadtest.traffic.payloads import batches, rest_bodies, rest_body
+from loadtest.traffic.rows import drawn_rows, file_rows
+from loadtest.traffic.service_pages import ServicePages
+from loadtest.traffic.signature import Signature, read_signature
+
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """The requests, and what is right about their answers.
+
+    Attributes:
+        model: Name of the model.
+        path: Path of its predict method.
+        signature: What requests and answers hold.
+        rows: The rows that requests are made of.
+        labels: Output -> the classes that it may name.
+        check: Judges a REST answer.
+    """
+
+    model: str
+    path: str
+    signature: Signature
+    rows: list[JsonObject]
+    labels: Mapping[str, frozenset[str]]
+    check: AnswerCheck
+
+    def rest_bodies(self, traffic: TrafficSettings) -> list[bytes]:
+        """Returns the REST request bodies, encoded."""
+        return rest_bodies(
+            self.rows, self.signature.name, traffic.rows_per_request, traffic.payloads, traffic.seed
+        )
+
+    def batches(self, traffic: TrafficSettings) -> list[list[JsonObject]]:
+        """Returns the rows of each request, for another encoding."""
+        return batches(self.rows, traffic.rows_per_request, traffic.payloads, traffic.seed)
+
+    def grpc_requests(self, settings: LoadTestSettings) -> list[bytes]:
+        """Returns the gRPC requests, serialized.
+
+        Raises:
+            TargetError: An input has a type that is not sent over gRPC.
+        """
+        from loadtest.traffic.tensor import predict_request  # needs protocol buffers
+
+        return [
+            predict_request(self.model, self.signature, rows, settings.target)
+            for rows in self.batches(settings.traffic)
+        ]
+
+
+def load_workload(settings: LoadTestSettings, url: str = "") -> Workload:
+    """Asks the service what its model wants, and sends one request to see that it gets it.
+
+    Args:
+        settings: Of the load test.
+        url: Base URL of the REST port in the place of the settings'.
+
+    Raises:
+        TargetError: The service cannot be reached, has not what is asked for, or refuses the first
+            request; or its answer is not right.
+        RowsError: The file of rows cannot be read, or does not fit the model.
+        SettingsError: Labels are given for a model without any.
+    """
+    pages = ServicePages(settings.target, url)
+    signature = read_signature(pages.metadata(), settings.target.signature)
+    rows = _rows(settings.traffic, signature, pages)
+    batch = batches(rows, settings.traffic.rows_per_request, 1, settings.traffic.seed)[0]
+    answer = pages.first_answer(rest_body(signature.name, batch))
+    labels = _labels(settings.traffic, signature, answer)
+    return Workload(
+        model=pages.model_name(),
+        path=f"{pages.model_path()}:predict",
+        signature=signature,
+        rows=rows,
+        labels=labels,
+        check=AnswerCheck(signature, labels),
+    )
+
+
+def _rows(traffic: TrafficSettings, signature: Signature, pages: ServicePages) -> list[JsonObject]:
+    if traffic.rows_file is not None:
+        return file_rows(traffic.rows_file, signature)
+    return drawn_rows(signature, pages.example_row(), traffic.seed)
+
+
+def _labels(
+    traffic: TrafficSettings, signature: Signature, answer: bytes
+) -> dict[str, frozenset[str]]:
+    """Returns the classes by output: those of the settings, or those that an answer lists.
+
+    Raises:
+        TargetError: The answer is not right; what it lists would be worth nothing.
+        SettingsError: Labels are given for a model without any.
+    """
+    if not traffic.check_answers:
+        return {}
+    fault = AnswerCheck(signature, {}).body(answer, traffic.rows_per_request)
+    if fault is not None:
+        shown = answer[:_SHOWN].decode(errors="replace")
+        raise TargetError(f"the answer to the first request is not right: {fault}: {shown}")
+    if traffic.labels:
+        given = frozenset(traffic.labels)
+        outputs = [name for name in signature.outputs if name.startswith("predicted_")]
+        if not outputs:
+            have = ", ".join(signature.outputs)
+            raise SettingsError(f"traffic.labels: the model predicts no label; it answers {have}")
+        return dict.fromkeys(outputs, given)
+    return classes(signature, orjson.loads(answer))

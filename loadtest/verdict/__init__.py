@@ -1,0 +1,1 @@
+"""Whether a run proved what it was to prove."""

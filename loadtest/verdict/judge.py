@@ -1,0 +1,42 @@
+"""The verdict: every rule and every check that the settings ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loadtest.record.model import RunRecord
+from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.rules import RuleSettings
+from loadtest.verdict import load_rules, replica_rules
+from loadtest.verdict.fault_rules import fault
+from loadtest.verdict.model import RuleResult, Verdict
+from loadtest.verdict.validity import checks
+
+
+def judge(record: RunRecord, settings: LoadTestSettings) -> Verdict:
+    """Returns what the run proved.
+
+    Args:
+        record: What was observed.
+        settings: Those of the run, or with other rules to judge it anew.
+    """
+    return Verdict(
+        rules=tuple(_rules(record, settings.rules)), validity=tuple(checks(record, settings))
+    )
+
+
+def _rules(record: RunRecord, rules: RuleSettings) -> Iterator[RuleResult]:
+    if rules.start_replicas:
+        yield replica_rules.start(record, rules)
+    if rules.min_replicas_seen:
+        yield replica_rules.grown(record, rules)
+        yield replica_rules.all_answered(record, rules)
+    if rules.min_rps:
+        yield load_rules.sustained_rate(record, rules)
+    yield load_rules.failures(record, rules)
+    if rules.p99_ms:
+        yield load_rules.p99(record, rules)
+    if rules.end_replicas:
+        yield replica_rules.returned(record, rules)
+    for outcome in record.faults:
+        yield fault(outcome)

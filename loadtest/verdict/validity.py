@@ -1,0 +1,146 @@
+"""What makes a run worthless as a proof: a generator at its limit, eyes that were shut."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from loadtest.record.model import RunRecord
+from loadtest.settings.generator import GeneratorSettings
+from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.phases import PhaseSettings
+from loadtest.traffic.course import phases
+from loadtest.verdict.evidence import load_in, longest_gap_s
+from loadtest.verdict.model import RuleResult
+
+INTERRUPTED = "interrupted"
+"""Name of the event that says why a run ended early."""
+_MASTER = "master"
+"""Name of the generator process that sends nothing itself."""
+
+
+def complete(record: RunRecord, planned: PhaseSettings) -> RuleResult:
+    """Asks whether the run came to its end."""
+    early = next((event for event in record.events if event.name == INTERRUPTED), None)
+    wanted = [phase.name for phase in phases(planned, 0.0)]
+    missing = [name for name in wanted if record.phase(name) is None]
+    return RuleResult(
+        name="complete",
+        title="The run came to its end",
+        asked=", ".join(wanted),
+        measured=early.detail if early else f"no {', '.join(missing)}" if missing else "all",
+        passed=early is None and not missing,
+    )
+
+
+def generator_heard(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
+    """Asks whether the generator reported every second of the load."""
+    gaps = [
+        longest_gap_s([sample.t_s for sample in record.load], phase)
+        for name in ("ramp", "plateau")
+        if (phase := record.phase(name))
+    ]
+    longest_s = max(gaps, default=float("inf"))
+    return RuleResult(
+        name="generator-heard",
+        title="Longest silence of the load generator",
+        asked=f"at most {limits.max_gap_s:g} s",
+        measured=f"{longest_s:.1f} s",
+        passed=longest_s <= limits.max_gap_s,
+    )
+
+
+def generator_cpu(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
+    """Asks how busy the busiest process of the generator was under load."""
+    busiest, worker = max(_cpu_windows(record, limits.cpu_window_s), default=(None, ""))
+    return RuleResult(
+        name="generator-cpu",
+        title=f"CPU of the busiest generator process, over {limits.cpu_window_s:g} s",
+        asked=f"at most {limits.max_cpu_percent:g} % of a core",
+        measured="unknown" if busiest is None else f"{busiest:.0f} % ({worker})",
+        passed=busiest is not None and busiest <= limits.max_cpu_percent,
+    )
+
+
+def _cpu_windows(record: RunRecord, window_s: float) -> Iterator[tuple[float, str]]:
+    """Yields the mean CPU of every worker over every full window under load."""
+    ramp, plateau = record.phase("ramp"), record.phase("plateau")
+    if ramp is None or plateau is None:
+        return
+    by_worker: dict[str, list[float]] = defaultdict(list)
+    for sample in record.generator:
+        if ramp.start_s < sample.t_s <= plateau.end_s and sample.alive:
+            by_worker[sample.worker].append(sample.cpu_percent)
+    for worker, percents in by_worker.items():
+        size = min(max(1, round(window_s)), len(percents))
+        for start in range(len(percents) - size + 1):
+            yield sum(percents[start : start + size]) / size, worker
+
+
+def generator_alive(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
+    """Asks whether as many generator processes as were asked for worked until the end."""
+    wanted = limits.processes + limits.workers
+    seen = {sample.worker for sample in record.generator} - {_MASTER}
+    dead = sorted({sample.worker for sample in record.generator if not sample.alive})
+    return RuleResult(
+        name="generator-alive",
+        title="Generator processes that worked until the end",
+        asked=str(wanted),
+        measured=f"{len(seen - set(dead))}" + (f"; died: {', '.join(dead)}" if dead else ""),
+        passed=len(seen) >= wanted and not dead,
+    )
+
+
+def asked_rate(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
+    """Asks how much of the asked rate the generator really sent in the plateau."""
+    plateau = [s for s in load_in(record, "plateau") if s.asked_rps is not None]
+    asked = sum(sample.asked_rps or 0.0 for sample in plateau)
+    sent = sum(sample.requests for sample in plateau)
+    share = sent / asked if asked else 0.0
+    return RuleResult(
+        name="asked-rate",
+        title="Share of the asked rate that was sent in the plateau",
+        asked=f"at least {limits.min_asked_share:.0%}",
+        measured=f"{share:.1%}: {sent:,} of {asked:,.0f} requests",
+        passed=share >= limits.min_asked_share,
+    )
+
+
+def users_reached(record: RunRecord, wanted: int) -> RuleResult:
+    """Asks whether all users of a closed loop were there in the plateau."""
+    fewest = min((sample.users for sample in load_in(record, "plateau")), default=0)
+    return RuleResult(
+        name="users",
+        title="Users in the plateau, at the least",
+        asked=str(wanted),
+        measured=str(fewest),
+        passed=fewest >= wanted,
+    )
+
+
+def replicas_watched(record: RunRecord, max_gap_s: float) -> RuleResult:
+    """Asks whether the replicas could be seen at all times."""
+    times_s = [sample.t_s for sample in record.replicas]
+    gaps = [longest_gap_s(times_s, phase) for phase in record.phases]
+    longest_s = max(gaps, default=float("inf")) if times_s else float("inf")
+    return RuleResult(
+        name="replicas-watched",
+        title="Longest time without a look at the replicas",
+        asked=f"at most {max_gap_s:g} s",
+        measured=f"{longest_s:.1f} s" if times_s else "they were never seen",
+        passed=longest_s <= max_gap_s,
+    )
+
+
+def checks(record: RunRecord, settings: LoadTestSettings) -> Iterator[RuleResult]:
+    """Yields every check that applies to these settings."""
+    yield complete(record, settings.phases)
+    yield generator_heard(record, settings.generator)
+    yield generator_cpu(record, settings.generator)
+    yield generator_alive(record, settings.generator)
+    if settings.traffic.mode == "open":
+        yield asked_rate(record, settings.generator)
+    else:
+        yield users_reached(record, settings.phases.users)
+    if settings.replicas.dashboard_url or record.replicas:
+        yield replicas_watched(record, settings.replicas.max_gap_s)

@@ -1,0 +1,62 @@
+"""Rules about the requests, at their edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from loadtest.record.model import FaultOutcome, RunRecord
+from loadtest.settings.rules import RuleSettings
+from loadtest.verdict.load_rules import failures, p99, sustained_rate
+
+
+def with_rates(record: RunRecord, rate: Callable[[float], int]) -> RunRecord:
+    """Returns the run with another number of requests in each second."""
+    return replace(
+        record, load=tuple(replace(sample, requests=rate(sample.t_s)) for sample in record.load)
+    )
+
+
+@pytest.mark.parametrize(
+    ("window_s", "held"),
+    [(1.0, False), (5.0, True)],
+)
+def test_one_weak_second_breaks_the_stretch_only_if_every_second_counts(
+    good: RunRecord, window_s: float, held: bool
+) -> None:
+    """The window says what `sustained` means."""
+    dip = with_rates(good, lambda t_s: 500 if t_s == 35 else 1200)
+    rules = RuleSettings(rps_window_s=window_s)
+    assert sustained_rate(dip, rules).passed is held
+
+
+def test_a_break_of_seconds_is_not_averaged_away(good: RunRecord) -> None:
+    """1,900 before and after do not make up for nothing in between."""
+    broken = with_rates(good, lambda t_s: 0 if 33 <= t_s <= 38 else 1900)
+    result = sustained_rate(broken, RuleSettings())
+    assert not result.passed
+    assert "lowest 5 s 0/s" in result.measured
+
+
+def test_a_run_without_a_plateau_fails_and_does_not_crash(good: RunRecord) -> None:
+    """Nothing was sustained, nothing was answered."""
+    empty = replace(good, phases=())
+    assert not sustained_rate(empty, RuleSettings()).passed
+    assert not p99(empty, RuleSettings()).passed
+
+
+def test_failures_after_a_fault_on_purpose_count_for_the_fault(good: RunRecord) -> None:
+    """Those before and after it do not."""
+    failing = replace(
+        good,
+        load=tuple(
+            replace(sample, failures=1 if sample.t_s in (20, 30, 40) else 0) for sample in good.load
+        ),
+        faults=(
+            FaultOutcome(fault="kill-proxy", t_s=28.0, end_s=35.0, failures=1, retried=0,
+                         allowed=1, recovered_s=1.0, passed=True),
+        ),
+    )  # fmt: skip
+    assert failures(failing, RuleSettings()).measured.startswith("2 of")
