@@ -29,7 +29,6 @@ RUN mkdir bqml_export serve_app kuberay loadtest \
  && pip uninstall --yes bqml-ray-serve
 COPY . .
 RUN pip install --no-deps .
-RUN python -m image.licences > /opt/bqml/LICENCES.csv
 # C++ headers, the Clang that only TensorFlow's own tools load, Ray's Java and reinforcement learning,
 # tests, symbol tables and pip: 700 MB that nothing here reads. numpy's libraries are left alone:
 # strip breaks patched ones.
@@ -37,10 +36,14 @@ RUN apt-get install -y --no-install-recommends binutils \
  && pip uninstall --yes pip \
  && cd "$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
  && rm -rf tensorflow/include tensorflow/xla_aot_runtime_src clang/native ray/jars ray/cpp ray/rllib \
- && find numpy h5py ray tensorflow -type d -name tests -prune -exec rm -rf {} + \
- && strip --strip-unneeded tensorflow/libtensorflow_*.so.2 ray/_raylet.so \
-          ray/core/src/ray/gcs/gcs_server ray/core/src/ray/raylet/raylet \
- && python3 -c 'import ray.serve, tensorflow, google.cloud.storage'
+ && find h5py matplotlib numpy ray tensorflow -type d -name tests -prune -exec rm -rf {} + \
+ && find tensorflow ray/_raylet.so ray/core/src/ray -type f -size +1M \
+      \( -name '*.so*' -o -name gcs_server -o -name raylet \) -exec strip --strip-unneeded {} + \
+ && python3 -c 'import ray.serve, tensorflow, google.cloud.storage' \
+ && python3 -m compileall -q /src/image \
+# Locust wants the path of a file: the manifests give it as loadtest/locustfile.py, below /app.
+ && mkdir /app && cp -r /src/image /app/image && ln -s "$PWD/loadtest" /app/loadtest \
+ && cd /app && python3 -m image.licences > LICENCES.csv
 
 FROM base
 LABEL org.opencontainers.image.title="bqml-serve" \
@@ -51,9 +54,7 @@ RUN groupadd --gid 1000 serve \
  && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp/home serve \
  && mkdir -p /models
 COPY --from=builder /opt/bqml /opt/bqml
-COPY image /app/image
-# Locust wants the path of a file; the manifests give it relative to /app.
-RUN ln -s "$(/opt/bqml/bin/python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/loadtest" /app/loadtest
+COPY --from=builder /app /app
 # The root file system may be read-only: everything that is written goes to /tmp.
 ENV PATH=/opt/bqml/bin:$PATH \
     PYTHONPATH=/app \

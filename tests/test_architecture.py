@@ -97,14 +97,15 @@ def test_the_edges_know_no_numpy(path: Path) -> None:
     assert not {module for module in found if not module.startswith("tensorflow.core.")}
 
 
-@pytest.mark.parametrize("command", ["serve_app", "bqml_export"])
+@pytest.mark.parametrize("command", ["serve_app", "bqml_export", "kuberay"])
 def test_help_loads_nothing_heavy(command: str) -> None:
     """`--help` answers at once because it imports almost nothing."""
     code = (
         f"import sys; sys.argv = ['x', '--help']\n"
         f"from {command}.__main__ import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print(sorted({'tensorflow', 'ray', 'numpy', 'google', 'duckdb', 'sqlglot', 'rich'}"
+        "print(sorted({'tensorflow', 'ray', 'numpy', 'google', 'duckdb', 'sqlglot', 'rich',"
+        " 'kubernetes', 'jsonschema'}"
         " & set(sys.modules)))"
     )
     result = subprocess.run(

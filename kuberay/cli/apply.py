@@ -73,7 +73,7 @@ def apply(  # noqa: PLR0913 - one parameter per option
     """
     if wait and dry_run:
         raise UsageError("--wait and --dry-run exclude each other")
-    options = check_settings(crds, kubernetes_version, gates, with_ray=with_ray)
+    options = check_settings(crds, kubernetes_version, gates, with_ray=with_ray, context=context)
     manifests = _manifests(files, None if no_validate else options)
     if dry_run == "client":
         _tell_client_dry_run(manifests, as_json=as_json)

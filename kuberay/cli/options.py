@@ -43,15 +43,17 @@ namespace_option = click.option(
     help="Namespace of objects that name none.  [default: the context's]",
 )
 
+_CLUSTER = "cluster"
+
 _CHECK_OPTIONS = (
     click.option(
         "--crds",
         "crds",
         multiple=True,
-        metavar="DIR|FILE|URL",
+        metavar="DIR|FILE|URL|cluster",
         envvar="BQML_KUBERAY_CRDS",
-        help="CustomResourceDefinitions to check against, repeatable.  [default: the built-in "
-        "model of KubeRay 1.7]",
+        help="CustomResourceDefinitions to check against, repeatable; `cluster` takes KubeRay's "
+        "from the live cluster.  [default: the built-in model of KubeRay 1.7]",
     ),
     click.option(
         "--kubernetes-version",
@@ -87,12 +89,19 @@ def check_settings(
     gates: tuple[str, ...],
     *,
     with_ray: bool,
+    context: str | None = None,
 ) -> Options:
-    """Returns the settings of the checks; reads the CRDs."""
+    """Returns the settings of the checks; reads the CRDs, from the context's cluster if asked."""
     from kuberay.validate.checks import Options
     from kuberay.validate.schema.catalog import Catalog
     from kuberay.validate.schema.core import kubernetes_version as release
     from kuberay.validate.schema.crds import read_crds
 
-    catalog = Catalog(release(kubernetes_version), read_crds(crds))
+    schemas = read_crds(source for source in crds if source != _CLUSTER)
+    if _CLUSTER in crds:
+        from kuberay.cluster.connection import connect
+        from kuberay.cluster.definitions import kuberay_schemas
+
+        schemas |= kuberay_schemas(connect(context, None))
+    catalog = Catalog(release(kubernetes_version), schemas)
     return Options(catalog, frozenset(gates), with_ray)

@@ -12,6 +12,7 @@ from kuberay.cli.waiting import patience_of, wait_options, wait_until_served
 from kuberay.errors import UsageError
 
 if TYPE_CHECKING:
+    from kuberay.cluster.connection import Cluster
     from kuberay.cluster.history import Revision
     from kuberay.json_types import JsonObject
 
@@ -66,6 +67,7 @@ def rollback(  # noqa: PLR0913 - one parameter per option
     target = chosen(found, name, number)
     report(f"RayService/{name}: going back to revision {target.number} of {target.applied_at}")
     _tell_left_over(found[-1], target)
+    _tell_frozen(cluster, name, namespace)
     delivery = Delivery(
         cluster, report, dry_run=dry_run is not None, force=force_conflicts, bridge=wait,
         note=f"rollback to {target.number}",
@@ -84,6 +86,18 @@ def _tell_left_over(current: Revision, target: Revision) -> None:
     for manifest in current.manifests:
         if title(manifest) not in kept:
             report(f"{title(manifest)}: not in revision {target.number}, left as it is")
+
+
+def _tell_frozen(cluster: Cluster, name: str, namespace: str | None) -> None:
+    from kuberay.cluster.replica_bounds import RAY_API
+    from kuberay.cluster.snapshot import snapshot_of
+    from kuberay.cluster.verdict import frozen
+
+    service = cluster.get(RAY_API, "RayService", name, namespace or cluster.namespace)
+    snapshot = snapshot_of(service) if service else None
+    if snapshot and not snapshot.is_observed:
+        for hint in frozen(snapshot):
+            report(f"RayService/{name}: {hint}")
 
 
 def _list(found: list[Revision], *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kuberay.cli.findings import report_document, rule_document, write_findings, write_rules
-from kuberay.cli.options import check_options, check_settings, json_option
+from kuberay.cli.options import check_options, check_settings, context_option, json_option
 from kuberay.cli.output import write_document
 from kuberay.errors import UsageError
 
@@ -17,6 +17,7 @@ from kuberay.errors import UsageError
 )
 @click.argument("files", nargs=-1, metavar="FILE...")
 @check_options
+@context_option
 @click.option("--strict", is_flag=True, help="End with exit code 1 for warnings too.")
 @click.option("--list-rules", is_flag=True, help="Print every rule with its reason, and end.")
 @json_option
@@ -25,6 +26,7 @@ def validate(  # noqa: PLR0913 - one parameter per option
     crds: tuple[str, ...],
     kubernetes_version: str | None,
     gates: tuple[str, ...],
+    context: str | None,
     *,
     with_ray: bool,
     strict: bool,
@@ -44,7 +46,7 @@ def validate(  # noqa: PLR0913 - one parameter per option
     from kuberay.validate import checks
     from kuberay.validate.manifest.stream import read_files
 
-    options = check_settings(crds, kubernetes_version, gates, with_ray=with_ray)
+    options = check_settings(crds, kubernetes_version, gates, with_ray=with_ray, context=context)
     stream = read_files(files)
     if not stream.documents and not stream.findings:
         raise UsageError(f"no object in {', '.join(files)}", hint="the input is empty")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kuberay.cli.output import report
+from kuberay.errors import RolloutFailedError, RolloutTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,8 +73,15 @@ def wait_until_served(delivery: Delivery, one: Delivered, patience: Patience) ->
     from kuberay.cluster.address import address_of
     from kuberay.cluster.watch import Watcher
 
-    watcher = Watcher(delivery.cluster, one.namespace, one.name, patience, report)
-    now = watcher.wait()
+    watcher = Watcher(
+        delivery.cluster, one.namespace, one.name, patience, report, needs_worker=one.held_open
+    )
+    try:
+        now = watcher.wait()
+    except (RolloutFailedError, RolloutTimeoutError):
+        if one.held_open:
+            report("the head stays in the serve Service until the next apply --wait")
+        raise
     if one.held_open:
         delivery.close_head(one)
         now = watcher.wait()

@@ -102,6 +102,14 @@ def change_of(before: JsonObject | None, after: JsonObject) -> Change:
     )
 
 
+def bounds_of(spec: JsonObject) -> tuple[Bounds, ...]:
+    """Returns the bounds of all worker groups of a spec."""
+    return tuple(
+        Bounds(group.get("groupName", ""), group["minReplicas"], group["maxReplicas"])
+        for group in _groups(spec.get("rayClusterConfig") or {})
+    )
+
+
 def _groups(config: JsonObject) -> list[JsonObject]:
     return [{**_CRD_GROUP_DEFAULTS, **group} for group in config.get("workerGroupSpecs") or ()]
 

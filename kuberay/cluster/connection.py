@@ -52,8 +52,11 @@ class Cluster:
         """
         key = (api_version, kind)
         if key not in self.kinds:
+            group, _, version = api_version.rpartition("/")
+            # Without the prefix the library asks every group of the server for its kinds.
+            place = {"prefix": "apis", "group": group} if group else {"prefix": "api"}
             with cluster_errors(f"{api_version} {kind}"):
-                self.kinds[key] = self.client.resources.get(api_version=api_version, kind=kind)
+                self.kinds[key] = self.client.resources.get(**place, api_version=version, kind=kind)
         return self.kinds[key]
 
     def get(self, api_version: str, kind: str, name: str, namespace: str) -> JsonObject | None:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kuberay.cluster import history
-from kuberay.cluster.changes import Change, change_of
+from kuberay.cluster.changes import Change, bounds_of, change_of
 from kuberay.cluster.connection import Cluster
 from kuberay.cluster.manifests import is_service, ordered, placed, title
 from kuberay.cluster.replica_bounds import carry_over
 from kuberay.cluster.snapshot import snapshot_of
-from kuberay.errors import MissingError
+from kuberay.errors import ClusterError
 from kuberay.json_types import JsonObject
 
 Tell = Callable[[str], None]
@@ -112,11 +112,19 @@ class Delivery:
         self.tell(f"{title(manifest)}: {self._done}")
         if self.dry_run:
             return Delivered(manifest, change, held_open, None)
-        self._carry_bounds(before, change, name, namespace)
-        revision = history.record(self.cluster, stored, all_manifests, note=self.note)
+        self._carry_bounds(before, change, stored)
+        return Delivered(manifest, change, held_open, self._record(stored, all_manifests))
+
+    def _record(self, stored: JsonObject, manifests: list[JsonObject]) -> int | None:
+        name = stored["metadata"]["name"]
+        try:
+            revision = history.record(self.cluster, stored, manifests, note=self.note)
+        except ClusterError as exc:  # the service is applied: this is no reason to fail
+            self.tell(f"RayService/{name}: not recorded, `rollback` will not know it: {exc}")
+            return None
         if revision is not None:
             self.tell(f"RayService/{name}: recorded as revision {revision}")
-        return Delivered(manifest, change, held_open, revision)
+        return revision
 
     def _as_stored(self, manifest: JsonObject) -> JsonObject:
         """Returns the spec with the server's defaults, so that it compares with the stored one."""
@@ -124,18 +132,15 @@ class Delivery:
         spec: JsonObject = dry["spec"]
         return spec
 
-    def _carry_bounds(
-        self, before: JsonObject | None, change: Change, name: str, namespace: str
-    ) -> None:
-        active = snapshot_of(before).active if before else None
-        if not change.bounds or active is None:
-            return
-        try:
-            groups = carry_over(self.cluster, namespace, active.name, change.bounds)
-        except MissingError as exc:
-            self.tell(f"RayService/{name}: the running cluster keeps its bounds: {exc.message}")
-            return
-        self.tell(f"RayCluster/{active.name}: new bounds for {', '.join(groups)}")
+    def _carry_bounds(self, before: JsonObject | None, change: Change, stored: JsonObject) -> None:
+        snapshot = snapshot_of(before) if before else None
+        if snapshot is None or snapshot.active is None or snapshot.pending or change.new_cluster:
+            return  # a new cluster reads the bounds when it is made
+        running, metadata = snapshot.active.name, stored["metadata"]
+        wanted = bounds_of(stored["spec"])
+        groups = carry_over(self.cluster, metadata["namespace"], running, wanted)
+        if groups:
+            self.tell(f"RayCluster/{running}: new bounds for {', '.join(groups)}")
 
     def _tell_growth(self, before: JsonObject | None, change: Change, manifest: JsonObject) -> None:
         active = snapshot_of(before).active if before else None

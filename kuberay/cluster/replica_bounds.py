@@ -10,34 +10,36 @@ from collections.abc import Iterable
 
 from kuberay.cluster.changes import Bounds
 from kuberay.cluster.connection import Cluster
-from kuberay.errors import MissingError
 from kuberay.json_types import JsonObject
 
 RAY_API = "ray.io/v1"
 
 
 def carry_over(
-    cluster: Cluster, namespace: str, ray_cluster: str, bounds: Iterable[Bounds]
+    cluster: Cluster, namespace: str, ray_cluster: str, wanted: Iterable[Bounds]
 ) -> list[str]:
     """Returns the names of the groups whose bounds were changed on the running cluster.
 
-    Raises:
-        MissingError: The running cluster has no such group.
+    It compares with the running cluster, not with the last manifest: somebody may have applied
+    that by other means. Groups that the cluster does not have are left to the operator.
     """
     found = cluster.get(RAY_API, "RayCluster", ray_cluster, namespace)
     groups = ((found or {}).get("spec") or {}).get("workerGroupSpecs") or []
     positions = {group.get("groupName"): index for index, group in enumerate(groups)}
-    steps: list[JsonObject] = []
-    changed = []
-    for wanted in bounds:
-        index = positions.get(wanted.group)
-        if index is None:
-            raise MissingError(f"RayCluster/{ray_cluster} has no worker group {wanted.group}")
-        steps += _steps(index, wanted)
-        changed.append(wanted.group)
+    differing = [
+        (positions[bounds.group], bounds)
+        for bounds in wanted
+        if bounds.group in positions and _differ(groups[positions[bounds.group]], bounds)
+    ]
+    steps = [step for index, bounds in differing for step in _steps(index, bounds)]
     if steps:
         cluster.json_patch(cluster.kind(RAY_API, "RayCluster"), ray_cluster, namespace, steps)
-    return changed
+    return [bounds.group for _, bounds in differing]
+
+
+def _differ(group: JsonObject, bounds: Bounds) -> bool:
+    running = (group.get("minReplicas"), group.get("maxReplicas"))
+    return running != (bounds.min_replicas, bounds.max_replicas)
 
 
 def _steps(index: int, wanted: Bounds) -> list[JsonObject]:

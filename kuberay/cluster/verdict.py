@@ -77,7 +77,7 @@ def _missing(now: Observation) -> list[str]:
     missing = []
     if not snapshot.is_observed:
         missing.append(f"the operator has not finished generation {snapshot.generation}")
-        missing += _frozen(snapshot)
+        missing += frozen(snapshot)
     if snapshot.active is None:
         missing.append("no cluster serves yet")
     if snapshot.pending is not None:
@@ -87,7 +87,8 @@ def _missing(now: Observation) -> list[str]:
     return missing + _applications(now)
 
 
-def _frozen(snapshot: Snapshot) -> list[str]:
+def frozen(snapshot: Snapshot) -> list[str]:
+    """Returns how to get out where the rollout looks frozen, else nothing."""
     pending = snapshot.pending
     if pending and pending.head_is_ready and not pending.applications:
         return [FROZEN_HINT.format(name=pending.name)]

@@ -15,6 +15,7 @@ from kuberay.cluster.connection import Cluster
 from kuberay.cluster.diagnosis import excerpts
 from kuberay.cluster.events import worth_telling
 from kuberay.cluster.observation import Observation, observe
+from kuberay.cluster.pods import is_ready, role_of
 from kuberay.cluster.sentences import sentences
 from kuberay.cluster.verdict import State, Verdict, judge
 from kuberay.errors import RolloutFailedError, RolloutTimeoutError, UnreachableError
@@ -50,6 +51,7 @@ class Watcher:
         name: The service's name.
         patience: How long to wait.
         tell: Gets each sentence.
+        needs_worker: A worker must be an endpoint too: the head, which is one now, will not stay.
     """
 
     cluster: Cluster
@@ -62,6 +64,7 @@ class Watcher:
     told: set[str] = field(default_factory=set)
     true_before: set[str] = field(default_factory=set)
     active: str = ""
+    needs_worker: bool = False
 
     def wait(self) -> Observation:
         """Returns the service as it is when the rollout is done.
@@ -89,6 +92,8 @@ class Watcher:
                 f"the rollout of {self.name} failed: {'; '.join(verdict.reasons)}",
                 hint=self._evidence(now),
             )
+        if self.needs_worker and not _ready_workers(now):
+            return False
         return verdict.state is State.DONE and lasted_s >= self.patience.settle_s
 
     def _look(self) -> Observation | None:
@@ -136,4 +141,16 @@ class Watcher:
             self.tell(f"{excerpt.origin}:")
             for line in excerpt.lines:
                 self.tell(f"    {line}")
-        return f"`bqml-kuberay status {self.name} -n {self.namespace}` tells how it goes on"
+        where = f"{self.name} -n {self.namespace}"
+        if now.snapshot.active and now.snapshot.pending:
+            return (
+                f"{now.snapshot.active.name} goes on serving; `bqml-kuberay rollback {where}` "
+                "applies the revision before"
+            )
+        return f"`bqml-kuberay status {where}` tells how it goes on"
+
+
+def _ready_workers(now: Observation) -> int:
+    active = now.snapshot.active
+    pods = now.pods_of(active.name) if active else []
+    return sum(is_ready(pod) for pod in pods if role_of(pod) == "worker")

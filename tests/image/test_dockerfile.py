@@ -25,7 +25,7 @@ def test_the_images_ray_is_the_one_that_the_manifests_name() -> None:
         "optional-dependencies"
     ]
     assert f"ray[serve]=={RAY_VERSION}" in extras["serve"]
-    assert "bqml-ray-serve[serve]" in extras["image"]
+    assert "bqml-ray-serve[serve,loadtest]" in extras["image"]
     assert f"ray=={RAY_VERSION}" in (ROOT / "constraints.txt").read_text().split()
 
 

@@ -26,6 +26,9 @@ KINDS = {
         "services": ("Service", True), "pods": ("Pod", True), "events": ("Event", True),
         "serviceaccounts": ("ServiceAccount", True),
     },
+    "apiextensions.k8s.io/v1": {
+        "customresourcedefinitions": ("CustomResourceDefinition", False),
+    },
     "policy/v1": {"poddisruptionbudgets": ("PodDisruptionBudget", True)},
     "ray.io/v1": {"rayservices": ("RayService", True), "rayclusters": ("RayCluster", True)},
 }  # fmt: skip
@@ -86,6 +89,11 @@ class ApiServer:
             return self.logs.get(key[3], "")
         if method == "GET":
             return self._get(key) if key[3] else self._list(key, query)
+        return self._write(method, key, query, body)
+
+    def _write(
+        self, method: str, key: tuple[str, str, str, str], query: dict[str, str], body: Any
+    ) -> Object:
         if method == "POST":
             return self._create(key, body)
         if method == "DELETE":
@@ -120,7 +128,7 @@ class ApiServer:
         namespace = ""
         if rest[0] == "namespaces" and len(rest) > 2:
             namespace, rest = rest[1], rest[2:]
-        name, extra = (rest + ["", ""])[1:3]
+        name, extra = [*rest, "", ""][1:3]
         if api not in KINDS or rest[0] not in KINDS[api]:
             raise Refusal(404, "the server could not find the requested resource")
         return (api, rest[0], namespace, name), extra
@@ -223,6 +231,7 @@ def _matches(stored: Object, labels: str, fields: str) -> bool:
 def _handler(server: ApiServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 2**16  # header and body in one packet, or each answer waits 40 ms for an ACK
 
         def _serve(self) -> None:
             parts = urlsplit(self.path)

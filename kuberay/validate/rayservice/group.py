@@ -11,6 +11,7 @@ from kuberay.validate.rayservice.quantity import quantity
 
 DEFAULT_MAX_REPLICAS = 2**31 - 1
 DEFAULT_GRACE_S = 30
+_GPU = "nvidia.com/gpu"
 _TRUE_WORDS = ("1", "true")
 
 
@@ -105,6 +106,18 @@ class Group:
         given = self.start_params["memory"]
         found = quantity(given.value) if given else self.resource("memory")
         return None if found is None else int(found)
+
+    @property
+    def gpus(self) -> int:
+        """Returns the GPUs of one pod."""
+        given = self.start_params["num-gpus"] or self.node["resources"]["GPU"]
+        found = quantity(given.value) if given else self.resource(_GPU)
+        return int(found or 0)
+
+    @property
+    def hosts(self) -> int:
+        """Returns the pods of one replica of the group."""
+        return self.node["numOfHosts"].integer or 1
 
     @property
     def min_replicas(self) -> int:

@@ -60,6 +60,11 @@ class Deployment:
         return Decimal(1) if given is None else Decimal(str(given))
 
     @property
+    def gpus(self) -> float:
+        """Returns the GPUs of one replica."""
+        return self.node.at("ray_actor_options", "num_gpus").number or 0.0
+
+    @property
     def memory_bytes(self) -> float:
         """Returns the memory that one replica reserves."""
         return self.node.at("ray_actor_options", "memory").number or 0.0

@@ -110,8 +110,9 @@ def _holds(group: Group, deployment: Deployment) -> bool:
     if _pods(group) == 0:
         return False
     cpus, memory = group.cpus, group.memory_bytes
-    enough_cpus = cpus is None or deployment.cpus <= cpus
-    return enough_cpus and (memory is None or deployment.memory_bytes <= memory)
+    if deployment.gpus > group.gpus or (cpus is not None and deployment.cpus > cpus):
+        return False
+    return memory is None or deployment.memory_bytes <= memory
 
 
 def _pods(group: Group) -> int:
@@ -119,8 +120,9 @@ def _pods(group: Group) -> int:
 
 
 def _size(deployment: Deployment) -> str:
+    gpus = f", {deployment.gpus:g} GPUs" if deployment.gpus else ""
     memory = f", {int(deployment.memory_bytes)} bytes" if deployment.memory_bytes else ""
-    return f"{deployment.cpus} CPUs{memory}"
+    return f"{deployment.cpus} CPUs{gpus}{memory}"
 
 
 def _total(service: RayService, serve: ServeConfig, wanted: Decimal) -> Iterator[Finding]:
@@ -143,12 +145,13 @@ def _total(service: RayService, serve: ServeConfig, wanted: Decimal) -> Iterator
 def _most(service: RayService, group: Group) -> int:
     if group.is_head:
         return 1
-    return group.max_replicas if service.autoscaling else group.replicas
+    replicas = group.max_replicas if service.autoscaling else group.replicas
+    return replicas * group.hosts
 
 
 def _room(service: RayService, deployment: Deployment) -> int | None:
     """Returns how many replicas fit when nothing else runs: pods do not share a replica."""
-    if not deployment.cpus and not deployment.memory_bytes:
+    if not (deployment.cpus or deployment.gpus or deployment.memory_bytes):
         return None
     return sum(
         _most(service, group) * _per_pod(group, deployment)
@@ -161,6 +164,8 @@ def _per_pod(group: Group, deployment: Deployment) -> int:
     limits = []
     if deployment.cpus:
         limits.append(int((group.cpus or 0) / deployment.cpus))
+    if deployment.gpus:
+        limits.append(int(group.gpus / deployment.gpus))
     if deployment.memory_bytes and group.memory_bytes is not None:
         limits.append(int(group.memory_bytes / deployment.memory_bytes))
     most = deployment.node["max_replicas_per_node"].integer

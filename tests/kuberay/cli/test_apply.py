@@ -68,8 +68,12 @@ def test_apply_stays_until_the_service_answers(
 def test_a_new_cluster_is_bridged_and_closed_again(
     run: Run, api_server: Any, kubeconfig: Path, manifest_file: Write, done: Any
 ) -> None:
-    """The head takes traffic during the switch, and none after it."""
+    """The head takes traffic during the switch, and none once a worker is an endpoint."""
     api_server.statuses = [done()]
+    labels = {"ray.io/cluster": "shop-abcde", "ray.io/node-type": "worker"}
+    ready = {"conditions": [{"type": "Ready", "status": "True"}]}
+    metadata = {"name": "worker", "namespace": "shop", "labels": labels}
+    api_server.put("v1", "pods", {"metadata": metadata, "status": ready})
     assert run("apply", manifest_file(), "--no-ray").exit_code == 0
     cluster = api_server.one("rayservices", "shop")["spec"]["rayClusterConfig"]
     config = {**cluster, "rayVersion": "2.61.0"}
@@ -80,6 +84,22 @@ def test_a_new_cluster_is_bridged_and_closed_again(
     ]
     assert order == sorted(order)
     assert api_server.one("rayservices", "shop")["spec"]["excludeHeadPodFromServeSvc"] is True
+
+
+def test_a_failed_upgrade_tells_what_still_serves(
+    run: Run, api_server: Any, kubeconfig: Path, manifest_file: Write, done: Any
+) -> None:
+    """The way back, and that the head still takes traffic."""
+    api_server.statuses = [done()]
+    assert run("apply", manifest_file(), "--no-ray").exit_code == 0
+    cluster = api_server.one("rayservices", "shop")["spec"]["rayClusterConfig"]
+    new = {**done("DEPLOY_FAILED")["activeServiceStatus"], "rayClusterName": "shop-new"}
+    api_server.statuses = [done(), {**done(), "pendingServiceStatus": new}]
+    config = {**cluster, "rayVersion": "2.61.0"}
+    result = run("apply", manifest_file(rayClusterConfig=config), "--no-ray", wait=True)
+    assert result.exit_code == 3
+    assert "shop-abcde goes on serving; `bqml-kuberay rollback shop -n shop`" in result.stderr
+    assert "the head stays in the serve Service" in result.stderr
 
 
 def test_a_failed_rollout_ends_with_three(

@@ -59,6 +59,18 @@ def test_the_list_is_a_table_for_people(run: Run, twice: None) -> None:
     assert len(lines) == 4
 
 
+def test_a_frozen_rollout_is_told_before_it_ignores_the_rollback(
+    run: Run, api_server: Any, twice: None, done: Any
+) -> None:
+    """The operator cannot reach the pending dashboard, and a reverted spec changes nothing."""
+    head = {"type": "HeadPodReady", "status": "True"}
+    pending = {"rayClusterName": "shop-new", "rayClusterStatus": {"conditions": [head]}}
+    frozen = {**done(), "observedGeneration": 1, "pendingServiceStatus": pending}
+    api_server.statuses = [frozen]
+    result = run("rollback", "shop")
+    assert "kubectl delete raycluster shop-new" in result.stderr
+
+
 def test_without_a_revision_there_is_nothing_to_go_back_to(run: Run, kubeconfig: Path) -> None:
     """The error says who records."""
     result = run("rollback", "shop")

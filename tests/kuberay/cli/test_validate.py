@@ -67,6 +67,25 @@ def test_real_crds_can_be_given(run: Run, manifest_file: Callable[..., str], sha
     assert "api/cel" in result.stdout
 
 
+def test_the_clusters_own_crds_can_be_used(
+    run: Run, api_server: Any, kubeconfig: Path, manifest_file: Callable[..., str]
+) -> None:
+    """`--crds cluster`; a cluster without KubeRay is told."""
+    arguments = ("validate", manifest_file(suspent=True), "--no-ray", "--crds", "cluster")
+    assert "the cluster has no CustomResourceDefinition" in run(*arguments).stderr
+    for kind in ("RayService", "RayCluster"):
+        spec = {"properties": {"suspent": {"type": "string"}}}
+        version = {"name": "v1", "schema": {"openAPIV3Schema": {"properties": {"spec": spec}}}}
+        plural = f"{kind.lower()}s"
+        crd = {
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"{plural}.ray.io"},
+            "spec": {"group": "ray.io", "names": {"kind": kind}, "versions": [version]},
+        }
+        api_server.put("apiextensions.k8s.io/v1", "customresourcedefinitions", crd)
+    assert "api/type" in run(*arguments).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -84,6 +84,18 @@ def test_new_bounds_reach_the_running_cluster(
     assert "RayCluster/shop-old: new bounds for serve" in told
 
 
+def test_bounds_that_were_applied_by_other_means_reach_it_too(
+    api_server: Any, cluster: Cluster, serving: Manifest, valid_manifest: Manifest, told: list[str]
+) -> None:
+    """After a `kubectl apply` nothing has changed in the manifest, but the cluster lags behind."""
+    group = serving["spec"]["rayClusterConfig"]["workerGroupSpecs"][0]
+    valid_manifest["spec"]["rayClusterConfig"]["workerGroupSpecs"][0]["maxReplicas"] = 9
+    group["maxReplicas"] = 9
+    Delivery(cluster, told.append, force=True).send([valid_manifest], None)
+    assert "RayService/shop: nothing changed" in told
+    assert "RayCluster/shop-old: new bounds for serve" in told
+
+
 def test_a_new_image_leaves_the_running_cluster_alone(
     api_server: Any, cluster: Cluster, serving: Manifest, valid_manifest: Manifest, told: list[str]
 ) -> None:

@@ -23,9 +23,8 @@ JSON = st.recursive(
 def paths_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Returns the path of everything in a manifest."""
     found = [path]
-    entries = value.items() if isinstance(value, dict) else enumerate(value or ())
     if isinstance(value, dict | list):
-        for key, child in entries:
+        for key, child in value.items() if isinstance(value, dict) else enumerate(value):
             found += paths_of(child, (*path, key))
     return found
 

@@ -56,6 +56,7 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
     ({"deployment.ray_actor_options.num_cpus": 5}, "runtime/replica-too-large"),
     ({"deployment.ray_actor_options.memory": 9 * 2**30}, "runtime/replica-too-large"),
     ({"cluster.workerGroupSpecs": []}, "runtime/replica-too-large"),
+    ({"deployment.ray_actor_options.num_gpus": 1}, "runtime/replica-too-large"),
     ({f"{AUTOSCALING}.max_replicas": 17}, "runtime/max-replicas-fit"),
     ({"deployment.ray_actor_options.num_cpus": 3}, "runtime/max-replicas-fit"),
     ({"deployment.max_replicas_per_node": 1}, "runtime/max-replicas-fit"),
@@ -117,6 +118,8 @@ FINE: list[Mapping[str, Any]] = [
     {"ray.image": "registry.example/shop:2.1.0@sha256:" + "1" * 64,
      "head_ray.image": "registry.example/shop:2.1.0@sha256:" + "1" * 64},
     {f"{AUTOSCALING}.max_replicas": 16},
+    {f"{AUTOSCALING}.max_replicas": 32, "group.numOfHosts": 2},
+    {"deployment.ray_actor_options.num_gpus": 0.5, "ray.resources.limits|nvidia.com/gpu": 1},
     {"deployment.ray_actor_options.num_cpus": 0.5},
     {"ray.volumeMounts": [{"name": "shared-mem", "mountPath": "/dev/shm"}]},  # the operator's own
     {"ray.env.3": {"name": "http_proxy", "value": "http://proxy:3128"},
