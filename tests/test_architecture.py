@@ -98,7 +98,7 @@ def test_the_edges_know_no_numpy(path: Path) -> None:
     assert not {module for module in found if not module.startswith("tensorflow.core.")}
 
 
-@pytest.mark.parametrize("command", ["serve_app", "bqml_export", "loadtest"])
+@pytest.mark.parametrize("command", ["serve_app", "bqml_export", "kuberay", "loadtest"])
 def test_help_loads_nothing_heavy(command: str) -> None:
     """`--help` answers at once because it imports almost nothing."""
     code = (
@@ -106,7 +106,7 @@ def test_help_loads_nothing_heavy(command: str) -> None:
         f"from {command}.__main__ import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "print(sorted({'tensorflow', 'ray', 'numpy', 'google', 'duckdb', 'sqlglot', 'rich',"
-        " 'gevent', 'psutil'}"
+        " 'gevent', 'psutil', 'kubernetes', 'jsonschema'}"
         " & set(sys.modules)))"
     )
     assert last_line_of(code) == "[]"

@@ -50,7 +50,8 @@ def serve(timeout_s: float, *, as_json: bool, **options: object) -> None:
 
 def _what(repository: RepositorySettings) -> Path | str:
     file = repository.model_config_file
-    return repository.model_base_path or (file or repository.root).resolve()
+    listed = ", ".join(entry.base_path for entry in repository.model_config_list)
+    return repository.model_base_path or listed or (file or repository.root).resolve()
 
 
 def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:

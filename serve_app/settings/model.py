@@ -6,6 +6,7 @@ in force and where it came from.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -16,6 +17,7 @@ PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1)]
 Item = TypeVar("Item")
+_REFUSAL_MARGIN = 64
 
 
 def _split(value: object) -> object:
@@ -51,6 +53,17 @@ class VersionPolicy(_Settings):
         return self
 
 
+class ModelEntry(_Settings):
+    """One model of a list in the settings; its labels are those of `labels.json` beside it."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """The name in URLs and requests."""
+    base_path: Annotated[str, Field(min_length=1)]
+    """Its folder of versions: local, or gs://bucket/folder."""
+    version_policy: VersionPolicy = VersionPolicy()
+    """Which of its versions are loaded."""
+
+
 class RepositorySettings(_Settings):
     """The model repository `<root>/<model>/<version>/` and how it is watched."""
 
@@ -72,6 +85,8 @@ class RepositorySettings(_Settings):
     """Name of a single model, served from `model_base_path` instead of `root`."""
     model_base_path: str = ""
     """The single model's folder of versions: local, or gs://bucket/folder."""
+    model_config_list: tuple[ModelEntry, ...] = ()
+    """The models to serve, each with its own folder; what a model config file would list."""
     model_config_file: Path | None = None
     """The models to serve: TensorFlow Serving's text format, or YAML where it ends in .yaml."""
     model_config_poll_wait_s: Seconds = 0.0
@@ -86,14 +101,18 @@ class RepositorySettings(_Settings):
         if bool(self.model_name) != bool(self.model_base_path):
             raise ValueError("model_name and model_base_path are given together or not at all")
         one_of = {"model_config_file": self.model_config_file, "model_name": self.model_name,
-                  "models": self.models}  # fmt: skip
+                  "models": self.models, "model_config_list": self.model_config_list}  # fmt: skip
         given = [name for name, value in one_of.items() if value]
         if len(given) > 1:
             raise ValueError(f"{' and '.join(given)} exclude each other: each lists the models")
         if self.model_config_poll_wait_s and not self.model_config_file:
             raise ValueError("model_config_poll_wait_s counts only with a model_config_file")
-        if self.model_config_file and self.version_policy != VersionPolicy():
-            raise ValueError("version_policy stands in the model_config_file, model by model")
+        for name in ("model_config_file", "model_config_list"):
+            if one_of[name] and self.version_policy != VersionPolicy():
+                raise ValueError(f"version_policy stands in the {name}, model by model")
+        counts = Counter(entry.name for entry in self.model_config_list)
+        if twice := [name for name, count in counts.items() if count > 1]:
+            raise ValueError(f"model_config_list: model {twice[0]} is listed twice")
         return self
 
 
@@ -127,6 +146,20 @@ class ReplicaSettings(_Settings):
     """Seconds that a stopping replica lets its ongoing requests finish."""
     health_check_period_s: PositiveSeconds = 5.0
     """Seconds between two health checks by Ray Serve."""
+
+    @property
+    def ray_max_ongoing_requests(self) -> int:
+        """Requests that Ray Serve sends to a replica at a time.
+
+        More than our own limit, so that it is we who refuse: with TensorFlow Serving's error body,
+        and without hiding the overload from the autoscaler.
+        """
+        return self.max_ongoing_requests + _REFUSAL_MARGIN
+
+    @property
+    def ray_max_queued_requests(self) -> int:
+        """Requests that Ray Serve lets wait in front of all replicas."""
+        return 4 * self.ray_max_ongoing_requests
 
 
 class AutoscalingSettings(_Settings):

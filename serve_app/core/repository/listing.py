@@ -8,11 +8,11 @@ from serve_app.core.config.file import open_config
 from serve_app.core.config.model import TENSORFLOW, ModelConfig, ServingConfig
 from serve_app.core.repository.place import is_absolute
 from serve_app.core.repository.versions import scan_models
-from serve_app.settings.model import RepositorySettings
+from serve_app.settings.model import ModelEntry, RepositorySettings
 
 
 def listed_by_settings(repository: RepositorySettings) -> ServingConfig:
-    """Returns the single model, the models by name, or every model folder below the root.
+    """Returns the single model, the listed models, or every model folder below the root.
 
     Raises:
         OSError: The root cannot be read.
@@ -20,6 +20,8 @@ def listed_by_settings(repository: RepositorySettings) -> ServingConfig:
     if repository.model_name:
         path = _absolute(repository.model_base_path)
         return ServingConfig(models=(_model(repository, repository.model_name, path),))
+    if repository.model_config_list:
+        return ServingConfig(models=tuple(map(_entry, repository.model_config_list)))
     names = repository.models or scan_models(repository.root)
     return ServingConfig.model_construct(
         models=tuple(_model(repository, name, str(repository.root / name)) for name in names)
@@ -45,13 +47,17 @@ def with_absolute_paths(repository: RepositorySettings) -> RepositorySettings:
         "root": repository.root.resolve(),
         "model_config_file": file and file.resolve(),
         "model_base_path": _absolute(base_path) if base_path else "",
+        "model_config_list": tuple(
+            entry.model_copy(update={"base_path": _absolute(entry.base_path)})
+            for entry in repository.model_config_list
+        ),
     }
     return repository.model_copy(update=changes)
 
 
 def nothing_found(repository: RepositorySettings, listed: ServingConfig) -> str:
     """Returns the words for a service that finds no version of any model."""
-    if repository.model_config_file or repository.model_name:
+    if repository.model_config_file or repository.model_name or repository.model_config_list:
         places = ", ".join(model.base_path for model in listed.models)
         return f"no model version found in {places}: expected <base_path>/<version>/saved_model.pb"
     return (
@@ -62,6 +68,14 @@ def nothing_found(repository: RepositorySettings, listed: ServingConfig) -> str:
 
 def _absolute(base_path: str) -> str:
     return base_path if is_absolute(base_path) else str(Path(base_path).resolve())
+
+
+def _entry(entry: ModelEntry) -> ModelConfig:
+    return ModelConfig(
+        name=entry.name,
+        base_path=_absolute(entry.base_path),
+        version_policy=entry.version_policy,
+    )
 
 
 def _model(repository: RepositorySettings, name: str, base_path: str) -> ModelConfig:

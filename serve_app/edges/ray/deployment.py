@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 DEPLOYMENT_NAME = "ModelServer"
-# Ray admits this many requests beyond our own limit, so that it is we who refuse: with TensorFlow
-# Serving's error body, and without hiding the overload from the autoscaler.
-_REFUSAL_MARGIN = 64
 _FIRST_TRIES = 3
 
 
@@ -161,8 +158,8 @@ def build_application(settings: ServeSettings) -> Application:
         name=DEPLOYMENT_NAME,
         ray_actor_options={"num_cpus": replica.num_cpus},
         autoscaling_config=_autoscaling(settings),
-        max_ongoing_requests=replica.max_ongoing_requests + _REFUSAL_MARGIN,
-        max_queued_requests=4 * (replica.max_ongoing_requests + _REFUSAL_MARGIN),
+        max_ongoing_requests=replica.ray_max_ongoing_requests,
+        max_queued_requests=replica.ray_max_queued_requests,
         backpressure_config={"retry_after_s": float(replica.retry_after_s)},
         graceful_shutdown_timeout_s=replica.graceful_shutdown_timeout_s,
         health_check_period_s=replica.health_check_period_s,

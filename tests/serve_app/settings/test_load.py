@@ -27,6 +27,23 @@ def test_a_file_sets_nested_keys(tmp_path: Path) -> None:
     assert settings.repository.version_policy.kind == "all"
 
 
+def test_models_can_be_listed_in_place(tmp_path: Path) -> None:
+    """The form that a Kubernetes manifest uses: no second file beside the settings."""
+    file = tmp_path / "settings.yaml"
+    file.write_text("repository: {model_config_list: [{name: m, base_path: gs://b/m}]}\n")
+    (entry,) = load(file_source(file)).settings.repository.model_config_list
+    assert (entry.name, entry.base_path, entry.version_policy.kind) == ("m", "gs://b/m", "latest")
+
+
+def test_a_model_listed_twice_is_an_error(tmp_path: Path) -> None:
+    """One of the two would win, nobody knows which."""
+    file = tmp_path / "settings.yaml"
+    entry = "{name: m, base_path: /m}"
+    file.write_text(f"repository: {{model_config_list: [{entry}, {entry}]}}\n")
+    with pytest.raises(SettingsError, match="model m is listed twice"):
+        load(file_source(file))
+
+
 @pytest.mark.parametrize(
     ("pairs", "words"),
     [

@@ -1,0 +1,1 @@
+"""One small typed file becomes a production RayService: rendered, checked, applied, watched."""

@@ -1,0 +1,118 @@
+"""`rollback`: apply an earlier revision again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kuberay.cli.options import context_option, json_option, namespace_option
+from kuberay.cli.output import report, write_document, write_table
+from kuberay.cli.waiting import patience_of, wait_options, wait_until_served
+from kuberay.errors import UsageError
+
+if TYPE_CHECKING:
+    from kuberay.cluster.connection import Cluster
+    from kuberay.cluster.history import Revision
+    from kuberay.json_types import JsonObject
+
+
+@click.command(
+    short_help="Apply an earlier revision again.",
+    epilog="\b\nExample:\n  bqml-kuberay rollback bqml-serve --list\n"
+    "  bqml-kuberay rollback bqml-serve --to 3 --wait",
+)
+@click.argument("name")
+@click.option(
+    "--to", "number", type=click.IntRange(1), help="The revision.  [default: the one before]"
+)
+@click.option("--list", "list_only", is_flag=True, help="List the recorded revisions, and end.")
+@click.option("--dry-run", type=click.Choice(["server"]), help="Let the server check it only.")
+@click.option("--force-conflicts", is_flag=True, help="Take over fields that other managers set.")
+@wait_options
+@context_option
+@namespace_option
+@json_option
+def rollback(  # noqa: PLR0913 - one parameter per option
+    *,
+    name: str,
+    number: int | None,
+    context: str | None,
+    namespace: str | None,
+    dry_run: str | None,
+    timeout_s: float,
+    poll_s: float,
+    settle_s: float,
+    list_only: bool,
+    force_conflicts: bool,
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Apply the manifests of an earlier `apply` of the RayService NAME.
+
+    It becomes a new revision. Objects that only the newer revision had stay as they are; Secrets
+    are not recorded and stay as well.
+    """
+    if wait and dry_run:
+        raise UsageError("--wait and --dry-run exclude each other")
+    from kuberay.cluster.connection import connect
+    from kuberay.cluster.delivery import Delivery
+    from kuberay.cluster.history import chosen, revisions
+
+    cluster = connect(context, namespace)
+    found = revisions(cluster, namespace or cluster.namespace, name)
+    if list_only:
+        _list(found, as_json=as_json)
+        return
+    target = chosen(found, name, number)
+    report(f"RayService/{name}: going back to revision {target.number} of {target.applied_at}")
+    _tell_left_over(found[-1], target)
+    _tell_frozen(cluster, name, namespace)
+    delivery = Delivery(
+        cluster, report, dry_run=dry_run is not None, force=force_conflicts, bridge=wait,
+        note=f"rollback to {target.number}",
+    )  # fmt: skip
+    sent = delivery.send(list(target.manifests), namespace)
+    patience = patience_of(timeout_s, poll_s, settle_s)
+    documents = [wait_until_served(delivery, one, patience) for one in sent if wait]
+    if as_json:
+        write_document({"revision": target.number, "services": documents})
+
+
+def _tell_left_over(current: Revision, target: Revision) -> None:
+    from kuberay.cluster.manifests import title
+
+    kept = {title(manifest) for manifest in target.manifests}
+    for manifest in current.manifests:
+        if title(manifest) not in kept:
+            report(f"{title(manifest)}: not in revision {target.number}, left as it is")
+
+
+def _tell_frozen(cluster: Cluster, name: str, namespace: str | None) -> None:
+    from kuberay.cluster.replica_bounds import RAY_API
+    from kuberay.cluster.snapshot import snapshot_of
+    from kuberay.cluster.verdict import frozen
+
+    service = cluster.get(RAY_API, "RayService", name, namespace or cluster.namespace)
+    snapshot = snapshot_of(service) if service else None
+    if snapshot and not snapshot.is_observed:
+        for hint in frozen(snapshot):
+            report(f"RayService/{name}: {hint}")
+
+
+def _list(found: list[Revision], *, as_json: bool) -> None:
+    rows = [_row(revision) for revision in found]
+    if as_json:
+        write_document({"revisions": rows})
+    else:
+        headers = ("revision", "applied_at", "objects", "note")
+        write_table(headers, [tuple(str(row[key]) for key in headers) for row in rows])
+
+
+def _row(revision: Revision) -> JsonObject:
+    return {
+        "revision": revision.number,
+        "applied_at": revision.applied_at,
+        "objects": len(revision.manifests),
+        "note": revision.note,
+    }

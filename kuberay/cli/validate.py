@@ -1,0 +1,71 @@
+"""`validate`: find what would be refused, and what would be accepted and then fail."""
+
+from __future__ import annotations
+
+import click
+
+from kuberay.cli.findings import report_document, rule_document, write_findings, write_rules
+from kuberay.cli.options import check_options, check_settings, context_option, json_option
+from kuberay.cli.output import write_document
+from kuberay.errors import UsageError
+
+
+@click.command(
+    short_help="Check manifests as the API server, the operator and Ray would.",
+    epilog="\b\nExample:\n  bqml-kuberay validate rayservice.yaml\n"
+    "  bqml-kuberay render deploy.yaml | bqml-kuberay validate -",
+)
+@click.argument("files", nargs=-1, metavar="FILE...")
+@check_options
+@context_option
+@click.option("--strict", is_flag=True, help="End with exit code 1 for warnings too.")
+@click.option("--list-rules", is_flag=True, help="Print every rule with its reason, and end.")
+@json_option
+def validate(  # noqa: PLR0913 - one parameter per option
+    files: tuple[str, ...],
+    crds: tuple[str, ...],
+    kubernetes_version: str | None,
+    gates: tuple[str, ...],
+    context: str | None,
+    *,
+    with_ray: bool,
+    strict: bool,
+    list_rules: bool,
+    as_json: bool,
+) -> None:
+    """Check the YAML streams of FILE... (- is standard input).
+
+    Any RayService or RayCluster, and the objects beside it. Ends with 0 when there is no error,
+    with 1 when there is one, and with 2 when the input cannot be read at all.
+    """
+    if list_rules:
+        _list_rules(as_json=as_json)
+        return
+    if not files:
+        raise UsageError("no file to check", hint="name a file, or - for standard input")
+    from kuberay.validate import checks
+    from kuberay.validate.manifest.stream import read_files
+
+    options = check_settings(crds, kubernetes_version, gates, with_ray=with_ray, context=context)
+    stream = read_files(files)
+    if not stream.documents and not stream.findings:
+        raise UsageError(f"no object in {', '.join(files)}", hint="the input is empty")
+    found = checks.validate(stream, options)
+    if as_json:
+        write_document(report_document(found))
+    else:
+        write_findings(found)
+    failed = found.errors or (strict and found.warnings)
+    click.get_current_context().exit(1 if failed else 0)
+
+
+def _list_rules(*, as_json: bool) -> None:
+    from kuberay.validate import checks
+    from kuberay.validate.rule import defined_rules
+
+    del checks  # its import defines the rules
+    rules = sorted(defined_rules(), key=lambda rule: rule.id)
+    if as_json:
+        write_document({"rules": [rule_document(rule) for rule in rules]})
+    else:
+        write_rules(rules)

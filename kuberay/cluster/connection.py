@@ -1,0 +1,173 @@
+"""The API server: kinds found by discovery, objects as plain JSON, our own field manager."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import kubernetes.client
+import kubernetes.config
+from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
+from kubernetes.dynamic import DynamicClient
+
+from kuberay.cluster.foreign_errors import cluster_errors
+from kuberay.errors import MissingError
+from kuberay.json_types import JsonObject
+
+if TYPE_CHECKING:
+    from kubernetes.dynamic.resource import Resource
+
+FIELD_MANAGER = "bqml-kuberay"
+_TIMEOUT_S = (10.0, 60.0)  # to connect, to answer
+_IN_CLUSTER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+SERVER_SIDE_APPLY = "application/apply-patch+yaml"
+JSON_PATCH = "application/json-patch+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A connection.
+
+    Args:
+        client: The dynamic client, which learns the kinds from the server.
+        namespace: Where objects go that name no namespace.
+        host: The server, for messages.
+    """
+
+    client: DynamicClient
+    namespace: str
+    host: str
+    kinds: dict[tuple[str, str], Resource] = field(default_factory=dict)
+
+    def kind(self, api_version: str, kind: str) -> Resource:
+        """Returns the server's description of a kind.
+
+        Raises:
+            MissingError: The cluster has no such kind.
+        """
+        key = (api_version, kind)
+        if key not in self.kinds:
+            group, _, version = api_version.rpartition("/")
+            # Without the prefix the library asks every group of the server for its kinds.
+            place = {"prefix": "apis", "group": group} if group else {"prefix": "api"}
+            with cluster_errors(f"{api_version} {kind}"):
+                self.kinds[key] = self.client.resources.get(**place, api_version=version, kind=kind)
+        return self.kinds[key]
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str) -> JsonObject | None:
+        """Returns an object, or None where there is none."""
+        resource = self.kind(api_version, kind)
+        path = resource.path(name=name, namespace=namespace)
+        try:
+            with cluster_errors(f"reading {kind}/{name}"):
+                return self._json("get", path)
+        except MissingError:
+            return None
+
+    def find(
+        self, api_version: str, kind: str, namespace: str, *, labels: str = "", fields: str = ""
+    ) -> list[JsonObject]:
+        """Returns the objects of a kind in a namespace that the selectors select."""
+        resource = self.kind(api_version, kind)
+        path = resource.path(namespace=namespace)
+        selectors = {"label_selector": labels or None, "field_selector": fields or None}
+        with cluster_errors(f"listing {kind}"):
+            items: list[JsonObject] = self._json("get", path, **selectors).get("items") or []
+        return items
+
+    def apply(self, manifest: JsonObject, *, dry_run: bool, force: bool) -> JsonObject:
+        """Returns the object as the server made it of a server-side apply, strictly checked."""
+        kind, name = manifest["kind"], manifest["metadata"]["name"]
+        resource = self.kind(manifest["apiVersion"], kind)
+        path = resource.path(name=name, namespace=manifest["metadata"].get("namespace"))
+        # The client library has no argument for the strictness that kubectl always asks for.
+        strictly = [("fieldValidation", "Strict")]
+        with cluster_errors(f"applying {kind}/{name}"):
+            return self._json(
+                "patch", path, body=manifest, content_type=SERVER_SIDE_APPLY, query_params=strictly,
+                field_manager=FIELD_MANAGER, force_conflicts=str(force).lower(),
+                dry_run="All" if dry_run else None,
+            )  # fmt: skip
+
+    def create(self, manifest: JsonObject) -> JsonObject:
+        """Returns a newly made object."""
+        kind, metadata = manifest["kind"], manifest["metadata"]
+        resource = self.kind(manifest["apiVersion"], kind)
+        path = resource.path(namespace=metadata["namespace"])
+        with cluster_errors(f"creating {kind}/{metadata['name']}"):
+            return self._json("post", path, body=manifest, field_manager=FIELD_MANAGER)
+
+    def json_patch(
+        self, resource: Resource, name: str, namespace: str, steps: list[JsonObject]
+    ) -> None:
+        """Changes fields of an object; a failed `test` step changes nothing."""
+        path = resource.path(name=name, namespace=namespace)
+        with cluster_errors(f"changing {resource.kind}/{name}"):
+            self._json(
+                "patch", path, body=steps, content_type=JSON_PATCH, field_manager=FIELD_MANAGER
+            )
+
+    def delete(self, api_version: str, kind: str, name: str, namespace: str) -> None:
+        """Deletes an object; one that is gone already is fine."""
+        path = self.kind(api_version, kind).path(name=name, namespace=namespace)
+        try:
+            with cluster_errors(f"deleting {kind}/{name}"):
+                self._json("delete", path)
+        except MissingError:
+            return
+
+    def logs(self, namespace: str, pod: str, container: str, *, lines: int) -> list[str]:
+        """Returns the last lines that a container wrote."""
+        path = f"{self.kind('v1', 'Pod').path(name=pod, namespace=namespace)}/log"
+        query = [("container", container), ("tailLines", lines)]
+        with cluster_errors(f"reading the log of {pod}"):
+            answer = self.client.request(
+                "get", path, query_params=query, serialize=False, _request_timeout=_TIMEOUT_S
+            )
+        text: str = answer.data.decode("utf-8", errors="replace")
+        return text.splitlines()
+
+    def _json(self, method: str, path: str, **params: object) -> JsonObject:
+        answer = self.client.request(
+            method, path, serialize=False, _request_timeout=_TIMEOUT_S, **params
+        )
+        decoded: JsonObject = json.loads(answer.data)
+        return decoded
+
+
+def connect(context: str | None, namespace: str | None) -> Cluster:
+    """Returns a connection as kubectl would make it: KUBECONFIG, else inside a pod its account.
+
+    Raises:
+        UnreachableError: There is no usable configuration, or the server does not answer.
+    """
+    with cluster_errors("connecting"):
+        client, home = _configured(context)
+        # The library's default cache lies in the shared /tmp, by host name only.
+        with tempfile.TemporaryDirectory() as folder:
+            dynamic = DynamicClient(client, cache_file=str(Path(folder) / "discovery.json"))
+    return Cluster(dynamic, namespace or home or "default", client.configuration.host)
+
+
+def _configured(context: str | None) -> tuple[kubernetes.client.ApiClient, str | None]:
+    configuration = kubernetes.client.Configuration()
+    configuration.retries = 2
+    if context is None and _IN_CLUSTER.is_dir() and not _has_kubeconfig():
+        kubernetes.config.load_incluster_config(client_configuration=configuration)
+        namespace = (_IN_CLUSTER / "namespace").read_text(encoding="ascii").strip()
+        return kubernetes.client.ApiClient(configuration), namespace
+    contexts, active = kubernetes.config.list_kube_config_contexts()
+    chosen: Mapping[str, Any] = next((c for c in contexts if c["name"] == context), active)
+    kubernetes.config.load_kube_config(context=context, client_configuration=configuration)
+    return kubernetes.client.ApiClient(configuration), chosen["context"].get("namespace")
+
+
+def _has_kubeconfig() -> bool:
+    if os.environ.get("KUBECONFIG"):
+        return True
+    return Path(KUBE_CONFIG_DEFAULT_LOCATION).expanduser().exists()

@@ -1,0 +1,180 @@
+"""One `apply`: everything sent by server-side apply, what it sets in motion, what was before."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kuberay.cluster import history
+from kuberay.cluster.changes import Change, bounds_of, change_of
+from kuberay.cluster.connection import Cluster
+from kuberay.cluster.manifests import is_service, ordered, placed, title
+from kuberay.cluster.replica_bounds import carry_over
+from kuberay.cluster.snapshot import snapshot_of
+from kuberay.errors import ClusterError
+from kuberay.json_types import JsonObject
+
+Tell = Callable[[str], None]
+RAY_API = "ray.io/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A RayService that was sent.
+
+    Args:
+        manifest: The object as it was wanted.
+        change: What it sets in motion.
+        held_open: The head takes traffic for the time of the switch; `close_head` ends that.
+        revision: Its number in the history, or None where nothing differs from the last one.
+    """
+
+    manifest: JsonObject
+    change: Change
+    held_open: bool
+    revision: int | None
+
+    @property
+    def name(self) -> str:
+        """Returns the service's name."""
+        return str(self.manifest["metadata"]["name"])
+
+    @property
+    def namespace(self) -> str:
+        """Returns the service's namespace."""
+        return str(self.manifest["metadata"]["namespace"])
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How to send.
+
+    Args:
+        cluster: The connection.
+        tell: Gets one line per step.
+        dry_run: The server checks everything and stores nothing.
+        force: Take over fields that other managers own.
+        bridge: Let the head take traffic while the Services switch to a new cluster.
+    """
+
+    cluster: Cluster
+    tell: Tell
+    dry_run: bool = False
+    force: bool = False
+    bridge: bool = False
+    note: str = ""
+    sent: list[Delivered] = field(default_factory=list)
+
+    def send(self, manifests: list[JsonObject], namespace: str | None) -> list[Delivered]:
+        """Returns the RayServices that were sent, after sending all objects.
+
+        Raises:
+            ClusterError: The server refused an object; those before it were sent.
+        """
+        complete = placed(self.cluster, ordered(manifests), namespace)
+        new_namespaces = self._new_namespaces(complete)
+        for manifest in complete:
+            if self.dry_run and manifest["metadata"].get("namespace") in new_namespaces:
+                self.tell(f"{title(manifest)}: not judged, the namespace does not exist yet")
+            elif is_service(manifest):
+                self.sent.append(self._send_service(manifest, complete))
+            else:
+                self.cluster.apply(manifest, dry_run=self.dry_run, force=self.force)
+                self.tell(f"{title(manifest)}: {self._done}")
+        return self.sent
+
+    @property
+    def _done(self) -> str:
+        return "accepted by the server (dry run)" if self.dry_run else "applied"
+
+    def _new_namespaces(self, manifests: list[JsonObject]) -> set[str]:
+        names = {m["metadata"]["name"] for m in manifests if m["kind"] == "Namespace"}
+        return {name for name in names if not self.cluster.get("v1", "Namespace", name, "")}
+
+    def _send_service(self, manifest: JsonObject, all_manifests: list[JsonObject]) -> Delivered:
+        name, namespace = manifest["metadata"]["name"], manifest["metadata"]["namespace"]
+        before = self.cluster.get(RAY_API, "RayService", name, namespace)
+        change = change_of((before or {}).get("spec"), self._as_stored(manifest))
+        for sentence in change.sentences():
+            self.tell(f"RayService/{name}: {sentence}")
+        self._tell_growth(before, change, manifest)
+        held_open = self.bridge and not self.dry_run and needs_bridge(before, change, manifest)
+        first = with_head(manifest) if held_open else manifest
+        if held_open:
+            self.tell(f"RayService/{name}: the head takes traffic too until the switch is over")
+        elif needs_bridge(before, change, manifest):
+            self.tell(
+                f"RayService/{name}: at the switch the Service has no endpoint for up to 4 s, as "
+                "the head is excluded; `apply --wait` bridges that"
+            )
+        stored = self.cluster.apply(first, dry_run=self.dry_run, force=self.force)
+        self.tell(f"{title(manifest)}: {self._done}")
+        if self.dry_run:
+            return Delivered(manifest, change, held_open, None)
+        self._carry_bounds(before, change, stored)
+        return Delivered(manifest, change, held_open, self._record(stored, all_manifests))
+
+    def _record(self, stored: JsonObject, manifests: list[JsonObject]) -> int | None:
+        name = stored["metadata"]["name"]
+        try:
+            revision = history.record(self.cluster, stored, manifests, note=self.note)
+        except ClusterError as exc:  # the service is applied: this is no reason to fail
+            self.tell(f"RayService/{name}: not recorded, `rollback` will not know it: {exc}")
+            return None
+        if revision is not None:
+            self.tell(f"RayService/{name}: recorded as revision {revision}")
+        return revision
+
+    def _as_stored(self, manifest: JsonObject) -> JsonObject:
+        """Returns the spec with the server's defaults, so that it compares with the stored one."""
+        dry = self.cluster.apply(manifest, dry_run=True, force=self.force)
+        spec: JsonObject = dry["spec"]
+        return spec
+
+    def _carry_bounds(self, before: JsonObject | None, change: Change, stored: JsonObject) -> None:
+        snapshot = snapshot_of(before) if before else None
+        if snapshot is None or snapshot.active is None or snapshot.pending or change.new_cluster:
+            return  # a new cluster reads the bounds when it is made
+        running, metadata = snapshot.active.name, stored["metadata"]
+        wanted = bounds_of(stored["spec"])
+        groups = carry_over(self.cluster, metadata["namespace"], running, wanted)
+        if groups:
+            self.tell(f"RayCluster/{running}: new bounds for {', '.join(groups)}")
+
+    def _tell_growth(self, before: JsonObject | None, change: Change, manifest: JsonObject) -> None:
+        active = snapshot_of(before).active if before else None
+        if not change.new_cluster or active is None:
+            return
+        groups = manifest["spec"]["rayClusterConfig"].get("workerGroupSpecs") or ()
+        start = sum(max(g.get("replicas", 0), g.get("minReplicas", 0)) for g in groups)
+        if active.desired_workers > start:
+            self.tell(
+                f"RayService/{manifest['metadata']['name']}: the new cluster starts with {start} "
+                f"workers, the old one has {active.desired_workers}: raise minReplicas for the "
+                "rollout if the load needs them"
+            )
+
+    def close_head(self, delivered: Delivered) -> None:
+        """Takes the head out of the serve Service again, as the manifest wants it."""
+        self.cluster.apply(delivered.manifest, dry_run=False, force=self.force)
+        self.tell(f"RayService/{delivered.name}: the head is out of the serve Service again")
+
+
+def needs_bridge(before: JsonObject | None, change: Change, manifest: JsonObject) -> bool:
+    """Returns whether the switch would leave the Service without endpoints for a moment."""
+    serving = before is not None and snapshot_of(before).active is not None
+    return (
+        serving
+        and change.new_cluster
+        and manifest["spec"].get("excludeHeadPodFromServeSvc") is True
+        and (manifest["spec"].get("upgradeStrategy") or {}).get("type", "NewCluster")
+        == "NewCluster"
+    )
+
+
+def with_head(manifest: JsonObject) -> JsonObject:
+    """Returns a copy in which the head is not excluded."""
+    copied = copy.deepcopy(manifest)
+    copied["spec"]["excludeHeadPodFromServeSvc"] = False
+    return copied

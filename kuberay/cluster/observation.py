@@ -1,0 +1,86 @@
+"""One look at everything that a rollout consists of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kuberay.cluster.connection import Cluster
+from kuberay.cluster.events import Event, warnings_since
+from kuberay.cluster.pods import Trouble, troubles_of
+from kuberay.cluster.snapshot import Snapshot, snapshot_of
+from kuberay.errors import DeniedError, MissingError
+from kuberay.json_types import JsonObject
+
+RAY_API = "ray.io/v1"
+CLUSTER_LABEL = "ray.io/cluster"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The service, its pods and their warnings at one moment.
+
+    Args:
+        snapshot: The service's status.
+        service: The object itself.
+        wanted: The names of the applications in its serveConfigV2.
+        pods: The pods of its clusters.
+        warnings: Warning events since a time.
+    """
+
+    snapshot: Snapshot
+    service: JsonObject
+    wanted: tuple[str, ...]
+    pods: tuple[JsonObject, ...]
+    warnings: tuple[Event, ...]
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """Returns what keeps pods from being ready."""
+        return troubles_of(self.pods)
+
+    def pods_of(self, cluster: str) -> list[JsonObject]:
+        """Returns the pods of one cluster that are not on their way out."""
+        return [
+            pod
+            for pod in self.pods
+            if pod["metadata"]["labels"].get(CLUSTER_LABEL) == cluster
+            and not pod["metadata"].get("deletionTimestamp")
+        ]
+
+
+def observe(cluster: Cluster, namespace: str, name: str, since: datetime) -> Observation:
+    """Returns what there is now.
+
+    Raises:
+        MissingError: There is no such RayService.
+    """
+    service = cluster.get(RAY_API, "RayService", name, namespace)
+    if service is None:
+        hint = "`bqml-kuberay apply` makes it; check --namespace"
+        raise MissingError(f"no RayService/{name} in the namespace {namespace}", hint=hint)
+    snapshot = snapshot_of(service)
+    names = [ray_cluster.name for ray_cluster in snapshot.clusters]
+    labels = f"{CLUSTER_LABEL} in ({','.join(names)})"
+    pods = cluster.find("v1", "Pod", namespace, labels=labels) if names else []
+    warnings = _warnings(cluster, namespace, name, since)
+    return Observation(snapshot, service, _wanted(service), tuple(pods), tuple(warnings))
+
+
+def _warnings(cluster: Cluster, namespace: str, name: str, since: datetime) -> list[Event]:
+    try:
+        return warnings_since(cluster, namespace, [name], since)  # clusters are named after it
+    except DeniedError:
+        return []  # who may apply need not be allowed to list events
+
+
+def _wanted(service: JsonObject) -> tuple[str, ...]:
+    import yaml
+
+    text = (service.get("spec") or {}).get("serveConfigV2") or ""
+    try:
+        config = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return ()
+    applications = config.get("applications") if isinstance(config, dict) else None
+    return tuple(str(a.get("name", "default")) for a in applications or () if isinstance(a, dict))

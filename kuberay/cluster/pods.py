@@ -1,0 +1,103 @@
+"""The pods of a Ray cluster: what they wait for, and why they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kuberay.json_types import JsonObject
+
+_STARTING = ("ContainerCreating", "PodInitializing")
+# The kubelet tries again, but nothing changes until somebody mends the spec or the image.
+_LASTING = (
+    "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull",
+    "CreateContainerConfigError", "CreateContainerError", "CrashLoopBackOff", "RunContainerError",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What keeps a pod from being ready.
+
+    Args:
+        pod: Its name.
+        container: The container that is meant, or "" for the pod as a whole.
+        reason: The kubelet's or scheduler's word for it.
+        message: Their explanation.
+        is_lasting: Waiting will not mend it.
+        has_log: The container ran and wrote something.
+    """
+
+    pod: str
+    container: str
+    reason: str
+    message: str
+    is_lasting: bool
+    has_log: bool
+
+    @property
+    def sentence(self) -> str:
+        """Returns the trouble in words."""
+        where = f"pod {self.pod}" + (f", container {self.container}" if self.container else "")
+        return f"{where}: {self.reason}" + (f": {self.message}" if self.message else "")
+
+
+def is_starting(pod: JsonObject) -> bool:
+    """Returns whether a pod has its node and is pulling images or mounting volumes."""
+    waiting = [state for _, state in _states(pod) if "waiting" in state]
+    return any(state["waiting"].get("reason") in _STARTING for state in waiting)
+
+
+def is_ready(pod: JsonObject) -> bool:
+    """Returns whether the pod counts as an endpoint."""
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    return any(c.get("type") == "Ready" and c.get("status") == "True" for c in conditions)
+
+
+def role_of(pod: JsonObject) -> str:
+    """Returns head or worker."""
+    return str((pod["metadata"].get("labels") or {}).get("ray.io/node-type", "pod"))
+
+
+def troubles_of(pods: Iterable[JsonObject]) -> list[Trouble]:
+    """Returns what keeps the pods from being ready, but for what passes by itself."""
+    return [trouble for pod in pods for trouble in _of_pod(pod)]
+
+
+def _of_pod(pod: JsonObject) -> Iterator[Trouble]:
+    name, status = pod["metadata"]["name"], pod.get("status") or {}
+    if pod["metadata"].get("deletionTimestamp"):
+        return  # it is meant to go
+    for condition in status.get("conditions") or ():
+        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
+            reason = str(condition.get("reason") or "Unschedulable")
+            yield Trouble(name, "", reason, _message(condition), is_lasting=False, has_log=False)
+    for container, state in _states(pod):
+        yield from _of_state(name, container, state)
+    if status.get("phase") == "Failed" and status.get("reason"):
+        reason = str(status["reason"])
+        yield Trouble(name, "", reason, _message(status), is_lasting=False, has_log=False)
+
+
+def _of_state(pod: str, container: str, state: JsonObject) -> Iterator[Trouble]:
+    if "waiting" in state:
+        reason = str(state["waiting"].get("reason") or "")
+        if reason and reason not in _STARTING:
+            lasting = reason in _LASTING
+            crashed = reason == "CrashLoopBackOff"
+            yield Trouble(pod, container, reason, _message(state["waiting"]), lasting, crashed)
+    ended = state.get("terminated")
+    if ended and ended.get("exitCode"):
+        reason = f"{ended.get('reason') or 'Error'}, exit code {ended['exitCode']}"
+        yield Trouble(pod, container, reason, _message(ended), is_lasting=False, has_log=True)
+
+
+def _states(pod: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    status = pod.get("status") or {}
+    for key in ("initContainerStatuses", "containerStatuses"):
+        for container in status.get(key) or ():
+            yield container.get("name", ""), container.get("state") or {}
+
+
+def _message(source: JsonObject) -> str:
+    return " ".join(str(source.get("message") or "").split())[:400]

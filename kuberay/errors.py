@@ -1,0 +1,86 @@
+"""The one error tree of kuberay.
+
+KuberayError                    exit 1   anything this tool reports on purpose
+├── UsageError                  exit 2   the command line or a file is wrong
+│   └── SettingsError                    a key of the deploy file is wrong
+├── InvalidManifestError        exit 1   validation found errors, nothing was sent
+├── ClusterError                exit 1   the API server refused, or could not be asked
+│   ├── UnreachableError                 no kubeconfig, no connection, no answer in time
+│   ├── DeniedError             401/403  the account may not do this
+│   ├── RefusedError            400/422  the API server does not accept the object
+│   ├── ConflictError           409      another field manager owns a field that was applied
+│   └── MissingError            404      the object, or the kind, is not on the cluster
+├── RolloutFailedError          exit 3   the rollout ended in an error that will not heal
+└── RolloutTimeoutError         exit 4   the rollout did not end in time; it may still go on
+"""
+
+from __future__ import annotations
+
+
+class KuberayError(Exception):
+    """Root of every error that this tool raises on purpose.
+
+    Args:
+        message: What happened, in one line.
+        hint: What the user can do about it, in one line.
+    """
+
+    exit_code: int = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class UsageError(KuberayError):
+    """The command line, a settings value or a file is wrong."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """A key of the deploy file is unknown, malformed or contradicts another."""
+
+
+class InvalidManifestError(KuberayError):
+    """Validation found errors, and nothing was sent to the cluster."""
+
+
+class ClusterError(KuberayError):
+    """The API server refused a request, or could not be asked."""
+
+
+class UnreachableError(ClusterError):
+    """No kubeconfig, no connection, or no answer in time."""
+
+
+class DeniedError(ClusterError):
+    """The account may not do this."""
+
+
+class RefusedError(ClusterError):
+    """The API server does not accept the object."""
+
+
+class ConflictError(ClusterError):
+    """Another field manager owns a field that was applied."""
+
+
+class MissingError(ClusterError):
+    """The object, or its kind, is not on the cluster."""
+
+
+class RolloutFailedError(KuberayError):
+    """The rollout ended in an error that will not heal by waiting."""
+
+    exit_code = 3
+
+
+class RolloutTimeoutError(KuberayError):
+    """The rollout did not end in time; it may still go on."""
+
+    exit_code = 4

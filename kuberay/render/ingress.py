@@ -1,0 +1,74 @@
+"""The way in by an Ingress, and what GKE's own reads beside it."""
+
+from __future__ import annotations
+
+import json
+
+from kuberay.render.because import Because, Object
+from kuberay.render.names import Names
+from kuberay.render.ports import SERVE
+from kuberay.settings.model import DeployFile
+from kuberay.settings.options import Ingress
+from kuberay.settings.plan import Plan
+
+
+def ingress_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
+    """Returns the objects of the Ingress; none without one."""
+    ingress = deploy.ingress
+    if ingress is None:
+        return []
+    names = Names.of(deploy)
+    return [*([_backend_config(names, plan)] if ingress.on_gke else ()), _ingress(names, ingress)]
+
+
+def backend_config_annotation(deploy: DeployFile) -> Object:
+    """Returns the annotations of the Service by which GKE's Ingress finds its settings."""
+    if not deploy.ingress or not deploy.ingress.on_gke:
+        return {}
+    return {
+        "cloud.google.com/neg": json.dumps({"ingress": True}),
+        "cloud.google.com/backend-config": json.dumps({"default": deploy.name}),
+    }
+
+
+def _ingress(names: Names, ingress: Ingress) -> Object:
+    metadata = names.metadata(names.instance)
+    annotations = dict(ingress.annotations)
+    if ingress.on_gke:
+        # GKE's own classes are found by this annotation alone.
+        annotations["kubernetes.io/ingress.class"] = ingress.class_name
+    if annotations:
+        metadata["annotations"] = annotations
+    backend: Object = {"service": {"name": names.serve_service, "port": {"number": SERVE}}}
+    rule: Object = {
+        "host": ingress.hostname,
+        "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]},
+    }
+    spec: Object = {} if ingress.on_gke else {"ingressClassName": ingress.class_name}
+    if ingress.tls_secret:
+        spec["tls"] = [{"hosts": [ingress.hostname], "secretName": ingress.tls_secret}]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": metadata,
+        "spec": spec | {"rules": [rule]},
+    }
+
+
+def _backend_config(names: Names, plan: Plan) -> Object:
+    return {
+        "apiVersion": "cloud.google.com/v1",
+        "kind": "BackendConfig",
+        "metadata": names.metadata(names.instance),
+        "spec": {
+            "timeoutSec": plan.request_timeout_s,
+            "connectionDraining": {"drainingTimeoutSec": plan.worker_drain_s},
+            "healthCheck": {
+                "type": "HTTP",
+                "port": SERVE,
+                "requestPath": Because(
+                    "a load balancer asks / otherwise, which is no page here", "/-/healthz"
+                ),
+            },
+        },
+    }

@@ -1,0 +1,64 @@
+"""The command lines and settings of the load test: the only module that knows them."""
+
+from __future__ import annotations
+
+from kuberay.errors import SettingsError
+from kuberay.render.because import Object
+from kuberay.render.names import Names
+from kuberay.render.ports import DASHBOARD, LOCUST, SERVE, SERVE_GRPC
+from kuberay.settings.load import merged
+from kuberay.settings.model import DeployFile
+from kuberay.settings.options import LoadTest
+from kuberay.settings.plan import Plan
+
+SETTINGS_FILE = "/etc/loadtest/settings.yaml"
+SETTINGS_VARIABLE = "BQML_LOADTEST_SETTINGS"
+"""Names the settings file to a Locust that was not started by `python -m loadtest`."""
+TOKEN_VARIABLE = "RAY_AUTH_TOKEN"  # noqa: S105 - a variable's name
+REPORTS = "/reports"
+_OURS = ("generator.processes", "generator.workers", "generator.master_host",
+         "generator.master_port", "replicas.token_env", "report.folder")  # fmt: skip
+
+
+def master_command() -> list[str]:
+    """Returns the command that starts the master, judges the run and writes the report."""
+    return ["python3", "-m", "loadtest", "run", "--settings", SETTINGS_FILE]
+
+
+def worker_command(names: Names) -> list[str]:
+    """Returns the command of a worker."""
+    return [
+        "locust", "--locustfile", "loadtest/locustfile.py", "--worker",
+        "--master-host", names.host(names.loadtest), "--master-port", str(LOCUST),
+    ]  # fmt: skip
+
+
+def settings(deploy: DeployFile, plan: Plan, loadtest: LoadTest) -> Object:
+    """Returns the settings of the run: the deploy file's own on top of what follows from it.
+
+    Raises:
+        SettingsError: The deploy file gives one that follows from the manifests.
+    """
+    names = Names.of(deploy)
+    own = dict(loadtest.settings)
+    for dotted in _OURS:
+        group, _, key = dotted.partition(".")
+        values = own.get(group)
+        if isinstance(values, dict) and key in values:
+            raise SettingsError(f"loadtest.settings.{dotted} has no effect here: it follows from "
+                                "the manifests (see loadtest.workers)")  # fmt: skip
+    service = names.host(names.serve_service)
+    derived: Object = {
+        "target": {"url": f"http://{service}:{SERVE}", "grpc_target": f"{service}:{SERVE_GRPC}"},
+        "generator": {
+            "processes": 0,
+            "workers": loadtest.workers,
+            "master_host": "0.0.0.0",  # noqa: S104 - the network policy decides who may connect
+            "master_port": LOCUST,
+        },
+        "replicas": {"dashboard_url": f"http://{names.host(names.head_service)}:{DASHBOARD}"}
+        | ({"token_env": TOKEN_VARIABLE} if deploy.token_auth.enabled else {}),
+        "rules": {"start_replicas": plan.min_replicas, "end_replicas": plan.min_replicas},
+        "report": {"folder": REPORTS},
+    }
+    return merged(derived, own)

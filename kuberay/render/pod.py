@@ -1,0 +1,113 @@
+"""What all pods have in common: who they run as, where they may write, and how they are spread."""
+
+from __future__ import annotations
+
+from kuberay.render.because import Because, Object, Tree
+from kuberay.render.names import COMPONENT, INSTANCE, Names
+from kuberay.settings.groups import Placement
+from kuberay.settings.model import DeployFile
+from kuberay.settings.quantity import MIB, memory_text
+
+USER = 1000
+"""User and group of the image."""
+CLUSTER = "ray.io/cluster"
+_SHM_SLACK_BYTES = 64 * MIB
+_HOSTNAME = "kubernetes.io/hostname"
+_ZONE = "topology.kubernetes.io/zone"
+
+
+def pod_security(user: int = USER) -> Object:
+    """Returns the security context of a pod; the namespace enforces the profile `restricted`."""
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": user,
+        "runAsGroup": user,
+        "fsGroup": user,
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def container_security() -> Object:
+    """Returns the security context of a container."""
+    return {
+        "runAsNonRoot": True,
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def tmp_volume(size_bytes: int) -> Object:
+    """Returns the volume for everything that is written."""
+    return {"name": "tmp", "emptyDir": {"sizeLimit": memory_text(size_bytes)}}
+
+
+TMP_MOUNT: Object = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a pod's own
+
+
+def ray_volumes(ephemeral_bytes: int, object_store_bytes: int) -> list[Tree]:
+    """Returns the volumes of a Ray pod."""
+    shm: Object = {
+        "medium": "Memory",
+        "sizeLimit": memory_text(object_store_bytes + _SHM_SLACK_BYTES),
+    }
+    return [
+        tmp_volume(ephemeral_bytes),
+        Because(
+            "Ray's object store; KubeRay's own volume would be as large as the pod's memory",
+            {"name": "shm", "emptyDir": shm},
+        ),
+    ]
+
+
+def ray_mounts() -> list[Tree]:
+    """Returns where a Ray container has them."""
+    return [TMP_MOUNT, {"name": "shm", "mountPath": "/dev/shm"}]  # noqa: S108 - a pod's own
+
+
+def placement(group: Placement) -> Object:
+    """Returns where the pods of a group may run."""
+    fields: Object = {}
+    if group.node_selector:
+        fields["nodeSelector"] = dict(group.node_selector)
+    if group.tolerations:
+        fields["tolerations"] = [_toleration(t.model_dump()) for t in group.tolerations]
+    if group.priority_class:
+        fields["priorityClassName"] = group.priority_class
+    return fields
+
+
+def _toleration(fields: dict[str, str]) -> Object:
+    return {name: value for name, value in fields.items() if value}
+
+
+def pull_secrets(deploy: DeployFile) -> Object:
+    """Returns the Secrets with which the image is pulled, if there are any."""
+    names = deploy.identity.image_pull_secrets
+    return {"imagePullSecrets": [{"name": name} for name in names]} if names else {}
+
+
+def spread(names: Names, component: str) -> list[Tree]:
+    """Returns how pods of a component keep apart: over zones, then over nodes."""
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": names.labels(component)},
+            "matchLabelKeys": Because(
+                "old and new cluster are spread each on its own during an upgrade", [CLUSTER]
+            ),
+        }
+        for key in (_ZONE, _HOSTNAME)
+    ]
+
+
+def away_from(names: Names, component: str) -> Object:
+    """Returns an affinity that keeps a pod off the nodes of a component, where it can."""
+    selector = {"matchLabels": {INSTANCE: names.instance, COMPONENT: component}}
+    term: Object = {"topologyKey": _HOSTNAME, "labelSelector": selector}
+    weighted: list[Tree] = [{"weight": 100, "podAffinityTerm": term}]
+    return {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": weighted}}

@@ -1,0 +1,109 @@
+"""Writes objects as YAML with pyyaml: block style, the order of the data, reasons as comments.
+
+pyyaml drops comments when it reads and has no way to write them, so the reason of a value travels
+beside it: on the node that represents it, then on the event that begins it, to the emitter, which
+writes it above the line of its key or list item.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from kuberay.render.because import Because, Tree
+
+_COLUMNS = 100
+
+
+def documents(objects: Iterable[Tree]) -> str:
+    """Returns objects as a stream of YAML documents, ready for `kubectl apply -f -`."""
+    return "".join(f"---\n{text(tree)}" for tree in objects)
+
+
+def text(tree: Tree) -> str:
+    """Returns one object as YAML."""
+    dumped = yaml.dump(
+        tree, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=_COLUMNS
+    )
+    assert isinstance(dumped, str)
+    return dumped
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes `Because` as a comment and text of several lines as a block."""
+
+    _reason: str | None = None
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Tells that nothing is written as an alias: a person edits one place, and means one."""
+        del data
+        return True
+
+    # -- from the value to its node
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:  # noqa: ANN401 - pyyaml's
+        """Returns the node of a mapping; the reason of a value moves to its key, which is first."""
+        node = super().represent_mapping(tag, mapping, flow_style)
+        for key, value in node.value:
+            vars(key)["reason"] = vars(value).pop("reason", None)
+        return node
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:  # noqa: ANN401 - pyyaml's
+        """Returns the node of a list; what would stand behind the dash moves above it."""
+        node = super().represent_sequence(tag, sequence, flow_style)
+        for item in node.value:
+            first = item.value[0][0] if isinstance(item, yaml.MappingNode) and item.value else None
+            if first is not None and not getattr(item, "reason", None):
+                vars(item)["reason"] = vars(first).pop("reason", None)
+        return node
+
+    # -- from the node to its first event
+
+    def serialize_node(self, node: Any, parent: Any, index: Any) -> None:  # noqa: ANN401 - pyyaml's
+        """Emits the node; its first event carries the reason."""
+        self._reason = getattr(node, "reason", None)
+        super().serialize_node(node, parent, index)
+
+    def emit(self, event: Any) -> None:  # noqa: ANN401 - pyyaml's
+        """Queues an event."""
+        event.reason, self._reason = self._reason, None
+        super().emit(event)
+
+    # -- from the event to the text
+
+    def expect_block_mapping_key(self, first: bool = False) -> None:
+        """Writes the next key, below its reason."""
+        self._write_reason()
+        super().expect_block_mapping_key(first)
+
+    def expect_block_sequence_item(self, first: bool = False) -> None:
+        """Writes the next item, below its reason."""
+        self._write_reason()
+        super().expect_block_sequence_item(first)
+
+    def _write_reason(self) -> None:
+        reason = getattr(self.event, "reason", None)
+        if not reason:
+            return
+        indent: int = self.indent or 0
+        for line in textwrap.wrap(reason, max(40, _COLUMNS - indent - 2)):
+            self.write_indent()
+            self.write_indicator(f"# {line}", True)  # noqa: FBT003 - pyyaml's
+
+
+def _represent_because(dumper: _Dumper, because: Because) -> Any:  # noqa: ANN401 - pyyaml's
+    node = dumper.represent_data(because.value)
+    vars(node)["reason"] = because.reason
+    return node
+
+
+def _represent_text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(Because, _represent_because)
+_Dumper.add_representer(str, _represent_text)

@@ -1,0 +1,1 @@
+"""The deploy file: what a team says about its service; everything else is derived."""

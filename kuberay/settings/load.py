@@ -1,0 +1,168 @@
+"""Reads the deploy file: a base, overlays, --set; later ones win, key by key.
+
+Mappings are merged, lists and plain values replaced. Every fault is a SettingsError that names the
+key, what was expected, and what came.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticUndefined
+
+from kuberay.errors import SettingsError
+from kuberay.json_types import JsonObject, JsonValue
+from kuberay.settings.model import DeployFile
+
+
+def load(files: Sequence[Path], assignments: Iterable[str] = ()) -> DeployFile:
+    """Returns the deploy file that `files` make, in their order, changed by `assignments`.
+
+    Args:
+        files: The base and its overlays.
+        assignments: `key=value`; the key is dotted, the value YAML.
+
+    Raises:
+        SettingsError: A file cannot be read, a key is unknown, a value malformed, or two values
+            contradict each other.
+    """
+    tree: JsonObject = {}
+    for file in files:
+        tree = merged(tree, _read(file))
+    for text in assignments:
+        tree = merged(tree, _assignment(text))
+    return validated(tree)
+
+
+def validated(tree: JsonObject) -> DeployFile:
+    """Returns a tree as a deploy file.
+
+    Raises:
+        SettingsError: A key is unknown, a value malformed, or two values contradict each other.
+    """
+    try:
+        return DeployFile.model_validate(tree)
+    except ValidationError as exc:
+        raise SettingsError("; ".join(_faults(exc))) from exc
+
+
+def merged(base: JsonObject, overlay: JsonObject) -> JsonObject:
+    """Returns `base` with the values of `overlay`; null takes a key away."""
+    result = dict(base)
+    for key, value in overlay.items():
+        old = result.get(key)
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(old, dict) and isinstance(value, dict):
+            result[key] = merged(old, value)
+        else:
+            result[key] = value
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a deploy file."""
+
+    name: str
+    """Dotted; `[]` follows a list."""
+    help: str
+    default: str
+    """The value that it has by itself, as JSON; empty where it has none or is a group."""
+
+    def document(self) -> JsonObject:
+        """Returns the key as `--json` prints it."""
+        return {"key": self.name, "help": self.help, "default": self.default}
+
+
+def known_keys(cls: type[BaseModel] = DeployFile, prefix: str = "") -> Iterator[Key]:
+    """Yields every key, in order of declaration."""
+    for name, field in cls.model_fields.items():
+        inner = next(_groups_in(field.annotation), None)
+        words = " ".join((field.description or "").split())
+        yield Key(f"{prefix}{name}", words, "" if inner else _default(cls, name))
+        if inner is not None and inner.__module__.startswith("kuberay."):
+            listed = "[]" if "tuple[" in str(field.annotation) else ""
+            yield from known_keys(inner, f"{prefix}{name}{listed}.")
+
+
+def _default(cls: type[BaseModel], name: str) -> str:
+    value = cls.model_fields[name].get_default(call_default_factory=True)
+    if value is None or value is PydanticUndefined:
+        return ""
+    shown = cls.model_construct(**{name: value}).model_dump(include={name}, mode="json")[name]
+    return shown if isinstance(shown, str) else json.dumps(shown)
+
+
+def _groups_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _groups_in(argument)
+
+
+def _read(file: Path) -> JsonObject:
+    tree = _mapping(file)
+    serve = tree.get("serve")
+    if isinstance(serve, str):
+        # A file of the service's own settings, beside the one that names it.
+        tree["serve"] = _mapping(file.parent / serve)
+    return tree
+
+
+def _mapping(file: Path) -> JsonObject:
+    try:
+        tree = yaml.safe_load(file.read_text())
+    except OSError as exc:
+        raise SettingsError(f"{file}: {exc.strerror}") from exc
+    except (yaml.YAMLError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{file} is not YAML: {' '.join(str(exc).split())}") from exc
+    if not isinstance(tree or {}, dict):
+        raise SettingsError(f"{file}: expected a mapping of settings, got {type(tree).__name__}")
+    return tree or {}
+
+
+def _assignment(text: str) -> JsonObject:
+    key, equals, value = text.partition("=")
+    if not equals or not all(key.split(".")):
+        raise SettingsError(
+            f"--set {text}: expected key=value, with a key such as scale.max_replicas"
+        )
+    try:
+        tree: JsonValue = yaml.safe_load(value)
+    except yaml.YAMLError as exc:
+        raise SettingsError(f"--set {text}: the value is not YAML: {exc}") from exc
+    for part in reversed(key.strip().split(".")):
+        tree = {part: tree}
+    assert isinstance(tree, dict)
+    return tree
+
+
+def _faults(exc: ValidationError) -> Iterator[str]:
+    known = [key.name for key in known_keys()]
+    for fault in exc.errors():
+        key = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else "`bqml-kuberay settings` lists all"
+            yield f"unknown key {key}: {hint}"
+            continue
+        yield _sentence(key, dict(fault))
+
+
+def _sentence(key: str, fault: dict[str, Any]) -> str:
+    text = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        text = "is missing"
+    where = f"{key}: " if key else ""
+    # A check of a whole group names its values itself.
+    plain = not isinstance(fault["input"], dict | BaseModel)
+    got = f", got {fault['input']!r}" if plain and fault["type"] != "missing" else ""
+    return f"{where}{text}{got}"

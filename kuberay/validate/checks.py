@@ -1,0 +1,124 @@
+"""All layers over one input, in the order in which they would complain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from kuberay.validate.finding import Finding, Severity
+from kuberay.validate.manifest.node import Document
+from kuberay.validate.manifest.stream import Stream
+from kuberay.validate.operator import (
+    autoscaler,
+    fault_tolerance,
+    groups,
+    metadata,
+    security,
+    upgrade,
+)
+from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.runtime import (
+    capacity,
+    images,
+    neighbours,
+    pods,
+    ports,
+    probes,
+    proxies,
+    rollout,
+    scaling,
+    shutdown,
+)
+from kuberay.validate.schema.catalog import Catalog
+from kuberay.validate.schema.objects import check_object
+from kuberay.validate.serve import config_text, ray_schema
+
+Check = Callable[[RayService], Iterable[Finding]]
+
+_CHECKS: tuple[Check, ...] = (
+    metadata.check, upgrade.check, groups.check, fault_tolerance.check, autoscaler.check,
+    security.check, config_text.check, pods.check, ports.check, probes.check, images.check,
+    capacity.check, scaling.check, proxies.check, shutdown.check, rollout.check,
+)  # fmt: skip
+
+KINDS = ("RayService", "RayCluster")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to check.
+
+    Args:
+        catalog: The schemas at hand.
+        gates: Feature gates of the operator that are on beside its defaults.
+        with_ray: Whether Ray's own classes judge the Serve config.
+    """
+
+    catalog: Catalog
+    gates: frozenset[str] = frozenset()
+    with_ray: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found, and what could not be looked at."""
+
+    objects: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    skipped: tuple[str, ...] = field(default=())
+
+    @property
+    def errors(self) -> int:
+        """Returns the number of errors."""
+        return sum(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """Returns the number of warnings."""
+        return len(self.findings) - self.errors
+
+
+def validate(stream: Stream, options: Options) -> Report:
+    """Returns everything that is wrong with an input, in the order of its lines."""
+    services = [
+        RayService(document, options.gates)
+        for document in stream.documents
+        if document.root["kind"].text in KINDS
+        and document.root["apiVersion"].text.startswith("ray.io/")
+    ]
+    findings = list(stream.findings)
+    for document in stream.documents:
+        findings += check_object(document, options.catalog)
+    for service in services:
+        findings += _of_service(service, options)
+    findings += neighbours.check_stream(stream.documents, services)
+    names = tuple(document.name for document in stream.documents)
+    skipped = tuple(_skipped(stream.documents, services, options))
+    return Report(names, _sorted(findings, stream), skipped)
+
+
+def _of_service(service: RayService, options: Options) -> Iterator[Finding]:
+    for check in _CHECKS:
+        yield from check(service)
+    if options.with_ray and ray_schema.is_available():
+        yield from ray_schema.check(service)
+
+
+def _sorted(findings: list[Finding], stream: Stream) -> tuple[Finding, ...]:
+    files = {document.file: index for index, document in enumerate(stream.documents)}
+    ordered = sorted(findings, key=lambda f: (files.get(f.place.file, 0), f.place.line))
+    return tuple(dict.fromkeys(ordered))
+
+
+def _skipped(
+    documents: Iterable[Document], services: list[RayService], options: Options
+) -> Iterator[str]:
+    for document in documents:
+        api_version, kind = (document.root[key].text for key in ("apiVersion", "kind"))
+        if kind and api_version and options.catalog.schema_of(api_version, kind) is None:
+            yield f"{document.name}: no schema of {api_version} {kind}; give its CRD with --crds"
+    if any(service.serve is not None for service in services):
+        if not options.with_ray:
+            yield "serveConfigV2 against Ray's classes: switched off"
+        elif not ray_schema.is_available():
+            yield "serveConfigV2 against Ray's classes: Ray is not installed here"

@@ -1,0 +1,1 @@
+"""YAML streams as Kubernetes reads them, with the line of every value."""

@@ -1,0 +1,122 @@
+"""Reading a YAML stream: every document with its lines, and what is wrong with the YAML itself."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from kuberay.errors import UsageError
+from kuberay.validate.finding import Finding, Place, Source
+from kuberay.validate.manifest.graph import Composed, compose
+from kuberay.validate.manifest.node import Document, Node
+from kuberay.validate.rule import error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SYNTAX = error(
+    "yaml/syntax", Source.YAML, "well-formed YAML", "kubectl cannot read the file.",
+    "mend the YAML at this line",
+)  # fmt: skip
+TAB = error(
+    "yaml/tab", Source.YAML, "spaces", "YAML forbids tabs as indentation.",
+    "replace the tab by spaces",
+)  # fmt: skip
+NOT_AN_OBJECT = error(
+    "yaml/not-an-object", Source.YAML, "an object with apiVersion, kind and metadata",
+    "Kubernetes takes objects only.", "write apiVersion, kind and metadata, or delete the document",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What the input held: documents that could be read, and findings of those that could not."""
+
+    documents: tuple[Document, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_files(names: Iterable[str]) -> Stream:
+    """Returns the documents of all files in order; `-` is standard input."""
+    documents: list[Document] = []
+    findings: list[Finding] = []
+    for name in names:
+        stream = read_text(_text_of(name), "<stdin>" if name == "-" else name)
+        documents += stream.documents
+        findings += stream.findings
+    return Stream(tuple(documents), tuple(findings))
+
+
+def read_text(text: str, file: str) -> Stream:
+    """Returns the documents of one YAML stream; `kind: List` is unfolded as kubectl does."""
+    findings: list[Finding] = []
+    documents: list[Document] = []
+    try:
+        for composed in compose(text, file):
+            findings += composed.findings
+            documents += _objects_of(composed, findings)
+    except yaml.YAMLError as exc:
+        findings.append(_syntax_finding(exc, text, file))
+    except RecursionError:
+        findings.append(_at_line(SYNTAX.at(_nowhere(file), "a structure nested too deep"), 1))
+    return Stream(tuple(documents), tuple(findings))
+
+
+def _objects_of(composed: Composed, findings: list[Finding]) -> list[Document]:
+    document = composed.document
+    if document.value is None:
+        return []
+    if not isinstance(document.value, dict):
+        findings.append(NOT_AN_OBJECT.at(document.root))
+        return []
+    if document.value.get("kind") != "List":
+        return [document]
+    return [_lifted(item) for item in document.root["items"].items]
+
+
+def _lifted(item: Node) -> Document:
+    depth = len(item.path)
+    lines = {
+        path[depth:]: line
+        for path, line in item.document.lines.items()
+        if path[:depth] == item.path
+    }
+    return Document(item.document.file, item.value, lines)
+
+
+def _text_of(name: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as exc:
+        hint = "name a YAML file, or - for standard input"
+        raise UsageError(f"cannot read {name}: {exc.strerror}", hint=hint) from exc
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"{name} is not UTF-8 text: {exc.reason} at byte {exc.start}") from exc
+
+
+def _syntax_finding(exc: yaml.YAMLError, text: str, file: str) -> Finding:
+    mark = getattr(exc, "problem_mark", None)
+    line = mark.line + 1 if mark else 1 + text[: getattr(exc, "position", 0)].count("\n")
+    lines = text.splitlines()
+    content = lines[line - 1] if line <= len(lines) else ""
+    indent = content[: len(content) - len(content.lstrip())]
+    if "\t" in indent:
+        return _at_line(TAB.at(_nowhere(file), "a tab in the indentation"), line)
+    problem = getattr(exc, "problem", None) or getattr(exc, "reason", None) or "unreadable text"
+    return _at_line(SYNTAX.at(_nowhere(file), str(problem)), line)
+
+
+def _nowhere(file: str) -> Node:
+    return Document(file, None).root
+
+
+def _at_line(finding: Finding, line: int) -> Finding:
+    place = finding.place
+    return replace(finding, place=Place(place.file, line, place.object, place.path))

@@ -1,0 +1,1 @@
+"""A RayService (or RayCluster) as the operator sees it: groups, containers, the Serve config."""

@@ -1,0 +1,94 @@
+"""What is checked: the rules, with the reason of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kuberay.validate.finding import Finding, Severity, Source
+
+if TYPE_CHECKING:
+    from kuberay.json_types import JsonValue
+    from kuberay.validate.manifest.node import Node
+
+_LONGEST_VALUE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Args:
+        id: `<group>/<name>`, stable across releases: scripts may filter by it.
+        source: Who would complain.
+        severity: What breaking it leads to.
+        expected: The rule itself, as a sentence part that follows "expected".
+        why: What happens otherwise.
+        fix: What to do, where that does not depend on the value.
+    """
+
+    id: str
+    source: Source
+    severity: Severity
+    expected: str
+    why: str
+    fix: str = ""
+
+    def at(
+        self,
+        node: Node,
+        came: str | None = None,
+        *,
+        expected: str = "",
+        fix: str = "",
+    ) -> Finding:
+        """Returns the finding that `node` breaks this rule; the value itself is what came."""
+        return Finding(
+            rule=self.id,
+            source=self.source,
+            severity=self.severity,
+            place=node.place,
+            came=shown(node.value) if came is None else came,
+            expected=expected or self.expected,
+            fix=fix or self.fix,
+        )
+
+
+_DEFINED: dict[str, Rule] = {}
+
+
+def define(rule: Rule) -> Rule:
+    """Returns the rule after entering it in the list that `--list-rules` prints."""
+    if rule.id in _DEFINED:
+        raise ValueError(f"two rules are named {rule.id}")
+    _DEFINED[rule.id] = rule
+    return rule
+
+
+def error(rule_id: str, source: Source, expected: str, why: str, fix: str = "") -> Rule:
+    """Defines a rule whose breach is refused or fails."""
+    return define(Rule(rule_id, source, Severity.ERROR, expected, why, fix))
+
+
+def warning(rule_id: str, source: Source, expected: str, why: str, fix: str = "") -> Rule:
+    """Defines a rule whose breach works worse than meant."""
+    return define(Rule(rule_id, source, Severity.WARNING, expected, why, fix))
+
+
+def defined_rules() -> tuple[Rule, ...]:
+    """Returns every rule of the modules imported so far, in the order of their definition."""
+    return tuple(_DEFINED.values())
+
+
+def shown(value: JsonValue) -> str:
+    """Returns a value as a person would write it in YAML, shortened."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return f"an object of {', '.join(map(str, value)) or 'no fields'}"[:_LONGEST_VALUE]
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."

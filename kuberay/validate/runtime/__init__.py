@@ -1,0 +1,1 @@
+"""What everyone accepts and then fails, or works worse than meant."""

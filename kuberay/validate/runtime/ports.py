@@ -1,0 +1,149 @@
+"""Container ports, and who looks for them by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kuberay.validate.finding import Finding, Source
+from kuberay.validate.manifest.node import Node
+from kuberay.validate.rayservice.group import Group
+from kuberay.validate.rayservice.serve_config import ServeConfig
+from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rule import error, warning
+
+PORT_NAME = error(
+    "runtime/port-name", Source.RUNTIME,
+    "at most 15 lower-case letters, digits and single -, with a letter among them",
+    "The CRD accepts it; the pod is refused when the operator creates it.", "shorten the name",
+)  # fmt: skip
+PORT_NAME_TWICE = error(
+    "runtime/port-name-twice", Source.RUNTIME, "each port name once in a container",
+    "The CRD accepts it; the pod is refused when the operator creates it.", "rename one of them",
+)  # fmt: skip
+PORT_NUMBER = error(
+    "runtime/port-number", Source.RUNTIME, "a port from 1 to 65535",
+    "The pod is refused when the operator creates it.", "correct the number",
+)  # fmt: skip
+NO_DASHBOARD = error(
+    "runtime/head-dashboard-port", Source.RUNTIME, "a head port named dashboard (8265)",
+    "Once the head lists a port the defaults are gone, and the operator finds the dashboard, which "
+    "takes the Serve config, by this name.", "add {containerPort: 8265, name: dashboard}",
+)  # fmt: skip
+NO_SERVE = error(
+    "runtime/head-serve-port", Source.RUNTIME, "a head port named serve or serve-...",
+    "Without one the operator makes no serve Service.", "add {containerPort: 8000, name: serve}",
+)  # fmt: skip
+NO_GCS = warning(
+    "runtime/head-gcs-port", Source.RUNTIME, "a head port named gcs-server (6379)",
+    "Once the head lists a port the defaults are gone; workers join at this one.",
+    "add {containerPort: 6379, name: gcs-server}",
+)  # fmt: skip
+SERVE_PORT = error(
+    "runtime/serve-port", Source.RUNTIME,
+    "the port that serveConfigV2 makes Serve listen on, in the head and every worker group",
+    "The Service, the probes and the operator's health check go to the container port.",
+    "make the two numbers equal",
+)  # fmt: skip
+NO_GRPC_PORT = warning(
+    "runtime/serve-grpc-port", Source.RUNTIME,
+    "a port named serve-grpc on the head where Serve speaks gRPC",
+    "The serve Service gets no gRPC port.", "add {containerPort: 9000, name: serve-grpc}",
+)  # fmt: skip
+DROPPED_PORT = error(
+    "runtime/serve-service-port", Source.RUNTIME,
+    "ports of serveService whose names the head container has, serve or serve-...",
+    "The operator merges by name and drops the others in silence.",
+    "name the port on the head container too",
+)  # fmt: skip
+LOCAL_HOST = error(
+    "runtime/http-host", Source.RUNTIME, "host 0.0.0.0",
+    "Serve would answer inside its own pod only.", "set http_options.host to 0.0.0.0",
+)  # fmt: skip
+
+_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LONGEST_NAME = 15
+
+
+def check(service: RayService) -> Iterator[Finding]:
+    """Yields the findings of rules R4.1 to R4.3."""
+    for group in service.groups:
+        for container in group.containers:
+            yield from _container_ports(container)
+    if not service.is_service:
+        return
+    yield from _head(service)
+    yield from _service_ports(service)
+    if service.serve is not None:
+        yield from _serve(service, service.serve)
+
+
+def _container_ports(container: Node) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for port in container["ports"].items:
+        name, number = port["name"], port["containerPort"].integer
+        if name.text in seen:
+            yield PORT_NAME_TWICE.at(name)
+        if name.text and (len(name.text) > _LONGEST_NAME or not _NAME.fullmatch(name.text)):
+            yield PORT_NAME.at(name, f"{name.text} ({len(name.text)} characters)")
+        if number is not None and not 0 < number < 2**16:
+            yield PORT_NUMBER.at(port["containerPort"])
+        seen |= {name.text} - {""}
+
+
+def _head(service: RayService) -> Iterator[Finding]:
+    head = service.head
+    ports = head.container["ports"]
+    if not ports.items:
+        return  # the operator adds all defaults
+    if "dashboard" not in head.ports:
+        yield NO_DASHBOARD.at(ports, ", ".join(head.ports) or "no names")
+    if "gcs-server" not in head.ports:
+        yield NO_GCS.at(ports, ", ".join(head.ports) or "no names")
+    if not any(_is_serve(name) for name in head.ports):
+        yield NO_SERVE.at(ports, ", ".join(head.ports) or "no names")
+
+
+def _is_serve(name: str) -> bool:
+    return name == "serve" or name.startswith("serve-")
+
+
+def _service_ports(service: RayService) -> Iterator[Finding]:
+    listed = service.head.container["ports"].items
+    known = {name for name in service.head.ports if _is_serve(name)} if listed else {"serve"}
+    for port in service.spec.at("serveService", "spec", "ports").items:
+        if port["name"].text not in known:
+            yield DROPPED_PORT.at(port["name"])
+
+
+def _serve(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
+    host = serve.root.at("http_options", "host")
+    if host.text in ("localhost", "127.0.0.1", "::1"):
+        yield LOCAL_HOST.at(host)
+    for group in service.groups:
+        yield from _group_serve(group, serve)
+    has_ports = bool(service.head.container["ports"].items)
+    if serve.speaks_grpc and has_ports and "serve-grpc" not in service.head.ports:
+        yield NO_GRPC_PORT.at(service.head.container["ports"])
+
+
+def _group_serve(group: Group, serve: ServeConfig) -> Iterator[Finding]:
+    wanted = {"serve": serve.http_port}
+    if serve.speaks_grpc:
+        wanted["serve-grpc"] = serve.grpc_port
+    defaults = {"serve": 8000}
+    listed = bool(group.container["ports"].items)
+    for name, number in wanted.items():
+        given = group.port(name)
+        port = group.ports.get(name)
+        if port is not None and given is not None and given != number:
+            yield SERVE_PORT.at(port["containerPort"], expected=f"{number}, as in serveConfigV2")
+        # A worker's readiness asks the port named serve, else 8000; a head without ports gets it.
+        elif (
+            port is None
+            and name in defaults
+            and number != defaults[name]
+            and not (group.is_head and listed)
+        ):
+            node = group.container["ports"]
+            yield SERVE_PORT.at(node, f"no port named {name}", expected=f"{name} {number}")

@@ -1,0 +1,1 @@
+"""What the API server checks: the structural schema of every object."""

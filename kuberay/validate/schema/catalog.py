@@ -1,0 +1,66 @@
+"""Which schema judges an object: a given CRD, the built-in model of KubeRay, or Kubernetes' own."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+import yaml
+
+from kuberay.json_types import JsonObject
+from kuberay.validate.schema.core import definition_name, definitions
+from kuberay.validate.schema.notation import to_schema
+
+KindKey = tuple[str, str]
+"""apiVersion and kind."""
+
+BUILT_IN_KINDS = ("RayService", "RayCluster")
+BUILT_IN_API = "ray.io/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The schemas at hand.
+
+    Args:
+        kubernetes: The Kubernetes release of the core objects, as `1.36`.
+        custom: Schemas read from CRDs, by apiVersion and kind.
+    """
+
+    kubernetes: str
+    custom: Mapping[KindKey, JsonObject]
+
+    def schema_of(self, api_version: str, kind: str) -> JsonObject | None:
+        """Returns a self-contained JSON schema, or None where nothing knows the kind."""
+        given = self.custom.get((api_version, kind))
+        if given is not None:
+            return given
+        if api_version == BUILT_IN_API and kind in BUILT_IN_KINDS:
+            return _reference(kind, {**definitions(self.kubernetes), **built_in_types()})
+        name = definition_name(api_version, kind, self.kubernetes)
+        return _reference(name, definitions(self.kubernetes)) if name else None
+
+    def is_built_in(self, api_version: str, kind: str) -> bool:
+        """Returns whether the built-in model of KubeRay would judge this kind."""
+        key = (api_version, kind)
+        return key not in self.custom and api_version == BUILT_IN_API and kind in BUILT_IN_KINDS
+
+
+@functools.cache
+def built_in_types() -> JsonObject:
+    """Returns the schemas of rayservice.yaml; the top kinds with Kubernetes' usual envelope."""
+    text = files("kuberay.validate.schema").joinpath("rayservice.yaml").read_text(encoding="utf-8")
+    types = {name: to_schema(fields) for name, fields in yaml.safe_load(text).items()}
+    for kind in BUILT_IN_KINDS:
+        types[kind]["properties"] |= {
+            "apiVersion": {"type": "string"},
+            "kind": {"type": "string"},
+            "metadata": {"$ref": "#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"},
+        }
+    return types
+
+
+def _reference(name: str, defs: JsonObject) -> JsonObject:
+    return {"$ref": f"#/$defs/{name}", "$defs": defs}

@@ -1,0 +1,47 @@
+"""The CEL rules of KubeRay's CRDs, evaluated without a CEL interpreter.
+
+KubeRay 1.7 writes five rules in two forms, so that a table of forms is shorter than a dependency.
+A rule in another form (of a newer CRD that the user gives) is reported by name, never skipped in
+silence.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kuberay.json_types import JsonObject, JsonValue
+
+_CHOICE = re.compile(r"self in (?P<choices>\[[^\]]*\])")
+_TRANSITION = re.compile(r"\boldSelf\b")
+
+BROKEN = "celBroken"
+NOT_EVALUATED = "celNotEvaluated"
+
+
+@dataclass(frozen=True, slots=True)
+class CelVerdict:
+    """A CEL rule that the value breaks, or that could not be evaluated."""
+
+    text: str
+    message: str
+    verdict: str
+
+
+def broken_rules(rules: list[JsonObject], value: JsonValue) -> Iterator[CelVerdict]:
+    """Yields the rules that a newly created object breaks, and those of an unknown form.
+
+    Rules about `oldSelf` compare with the stored object. As in the API server, they do not apply
+    to a new one; an update is judged by `apply --dry-run=server`.
+    """
+    for rule in rules:
+        text = str(rule.get("rule", "")).strip()
+        if _TRANSITION.search(text):
+            continue
+        match = _CHOICE.fullmatch(text)
+        if match is None:
+            yield CelVerdict(text, f"the rule {text}", NOT_EVALUATED)
+        elif value not in ast.literal_eval(match["choices"]):
+            yield CelVerdict(text, str(rule.get("message", text)), BROKEN)

@@ -1,0 +1,76 @@
+"""Kubernetes' own definitions, as the package kubernetes-validate ships them per release."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from kuberay.errors import UsageError
+from kuberay.json_types import JsonObject
+
+QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
+_QUANTITY_PATTERN = (
+    r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
+    r"([KMGTPE]i|[numkMGTPE]|[eE][+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+))?$"
+)
+
+
+def kubernetes_version(wanted: str | None) -> str:
+    """Returns the release (`1.36`) whose schemas are used: the wanted one, or the newest known.
+
+    Raises:
+        UsageError: The text is no release, or one older than every known one.
+    """
+    import kubernetes_validate.utils as library
+
+    known: list[str] = [library.major_minor(version) for version in library.all_versions()]
+    if wanted is None:
+        return known[-1]
+    match = re.fullmatch(r"v?(\d+)\.(\d+)(\..*)?", wanted)
+    if match is None:
+        raise UsageError(
+            f"no Kubernetes release: {wanted}", hint=f"one of {known[0]}...{known[-1]}"
+        )
+    number = (int(match[1]), int(match[2]))
+    fitting = [version for version in known if _number(version) <= number]
+    if not fitting:
+        raise UsageError(f"Kubernetes {wanted} is too old", hint=f"the oldest known is {known[0]}")
+    return fitting[-1]
+
+
+def _number(version: str) -> tuple[int, int]:
+    major, _, minor = version.partition(".")
+    return int(major), int(minor)
+
+
+@functools.lru_cache(maxsize=2)
+def definitions(version: str) -> JsonObject:
+    """Returns Kubernetes' definitions by their full names; quantities with their syntax."""
+    found: JsonObject = _contents(version, "_definitions")["$defs"]
+    quantity = {"type": ["string", "number", "null"], "pattern": _QUANTITY_PATTERN}
+    return {**found, QUANTITY: quantity}
+
+
+def definition_name(api_version: str, kind: str, version: str) -> str | None:
+    """Returns the full name of a kind's definition, or None where Kubernetes has no such kind."""
+    group, _, release = api_version.rpartition("/")
+    wanted = {"group": group, "version": release, "kind": kind}
+    return _kinds(version).get(tuple(wanted.values()))
+
+
+@functools.lru_cache(maxsize=2)
+def _kinds(version: str) -> dict[tuple[str, ...], str]:
+    return {
+        (kind["group"], kind["version"], kind["kind"]): name
+        for name, definition in definitions(version).items()
+        for kind in definition.get("x-kubernetes-group-version-kind", ())
+        if "metadata" in definition.get("properties", {})
+    }
+
+
+def _contents(version: str, name: str) -> JsonObject:
+    import kubernetes_validate.utils as library
+
+    path = f"kubernetes-json-schema/v{version}.0-local-strict/{name}.json"
+    contents: JsonObject = library.schema_contents(path, version)
+    return contents

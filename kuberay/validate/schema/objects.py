@@ -1,0 +1,75 @@
+"""What every Kubernetes object needs, whatever its kind: a kind, a name, labels, a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kuberay.validate.finding import Finding, Source
+from kuberay.validate.manifest.node import Document
+from kuberay.validate.rayservice.labels import is_subdomain, key_problem, label_problem
+from kuberay.validate.rule import error, warning
+from kuberay.validate.schema.catalog import Catalog
+from kuberay.validate.schema.structural import REQUIRED, findings_of
+
+NAME = error(
+    "api/name", Source.API_SERVER,
+    "lower-case letters, digits, - and ., at most 253, beginning and ending with a letter or digit",
+    "The object is refused.", "rename the object",
+)  # fmt: skip
+LABEL = error(
+    "api/label", Source.API_SERVER, "Kubernetes label syntax", "The object is refused.",
+    "shorten or rename it",
+)  # fmt: skip
+OLD_VERSION = warning(
+    "api/old-version", Source.API_SERVER, "apiVersion ray.io/v1",
+    "v1alpha1 is deprecated and lacks the newer fields.", "write apiVersion: ray.io/v1",
+)  # fmt: skip
+ABSENT_VERSION = error(
+    "api/kind", Source.API_SERVER, "an apiVersion and kind that Kubernetes has",
+    "The API server knows no such kind.", "check the spelling and the group",
+)  # fmt: skip
+
+# These kinds' names may hold more than a DNS subdomain.
+_FREE_NAMES = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
+_KUBERNETES_GROUPS = ("", "apps", "batch", "autoscaling", "policy")
+
+
+def check_object(document: Document, catalog: Catalog) -> Iterator[Finding]:
+    """Yields the API server's findings of one object."""
+    root = document.root
+    for name in ("apiVersion", "kind"):
+        if not root[name].text:
+            yield REQUIRED.at(root[name], fix=f"add {name}")
+    api_version, kind = root["apiVersion"].text, root["kind"].text
+    if not api_version or not kind:
+        return
+    yield from _metadata(document, kind)
+    if api_version == "ray.io/v1alpha1":
+        yield OLD_VERSION.at(root["apiVersion"])
+    schema = catalog.schema_of(api_version, kind)
+    if schema is not None:
+        yield from findings_of(document, schema)
+    elif _is_kubernetes(api_version):
+        yield ABSENT_VERSION.at(root["kind"], f"{api_version} {kind}")
+
+
+def _is_kubernetes(api_version: str) -> bool:
+    group = api_version.rpartition("/")[0]
+    return group in _KUBERNETES_GROUPS or (group.endswith(".k8s.io") and "gateway" not in group)
+
+
+def _metadata(document: Document, kind: str) -> Iterator[Finding]:
+    metadata = document.root["metadata"]
+    name = metadata["name"]
+    if not name.text:
+        yield REQUIRED.at(name, fix="add metadata.name")
+    elif kind not in _FREE_NAMES and not is_subdomain(name.text):
+        yield NAME.at(name)
+    for key, node in metadata["labels"].entries:
+        problem = label_problem(key, node.text)
+        if problem:
+            yield LABEL.at(node, f"{key}: {node.text}", expected=problem)
+    for key, node in metadata["annotations"].entries:
+        problem = key_problem(key)
+        if problem:
+            yield LABEL.at(node, key, expected=problem)

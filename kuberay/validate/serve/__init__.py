@@ -1,0 +1,1 @@
+"""serveConfigV2, judged by Ray's own classes."""

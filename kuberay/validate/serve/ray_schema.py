@@ -1,0 +1,122 @@
+"""serveConfigV2 against the classes of the Ray that is installed here.
+
+The import takes seconds, so that it happens here and only when there is a config to judge.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from kuberay.validate.finding import Finding, Source
+from kuberay.validate.manifest.node import Node
+from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rule import error, warning
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+REFUSED = error(
+    "ray/serve-schema", Source.RAY, "a config that Ray Serve's schema accepts",
+    "Serve refuses the whole config: the event FailedToUpdateServeApplications repeats.",
+    "correct the value",
+)  # fmt: skip
+IGNORED = warning(
+    "ray/unknown-field", Source.RAY, "a field that Ray Serve has",
+    "Serve ignores fields that it does not know, in silence.",
+)  # fmt: skip
+OTHER_RAY = warning(
+    "ray/other-version", Source.RAY, "a rayVersion equal to the Ray that checks the config here",
+    "The schema of another Ray version may differ.", "check with the image's Ray version installed",
+)  # fmt: skip
+
+
+def is_available() -> bool:
+    """Returns whether Ray Serve is installed here."""
+    return importlib.util.find_spec("ray") is not None
+
+
+def check(service: RayService) -> list[Finding]:
+    """Returns what Ray's own classes say of the config."""
+    if service.serve is None or not isinstance(service.serve.root.value, dict):
+        return []
+    with warnings.catch_warnings():
+        # Ray's import warns about itself; what it only warns of in a config has rules of its own.
+        warnings.simplefilter("ignore")
+        return [*_version(service), *_config(service.serve.root)]
+
+
+def _version(service: RayService) -> Iterator[Finding]:
+    import ray
+
+    wanted = service.cluster["rayVersion"]
+    if wanted.text and wanted.text != ray.__version__:
+        yield OTHER_RAY.at(wanted, expected=f"{ray.__version__}, which is installed here")
+
+
+def _config(root: Node) -> Iterator[Finding]:
+    from ray.serve.config import AutoscalingConfig
+    from ray.serve.schema import (
+        DeploymentSchema,
+        HTTPOptionsSchema,
+        LoggingConfig,
+        RayActorOptionsSchema,
+        ServeApplicationSchema,
+        ServeDeploySchema,
+        gRPCOptionsSchema,
+    )
+
+    yield from _refusals(root, ServeDeploySchema)
+    yield from _unknown_fields(root, ServeDeploySchema)
+    yield from _unknown_fields(root["http_options"], HTTPOptionsSchema)
+    yield from _unknown_fields(root["grpc_options"], gRPCOptionsSchema)
+    yield from _unknown_fields(root["logging_config"], LoggingConfig)
+    for application in root["applications"].items:
+        yield from _unknown_fields(application, ServeApplicationSchema)
+        for deployment in application["deployments"].items:
+            yield from _unknown_fields(deployment, DeploymentSchema)
+            yield from _unknown_fields(deployment["ray_actor_options"], RayActorOptionsSchema)
+            # The deployment's schema takes any object here; Serve fails on it later.
+            yield from _refusals(deployment["autoscaling_config"], AutoscalingConfig)
+            yield from _unknown_fields(deployment["autoscaling_config"], AutoscalingConfig)
+
+
+def _refusals(node: Node, model: type[BaseModel]) -> Iterator[Finding]:
+    if not isinstance(node.value, dict):
+        return
+    try:
+        model.model_validate(node.value)
+    except ValidationError as exc:
+        for problem in exc.errors():
+            yield _refusal(node, problem["loc"], str(problem["msg"]))
+    except (TypeError, ValueError, AttributeError) as exc:  # validators that run before the types
+        yield _refusal(node, (), str(exc))
+
+
+def _refusal(node: Node, location: tuple[int | str, ...], message: str) -> Finding:
+    for key in location:
+        child = node[key]
+        if not child and not _is_field(node, key):
+            break  # the rest names a branch of a union, not a field
+        node = child
+    text = " ".join(message.split()).removeprefix("Value error, ")
+    return REFUSED.at(node, expected=text[:300])
+
+
+def _is_field(node: Node, key: int | str) -> bool:
+    return isinstance(node.value, dict) and isinstance(key, str) and key.islower()
+
+
+def _unknown_fields(node: Node, model: type[BaseModel]) -> Iterator[Finding]:
+    known = set(model.model_fields)
+    known |= {field.alias for field in model.model_fields.values() if field.alias}
+    for name, child in node.entries:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            fix = f"did you mean {close[0]}?" if close else "delete it"
+            yield IGNORED.at(child, name, fix=fix)
