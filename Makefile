@@ -49,7 +49,7 @@ $(VENV)/.loadtest: $(VENV)/.serve
 
 $(VENV)/.dev: $(VENV)/.loadtest
 	@echo "installing the development tools into $(VENV) ..."
-	@$(INSTALL) --editable '.[serve,local,loadtest,dev]'
+	@$(INSTALL) --editable '.[serve,local,loadtest,kuberay,dev]'
 	@touch $@
 
 # Debian splits ensurepip off into python3-venv: where it is absent, the system's pip fills in.
