@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("bqml_export", "serve_app", "kuberay", "loadtest")
+FOLDERS = ("bqml_export", "serve_app", "kuberay", "loadtest", "image")
 MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 MAX_LINES = 400
 # Heavy or single-maintainer packages, and the only modules that may import them at the top.

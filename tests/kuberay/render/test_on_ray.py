@@ -49,10 +49,18 @@ class Head:
         config["grpc_options"]["port"] = self.serve_grpc
         ask(f"http://127.0.0.1:{self.dashboard}/api/serve/applications/", config, method="PUT")
 
+    def _application(self) -> Any:
+        url = f"http://127.0.0.1:{self.dashboard}/api/serve/applications/"
+        return ask(url)["applications"]["bqml"]
+
+    def most_replicas(self) -> int:
+        """Returns how many replicas Serve may start."""
+        config = self._application()["deployments"]["ModelServer"]["deployment_config"]
+        return int(config["autoscaling_config"]["max_replicas"])
+
     def replicas(self) -> set[str]:
         """Returns the replicas by name once all is as it was asked for; none before."""
-        url = f"http://127.0.0.1:{self.dashboard}/api/serve/applications/"
-        application = ask(url)["applications"]["bqml"]
+        application = self._application()
         deployment = application["deployments"].get("ModelServer", {"replicas": [], "status": ""})
         settled = (application["status"], deployment["status"]) == ("RUNNING", "HEALTHY")
         return {r["replica_id"] for r in deployment["replicas"]} if settled else set()
@@ -144,7 +152,7 @@ def test_a_change_reaches_the_running_cluster(head: Head, deploy: Deploy, model:
     assert head.predict()["predicted_species"] == ["versicolor"]
 
     head.put(deploy(models=[{"source": f"{model}/1"}], scale={"max_replicas": 2}))
-    time.sleep(3)
+    until(lambda: head.most_replicas() == 2)
     assert until(head.replicas) == first
 
     head.put(deploy(models=[{"source": f"{model}/2"}], scale={"max_replicas": 2}))
