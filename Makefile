@@ -5,6 +5,7 @@ SQL    ?= sql/iris_model.sql
 ROOT   ?= serving_dir
 PORT   ?= 8501
 GRPC_PORT ?= 8500
+WORKERS ?= 2
 
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -23,7 +24,7 @@ loadtest: $(VENV)/.loadtest
 	@exec $(BIN)/bqml-loadtest run --local --root $(ROOT) $(ARGS)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

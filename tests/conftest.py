@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
+_RAY = "ray"
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests run in several processes, keeps a file's in one, and all that start Ray in one."""
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        starts_ray = item.get_closest_marker(_RAY) is not None
+        item.add_marker(pytest.mark.xdist_group(_RAY if starts_ray else str(item.path)))
+    items.sort(key=lambda item: item.get_closest_marker(_RAY) is None)
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ def _growth(summary: Figures) -> list[Fact]:
         Fact("… just after the first new replica", _number(summary.rps_per_replica_at)),
         Fact("… in the plateau", _number(summary.rps_per_replica_after)),
         Fact("Requests, of which sent again", f"{summary.requests:,}, {summary.retried:,}"),
-        Fact("Memory of the service at most", _number(mib and mib / 2**20, " MiB")),
+        Fact("Memory of the service at most (sum of RSS)", _number(mib and mib / 2**20, " MiB")),
         Fact("Busiest process of the generator",
              _number(summary.generator_peak_cpu_percent, " % of a core")),
     ]  # fmt: skip

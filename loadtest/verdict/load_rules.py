@@ -12,6 +12,7 @@ from loadtest.verdict.evidence import load_in
 from loadtest.verdict.model import RuleResult
 
 _CAUSES_NAMED = 3
+_FAILURES = "Failed requests in the whole run"
 
 
 def sustained_rate(record: RunRecord, rules: RuleSettings) -> RuleResult:
@@ -57,7 +58,7 @@ def failures(record: RunRecord, rules: RuleSettings) -> RuleResult:
     total = sum(sample.requests for sample in counted)
     return RuleResult(
         name="failures",
-        title="Failed requests in the whole run",
+        title="Failed requests apart from the faults" if record.faults else _FAILURES,
         asked=f"at most {rules.max_failures}",
         measured=f"{failed} of {total:,}" + (f": {named}" if named else ""),
         passed=failed <= rules.max_failures,
