@@ -12,7 +12,7 @@ SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where tests run in several processes, keeps a file's in one, and all that start Ray in one."""
+    """Among several processes, keeps a file's tests in one, and all that start Ray in one."""
     if not hasattr(config, "workerinput"):
         return
     for item in items:
