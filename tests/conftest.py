@@ -11,6 +11,7 @@ _RAY = "ray"
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in a hook of its own
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Among several processes, keeps a file's tests in one, and all that start Ray in one."""
     if not hasattr(config, "workerinput"):

@@ -18,7 +18,7 @@ _ENVELOPE_BYTES = 64 * 1024
 
 
 def serve_environment(
-    run_dir: Path, *, haproxy: bool, grpc_max_message_bytes: int
+    run_dir: Path, *, haproxy: bool, grpc_max_message_bytes: int, log_metrics: bool = False
 ) -> dict[str, str]:
     """Returns the variables to set before Ray is imported.
 
@@ -29,6 +29,7 @@ def serve_environment(
         run_dir: A private folder; its path must be short, for it holds unix sockets.
         haproxy: Whether HAProxy takes the place of Ray's Python proxy.
         grpc_max_message_bytes: Largest message in or out.
+        log_metrics: Whether Ray Serve's request metrics come from HAProxy's log of each request.
     """
     common = {
         # Ray starts workers at nice 15: beside any other load they would starve.
@@ -44,6 +45,7 @@ def serve_environment(
     }
     if not haproxy:
         return common | {"RAY_SERVE_ENABLE_HA_PROXY": "0"}
+    common["RAY_SERVE_HAPROXY_METRICS_ENABLED"] = str(int(log_metrics))
     return common | _haproxy(run_dir) | haproxy_command(run_dir)
 
 

@@ -39,6 +39,7 @@ def running_service(settings: ServeSettings, run_dir: Path) -> Iterator[Client]:
             run_dir,
             haproxy=settings.http.haproxy,
             grpc_max_message_bytes=settings.grpc.max_message_bytes,
+            log_metrics=settings.http.log_metrics,
         )
     )
     try:
