@@ -40,7 +40,7 @@ def _common(deploy: DeployFile, plan: Plan) -> list[Tree]:
     message_bytes = deploy.serve.grpc.max_message_bytes
     return [
         *(
-            _haproxy(plan)
+            _haproxy(plan, log_metrics=deploy.serve.http.log_metrics)
             if deploy.serve.http.haproxy
             else [_variable("RAY_SERVE_ENABLE_HA_PROXY", 0)]
         ),
@@ -71,7 +71,7 @@ def _common(deploy: DeployFile, plan: Plan) -> list[Tree]:
     ]
 
 
-def _haproxy(plan: Plan) -> list[Tree]:
+def _haproxy(plan: Plan, *, log_metrics: bool) -> list[Tree]:
     threads = max(1, min(_HAPROXY_MAX_THREADS, int(plan.worker_cpus)))
     return [
         Because(
@@ -81,6 +81,10 @@ def _haproxy(plan: Plan) -> list[Tree]:
         ),
         _variable("RAY_SERVE_THROUGHPUT_OPTIMIZED", 1),
         _variable("RAY_SERVE_HAPROXY_NBTHREAD", threads),
+        Because(
+            "0: replicas count requests; reading them from HAProxy's log costs as much as HAProxy",
+            _variable("RAY_SERVE_HAPROXY_METRICS_ENABLED", int(log_metrics)),
+        ),
     ]
 
 

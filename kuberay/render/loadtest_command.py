@@ -6,6 +6,7 @@ from kuberay.errors import SettingsError
 from kuberay.render.because import Object
 from kuberay.render.names import Names
 from kuberay.render.ports import DASHBOARD, LOCUST, SERVE, SERVE_GRPC
+from kuberay.render.serve_config import LOADTEST_HEADER
 from kuberay.settings.load import merged
 from kuberay.settings.model import DeployFile
 from kuberay.settings.options import LoadTest
@@ -17,7 +18,8 @@ SETTINGS_VARIABLE = "BQML_LOADTEST_SETTINGS"
 TOKEN_VARIABLE = "RAY_AUTH_TOKEN"  # noqa: S105 - a variable's name
 REPORTS = "/reports"
 _OURS = ("generator.processes", "generator.workers", "generator.master_host",
-         "generator.master_port", "replicas.token_env", "report.folder")  # fmt: skip
+         "generator.master_port", "generator.preflight_factor", "target.replica_header",
+         "replicas.token_env", "report.folder")  # fmt: skip
 
 
 def master_command() -> list[str]:
@@ -49,12 +51,17 @@ def settings(deploy: DeployFile, plan: Plan, loadtest: LoadTest) -> Object:
                                 "the manifests (see loadtest.workers)")  # fmt: skip
     service = names.host(names.serve_service)
     derived: Object = {
-        "target": {"url": f"http://{service}:{SERVE}", "grpc_target": f"{service}:{SERVE_GRPC}"},
+        "target": {
+            "url": f"http://{service}:{SERVE}",
+            "grpc_target": f"{service}:{SERVE_GRPC}",
+            "replica_header": deploy.serve.http.replica_header or LOADTEST_HEADER,
+        },
         "generator": {
             "processes": 0,
             "workers": loadtest.workers,
             "master_host": "0.0.0.0",  # noqa: S104 - the network policy decides who may connect
             "master_port": LOCUST,
+            "preflight_factor": 0,  # the stub of that proof is out of other pods' reach
         },
         "replicas": {"dashboard_url": f"http://{names.host(names.head_service)}:{DASHBOARD}"}
         | ({"token_env": TOKEN_VARIABLE} if deploy.token_auth.enabled else {}),

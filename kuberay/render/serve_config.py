@@ -26,6 +26,8 @@ GRPC_SERVICES = "serve_app.edges.ray.grpc_services.add_services"
 MODEL_CACHE = "/tmp/models"  # noqa: S108 - a pod's own
 _TAKEN_OVER = ("graceful_shutdown_timeout_s", "health_check_period_s")
 """Settings of a replica that stand in `deployments`: Serve changes them without a restart."""
+LOADTEST_HEADER = "X-Replica"
+"""Names the replica in each answer, for the load test's account of who answered."""
 _FIXED = ("proxy_location", "http_options", "grpc_options")
 
 
@@ -132,7 +134,9 @@ def _args(deploy: DeployFile) -> Object:
     if any(model.in_bucket for model in deploy.models):
         repository["cache_dir"] = Because("replicas of one pod share each download", MODEL_CACHE)
     tree["repository"] = repository | tree.pop("repository", {})
-    _keep(tree, "http", "cors")
+    _keep(tree, "http", "cors", "replica_header")
+    if deploy.loadtest is not None:
+        tree["http"].setdefault("replica_header", LOADTEST_HEADER)
     _keep(tree, "grpc", "max_message_bytes")
     for name in _TAKEN_OVER:
         tree.get("replica", {}).pop(name, None)
@@ -146,8 +150,8 @@ def _tidy(group: Object) -> Object:
             for key, value in group.items()}  # fmt: skip
 
 
-def _keep(tree: dict[str, Object], group: str, key: str) -> None:
-    tree[group] = {name: value for name, value in tree.get(group, {}).items() if name == key}
+def _keep(tree: dict[str, Object], group: str, *keys: str) -> None:
+    tree[group] = {name: value for name, value in tree.get(group, {}).items() if name in keys}
 
 
 def _models(deploy: DeployFile) -> list[Tree]:

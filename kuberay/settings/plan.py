@@ -85,6 +85,7 @@ def plan(deploy: DeployFile) -> Plan:
     )
 
 
+_DASHBOARD = "the head has Ray's dashboard on its own port"
 _ELSEWHERE = {
     "repository": {
         "root": "models", "models": "models", "model_name": "models", "model_base_path": "models",
@@ -94,6 +95,7 @@ _ELSEWHERE = {
     "autoscaling": {"min_replicas": "scale.min_replicas", "max_replicas": "scale.max_replicas"},
     "http": {"host": "", "port": ""},
     "grpc": {"port": ""},
+    "dashboard": {"enabled": _DASHBOARD, "port": _DASHBOARD},
 }  # fmt: skip
 
 
@@ -101,7 +103,7 @@ def _refuse_what_is_said_elsewhere(deploy: DeployFile) -> None:
     for group, keys in _ELSEWHERE.items():
         for key in sorted(getattr(deploy.serve, group).model_fields_set & keys.keys()):
             place = keys[key]
-            reason = f"say it as {place}" if place else (
+            reason = place if " " in place else f"say it as {place}" if place else (
                 "pods listen on Ray's ports, and the Service has 8501 and 8500 beside them"
             )  # fmt: skip
             raise SettingsError(f"serve.{group}.{key} has no effect here: {reason}")
