@@ -24,7 +24,7 @@ loadtest: $(VENV)/.loadtest
 	@exec $(BIN)/bqml-loadtest run --local --root $(ROOT) $(ARGS)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

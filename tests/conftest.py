@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-_RAY = "ray"
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in a hook of its own
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Among several processes, keeps a file's tests in one, and all that start Ray in one."""
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        starts_ray = item.get_closest_marker(_RAY) is not None
-        item.add_marker(pytest.mark.xdist_group(_RAY if starts_ray else str(item.path)))
-    items.sort(key=lambda item: item.get_closest_marker(_RAY) is None)
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):  # type: ignore[misc] # no type information
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "ray" if _starts_ray(config.rootpath / file) else file
+
+    return ByFile(config, log)
+
+
+@functools.cache
+def _starts_ray(file: Path) -> bool:
+    return "pytest.mark.ray" in file.read_text()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among several processes, begins with what takes the longest."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("ray") is None)
 
 
 @pytest.fixture(scope="session")
