@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+# A shell that starts tests in the background has them ignore Ctrl-C, and so every process that they
+# start; the tests of Ctrl-C want it back.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
 

@@ -53,6 +53,11 @@ def _print_table(rows: list[dict[str, object]]) -> None:
         table.add_column(header, overflow="fold")
     for row in rows:
         value = row["value"] if isinstance(row["value"], str) else json.dumps(row["value"])
-        table.add_row(str(row["setting"]), value, str(row["origin"]), str(row["description"]))
+        table.add_row(
+            str(row["setting"]),
+            value,
+            str(row["origin"]),
+            " ".join(str(row["description"]).split()),
+        )
     # Into a pipe nothing is wrapped: one setting per line can be searched.
     Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS).print(table)

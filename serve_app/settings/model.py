@@ -215,8 +215,8 @@ class HttpSettings(_Settings):
     haproxy: bool = True
     """HAProxy balances straight to the replicas; false uses Ray's Python proxy."""
     log_metrics: bool = False
-    """Whether Ray Serve's own request metrics come from HAProxy's log of each request, which costs
-    about as much CPU as HAProxy itself; otherwise the replicas count for it."""
+    """Whether Ray Serve reads its request metrics from HAProxy's log, at HAProxy's own cost again;
+    otherwise the replicas count for it."""
     cors: bool = False
     """Whether web pages of any origin may read the answers of /v1/, errors included."""
     replica_header: Annotated[str, Field(pattern=r"^([Xx]-[A-Za-z0-9-]*[A-Za-z0-9])?$")] = ""
