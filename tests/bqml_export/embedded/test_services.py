@@ -195,6 +195,7 @@ def test_a_kill_at_any_moment_leaves_data_that_starts_again(
     while len(acknowledged) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
     os.kill(command.pid, signal.SIGKILL)
+    command.wait(30)
     stop.set()
     writer.join()
     _check_after_kill(tmp_path, int(acknowledged[-1]))
