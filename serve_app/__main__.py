@@ -27,6 +27,10 @@ def main() -> None:
     except SettingsError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        click.echo(f"error: package {error.name} is not installed", err=True)
+        click.echo("hint: make serve, or pip install '.[serve]' in the project", err=True)
+        sys.exit(1)
     except ServeAppError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 DEBUG_VARIABLE = "BQML_EXPORT_DEBUG"
 INTERRUPTED = 130
 INTERNAL = 70
-_INSTALL = "pip install 'bqml-ray-serve[gcp]', or [local] to work without an account"
+_INSTALL = (
+    "pip install 'bqml-ray-serve[gcp]', or [local] to work without an account; "
+    "in a clone, pip install '.[local]'"
+)
 
 
 class Failure(click.ClickException):

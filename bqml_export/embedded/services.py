@@ -106,7 +106,7 @@ def _server_classes() -> tuple[type[BigQueryServer], type[StorageServer]]:
     except ImportError as exc:
         raise BqmlExportError(
             f"The embedded services need a package that is not installed: {exc.name}",
-            hint="pip install 'bqml-ray-serve[local]'",
+            hint="pip install 'bqml-ray-serve[local]'; in a clone, pip install '.[local]'",
         ) from exc
     return BigQueryServer, StorageServer
 

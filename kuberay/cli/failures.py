@@ -16,7 +16,7 @@ from kuberay.json_types import JsonObject
 DEBUG_VARIABLE = "BQML_KUBERAY_DEBUG"
 INTERRUPTED = 130
 INTERNAL = 70
-_INSTALL = "pip install 'bqml-ray-serve[kuberay]'"
+_INSTALL = "pip install 'bqml-ray-serve[kuberay]'; in a clone, pip install '.[kuberay]'"
 
 
 class Failure(click.ClickException):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -106,3 +107,27 @@ def test_every_setting_is_shown_with_its_origin_and_meaning() -> None:
         3, "command line",
     )  # fmt: skip
     assert all(row["description"] for row in rows.values())
+
+
+def test_options_without_a_command_are_those_of_run() -> None:
+    """`bqml-loadtest --chaos` needs no word more; what cannot be reached proves nothing."""
+    code, _, stderr = loadtest("--url", "http://127.0.0.1:1", "--set", "replicas.poll_s=0")
+    assert code == 2
+    assert "replicas.poll_s" in stderr
+
+
+def test_a_package_that_is_not_there_is_named_with_the_way_to_get_it(tmp_path: Path) -> None:
+    """And does not look as if a rule had failed."""
+    code = (
+        "import sys; sys.modules['psutil'] = None; sys.argv = ['x', 'run', '--local']\n"
+        "from loadtest.__main__ import main; main()"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert finished.returncode == 2
+    assert finished.stderr.splitlines()[-2:] == [
+        "error: package psutil is not installed",
+        "hint: make loadtest, or pip install '.[loadtest]' in the project",
+    ]

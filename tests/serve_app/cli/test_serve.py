@@ -64,3 +64,19 @@ def test_a_wrong_setting_is_exit_code_2(arguments: list[str], words: str) -> Non
     assert code == 2
     assert words in text
     assert len(text.splitlines()) == 1
+
+
+def test_a_package_that_is_not_there_is_named_with_the_way_to_get_it(tmp_path: Path) -> None:
+    """The base installation has neither Ray nor TensorFlow; that is a line, not a traceback."""
+    code = (
+        "import sys; sys.modules['google.protobuf'] = None\n"
+        f"sys.argv = ['bqml-serve', 'serve', '--root', {str(tmp_path)!r}]\n"
+        "from serve_app.__main__ import main; main()"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 1
+    assert "error: package google.protobuf is not installed" in finished.stderr
+    assert "pip install '.[serve]'" in finished.stderr
+    assert "Traceback" not in finished.stderr

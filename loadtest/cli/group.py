@@ -1,0 +1,17 @@
+"""The group of commands: options without a command are those of `run`."""
+
+from __future__ import annotations
+
+import click
+
+_HELP = ("-h", "--help")
+
+
+class RunByDefault(click.Group):
+    """Reads `bqml-loadtest --chaos` as `bqml-loadtest run --chaos`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Returns the arguments that are left for the command."""
+        if args and args[0].startswith("-") and args[0] not in _HELP:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
