@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import BqmlExportError, NotSupportedError, UsageError
+from bqml_export.repository.default_signature import default_signature
 from bqml_export.repository.instance import to_instance
 from bqml_export.repository.saved_model_folder import inspect_saved_model
 from bqml_export.repository.warmup_file import WARMUP_NAME, usable, write_warmup_file
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from bqml_export.warehouse.jobs import Report
 
 EMBEDDED_ROWS = 32
-_DEFAULT_SIGNATURE = "serving_default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +105,7 @@ def _with_warmup(
 def _signature(folder: Path) -> tuple[str, Signature]:
     """Returns the signature that clients call when they name none, or the only one there is."""
     signatures = inspect_saved_model(folder, str(folder)).signatures
-    name = _DEFAULT_SIGNATURE if _DEFAULT_SIGNATURE in signatures else min(signatures)
+    name = default_signature(signatures)
+    if name is None:
+        raise NotSupportedError(f"the export in {folder} has no signature to warm up")
     return name, signatures[name]

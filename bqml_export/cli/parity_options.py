@@ -109,11 +109,12 @@ def parity_options(command: Callable[..., R]) -> Callable[..., R]:
     return wrapped
 
 
-def refuse_parity_options(why: str) -> None:
+def refuse_parity_options(why: str, *others: str) -> None:
     """Returns when none of the options was typed, because they would be ignored.
 
     Args:
         why: What makes them meaningless, for the error.
+        others: Names of more parameters of the command that would be ignored.
 
     Raises:
         UsageError: One was.
@@ -121,5 +122,5 @@ def refuse_parity_options(why: str) -> None:
     context = click.get_current_context()
     for parameter in context.command.params:
         typed = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
-        if typed and parameter.name in _NAMES:
+        if typed and parameter.name in {*_NAMES, *others}:
             raise UsageError(f"{parameter.opts[0]} has no meaning {why}")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from bqml_export.bucket.uri import BucketUri
     from bqml_export.chain.up import Wish
+    from bqml_export.json_types import JsonObject
     from bqml_export.parity.examination import Examination
     from bqml_export.repository.versions import Version
     from bqml_export.settings import Target
@@ -91,7 +92,8 @@ def up(  # noqa: PLR0913 - one parameter per option
     if current is not None and (dry_run or not verify_url or gate_is_passed(current, verify_url)):
         report(f"{current.model} version {current.number} is up to date")
         if dry_run:
-            write_document({"steps": [], "up_to_date": str(current.folder)})
+            steps = _gate_steps(current, verify_url, label)
+            write_document({"steps": steps, "up_to_date": str(current.folder)})
             return
         _promote(root, current, label)
         write_published(current, as_json=as_json, status="up_to_date")
@@ -102,7 +104,8 @@ def up(  # noqa: PLR0913 - one parameter per option
     wish = _wish(source, root, model, destination, warmup_rows, force=force)
     with open_clients(target) as clients:
         if dry_run:
-            write_document({"steps": chain.dry_run(clients, wish)})
+            steps = chain.dry_run(clients, wish) + _gate_steps(None, verify_url, label)
+            write_document({"steps": steps})
             return
         outcome = chain.up(clients, wish, report)
         if verify_url and not gate_is_passed(outcome.version, verify_url):
@@ -110,6 +113,18 @@ def up(  # noqa: PLR0913 - one parameter per option
     _promote(root, outcome.version, label)
     status = "published" if outcome.published_now else "up_to_date"
     write_published(outcome.version, as_json=as_json, status=status)
+
+
+def _gate_steps(
+    current: Version | None, verify_url: str | None, label: str | None
+) -> list[JsonObject]:
+    """Returns what comes after the version is there, for --dry-run."""
+    steps: list[JsonObject] = []
+    if verify_url and not (current and gate_is_passed(current, verify_url)):
+        steps.append({"step": "verify", "url": verify_url})
+    if label is not None:
+        steps.append({"step": "promote", "label": label})
+    return steps
 
 
 def _wish(

@@ -79,7 +79,7 @@ def verify(  # noqa: PLR0913 - one parameter per option
     """
     every = _wanted(root, model, version)
     if files_only:
-        refuse_parity_options("with --files-only")
+        refuse_parity_options("with --files-only", "url", "dry_run")
         check_files(every, as_json=as_json)
         return
     from bqml_export.chain import verify as chain  # seconds to import

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bqml_export.errors import DamageError, GateError
 from bqml_export.parity.leaf import Leaf, leaves_of
 from bqml_export.parity.prediction import Outputs, outputs_of
+from bqml_export.repository.default_signature import DEFAULT_SIGNATURE, default_signature
 from bqml_export.repository.digests import compare
 from bqml_export.repository.record import Column, Record, read_record
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from bqml_export.repository.saved_model_pb import TensorMap
     from bqml_export.repository.versions import Version
 
-_DEFAULT_SIGNATURE = "serving_default"
 _DEPLOY = "publish it with `bqml-export deploy`, which records where a model comes from"
 
 
@@ -78,7 +78,12 @@ def read_subject(version: Version) -> Subject:
             hint=f"{_DEPLOY}, or give --files-only to compare hashes",
         )
     signatures = record.signatures or {}
-    name = _DEFAULT_SIGNATURE if _DEFAULT_SIGNATURE in signatures else min(signatures)
+    name = default_signature(signatures)
+    if name is None:
+        raise GateError(
+            f"the record of {_name(version)} names no signature to ask",
+            hint=f"{_DEPLOY}, or give --files-only to compare hashes",
+        )
     label = record.label_columns[0]
     outputs = signatures[name]["outputs"]
     return Subject(
@@ -90,7 +95,7 @@ def read_subject(version: Version) -> Subject:
         leaves=leaves_of(record.feature_columns),
         outputs=outputs_of(record.model_type, label.name, label.type, tuple(outputs)),
         inputs=signatures[name]["inputs"],
-        signature=None if name == _DEFAULT_SIGNATURE else name,
+        signature=None if name == DEFAULT_SIGNATURE else name,
     )
 
 

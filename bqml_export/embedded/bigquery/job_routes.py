@@ -10,7 +10,7 @@ from bqml_export.embedded.bigquery.backend_errors import query_error
 from bqml_export.embedded.bigquery.job_list import list_jobs
 from bqml_export.embedded.bigquery.job_work import plan_work
 from bqml_export.embedded.bigquery.jobs import Job, epoch_ms
-from bqml_export.embedded.bigquery.queries import read_query
+from bqml_export.embedded.bigquery.queries import REFUSED_SETTINGS, read_query
 from bqml_export.embedded.bigquery.results import result_page
 from bqml_export.embedded.bigquery.wire import Json, Request, Response, json_response
 from bqml_export.errors import InvalidQueryError, NotFoundError
@@ -195,4 +195,5 @@ _QUERY_FIELDS = (
     "writeDisposition",
     "createDisposition",
     "destinationTable",
+    *REFUSED_SETTINGS,
 )

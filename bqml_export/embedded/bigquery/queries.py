@@ -39,7 +39,7 @@ from bqml_export.embedded.sql.scripts import model_script
 from bqml_export.embedded.sql.statements import parse_model_statement
 from bqml_export.embedded.sql.table_references import model_references
 from bqml_export.embedded.sql.variables import parse_assignment
-from bqml_export.errors import InvalidQueryError
+from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,16 @@ _DML_COUNTS = {
     "UPDATE": "updatedRowCount",
     "DELETE": "deletedRowCount",
 }
+REFUSED_SETTINGS = (
+    "clustering",
+    "createSession",
+    "destinationEncryptionConfiguration",
+    "rangePartitioning",
+    "tableDefinitions",
+    "timePartitioning",
+    "userDefinedFunctionResources",
+)
+"""Settings of a query that would change its result or its table."""
 _OF_LAST_STATEMENT = ("numDmlAffectedRows", "ddlOperationPerformed", "mlStatistics")
 
 
@@ -231,6 +241,7 @@ def read_query(project: str, configuration: Json) -> Query:
         error = InvalidQueryError("Required parameter is missing: query")
         error.reason = "required"
         raise error
+    _refuse_settings(configuration)
     default = configuration.get("defaultDataset")
     given = tuple(configuration.get("queryParameters") or ())
     if configuration.get("useLegacySql"):
@@ -244,6 +255,19 @@ def read_query(project: str, configuration: Json) -> Query:
     for statement in statements:
         parse_model_statement(statement)
     return Query(QueryScope(project, default, parameters), statements, configuration)
+
+
+def _refuse_settings(configuration: Json) -> None:
+    """Refuses what would change the query's result or its table, and is not built.
+
+    Raises:
+        NotSupportedError: A setting of this kind is set.
+    """
+    for name in REFUSED_SETTINGS:
+        if configuration.get(name):
+            raise NotSupportedError(
+                f"configuration.query.{name} is not supported by the embedded BigQuery"
+            )
 
 
 def _add_bytes(job: Job, processed: int, query: Json, num_tables: int) -> None:

@@ -119,6 +119,8 @@ class TableRoutes:
     def insert_all(self, request: Request, project: str, dataset: str, table: str) -> Response:
         """tabledata.insertAll: rows that do not fit are named, as BigQuery does."""
         body = request.json()
+        if body.get("templateSuffix"):
+            raise NotSupportedError("templateSuffix is not supported by the embedded BigQuery")
         resource = self._services.backend.call("GET", table_path(project, dataset, table))
         rows = body.get("rows") or []
         errors = insert_errors(rows, resource.get("schema", {}).get("fields", []), body)

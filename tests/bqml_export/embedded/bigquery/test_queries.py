@@ -15,6 +15,7 @@ from google.cloud.bigquery import (
     QueryJobConfig,
     ScalarQueryParameter,
     StructQueryParameter,
+    TimePartitioning,
 )
 
 if TYPE_CHECKING:
@@ -256,3 +257,20 @@ def test_many_threads_train_and_query_at_once(bigquery_client: Client, dataset: 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(work, range(8))) == [(n + 0.5, 1) for n in range(8)]
     assert len(list(bigquery_client.list_models(dataset))) == 8
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("clustering_fields", ["x"]),
+        ("time_partitioning", TimePartitioning()),
+        ("create_session", True),
+    ],
+)
+def test_a_setting_that_would_be_ignored_is_refused_by_name(
+    bigquery_client: Client, setting: str, value: object
+) -> None:
+    """A table that is not partitioned after all would be found out much later."""
+    config = QueryJobConfig(**{setting: value})
+    with pytest.raises(GoogleAPICallError, match="is not supported by the embedded BigQuery"):
+        bigquery_client.query("SELECT 1 AS x", job_config=config).result()
