@@ -51,6 +51,37 @@ def write_predictions(
     return write_json(_document(layout, values), finite=_all_finite(outputs))
 
 
+def row_values(
+    outputs: Mapping[str, np.ndarray], specs: Mapping[str, TensorSpec]
+) -> list[object] | None:
+    """Returns what `predictions` holds of each row, as values that any JSON writer prints alike.
+
+    Returns None where `write_predictions` must look: at an error, at values that are not finite or
+    have no plain form.
+
+    Args:
+        outputs: The model's tensors by alias, of one batch size.
+        specs: What the signature says of them.
+    """
+    if not outputs or not _all_finite(outputs):
+        return None
+    columns = []
+    for alias, array in outputs.items():
+        kind = _type(array, specs[alias])
+        if not array.size or not array.ndim or kind not in _JSON_TYPES:
+            return None
+        if kind == "string":
+            columns.append(_strings(array.tolist(), as_base64=alias.endswith(_BYTES_SUFFIX)))
+        else:
+            columns.append(
+                (decimal_float32(array) if array.dtype == np.float32 else array).tolist()
+            )
+    if len(columns) == 1:
+        return cast(list[object], columns[0])
+    names = list(outputs)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
 def _document(layout: Layout, values: dict[str, object]) -> dict[str, object]:
     only = next(iter(values.values())) if len(values) == 1 else None
     if layout == "columns":

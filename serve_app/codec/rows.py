@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,10 @@ from serve_app.codec.json_tensor import TooDeepError, dense_shape, leaves, requi
 from serve_app.codec.rapid_json import pairs
 from serve_app.core.signature import TensorSpec
 from serve_app.errors import InvalidArgumentError, ServeAppError
+
+_FLOAT = {float}
+_FLOATS = {"float": 3.4e38, "double": 1.7e308}
+"""Element type -> what every smaller value fits, without a look at each."""
 
 
 def rows_to_tensors(rows: list[object], inputs: Mapping[str, TensorSpec]) -> dict[str, np.ndarray]:
@@ -27,7 +32,7 @@ def rows_to_tensors(rows: list[object], inputs: Mapping[str, TensorSpec]) -> dic
             "required as per tensorinfo_map"
         )
     if _is_named_row(rows[0]):
-        fast = _scalar_rows(rows, inputs)
+        fast = scalar_rows(rows, inputs)
         return fast if fast is not None else _named_rows(rows, inputs)
     return _plain_rows(rows, inputs)
 
@@ -36,12 +41,12 @@ def _is_named_row(row: object) -> bool:
     return isinstance(row, dict) and not is_base64_object(row)
 
 
-def _scalar_rows(
-    rows: list[object], inputs: Mapping[str, TensorSpec]
+def scalar_rows(
+    rows: Sequence[object], inputs: Mapping[str, TensorSpec]
 ) -> dict[str, np.ndarray] | None:
     """Reads the usual case column by column: named rows of plain scalars, all of the right type.
 
-    Returns None for everything else; `_checked_rows` then reads it or says what is wrong.
+    Returns None for everything else; `rows_to_tensors` then reads it or says what is wrong.
     """
     width = len(inputs)
     for row in rows:
@@ -49,19 +54,32 @@ def _scalar_rows(
             return None
     tensors = {}
     for alias, spec in inputs.items():
-        kind = JSON_TYPES.get(spec.dtype)
         try:
             values = [row[alias] for row in rows]  # type: ignore[index]
         except KeyError:
             return None
-        if kind is None or not kind.python.issuperset(map(type, values)):
+        tensor = _scalars(values, spec.dtype)
+        if tensor is None:
             return None
-        if kind.high and not kind.low <= min(values) <= max(values) <= kind.high:
-            return None
-        if spec.dtype == "string":
-            values = [value.encode(errors="surrogateescape") for value in values]
-        tensors[alias] = to_array(values, spec.dtype)
+        tensors[alias] = tensor
     return tensors
+
+
+def _scalars(values: list[Any], dtype: str) -> np.ndarray | None:
+    """Returns the values of one input, or None if one is not a scalar of its type."""
+    kind = JSON_TYPES.get(dtype)
+    types = set(map(type, values))
+    if types == _FLOAT and dtype in _FLOATS:
+        limit = _FLOATS[dtype]
+        if -limit < min(values) and max(values) < limit:
+            return np.array(values, kind.numpy)  # type: ignore[union-attr]
+    if kind is None or not kind.python.issuperset(types):
+        return None
+    if kind.high and not kind.low <= min(values) <= max(values) <= kind.high:
+        return None
+    if dtype == "string":
+        values = [value.encode(errors="surrogateescape") for value in values]
+    return to_array(values, dtype)
 
 
 class _Column:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from serve_app.core.batching.limits import CallLimits
 from serve_app.core.deadline import Deadline
 from serve_app.core.metrics.model_call import ModelCallMeter
 from serve_app.core.metrics.recorder import Recorder
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from serve_app.core.servable.manager import ServableManager
     from serve_app.core.servable.saved_model import SavedModel
     from serve_app.core.servable.state import VersionStatus
+    from serve_app.core.servable.version import ModelVersion
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +47,54 @@ class ModelMetadata:
 
 
 class Call:
-    """A version and signature that one request has taken hold of."""
+    """A version and signature that one request, or one batch of them, has taken hold of.
+
+    Made by `Predictor.hold`; ends as a context manager.
+    """
 
     def __init__(
         self,
+        version: ModelVersion,
         servable: SavedModel,
         signature: Signature,
-        executor: Executor,
+        predictor: Predictor,
         meter: ModelCallMeter,
     ) -> None:
         self.signature = signature
+        self._version = version
         self._servable = servable
-        self._executor = executor
+        self._predictor = predictor
         self._meter = meter
+        self._traits = version.traits(signature.name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._version.release()
+
+    @property
+    def can_share(self) -> bool:
+        """Whether rows of several requests may go into one call."""
+        return self._traits.can_share
+
+    def stop_sharing(self, why: str) -> None:
+        """Lets no two requests share a call of this signature from now on."""
+        if self._traits.can_share:
+            self._traits.can_share = False
+            _log.warning(
+                "%s version %d, signature %s: calls are not shared: %s",
+                self._version.model, self._version.number, self.signature.name, why,
+            )  # fmt: skip
+
+    def is_quick(self, rows: int) -> bool:
+        """Tells whether a call with that many rows takes less than handing it to a thread."""
+        return self._traits.pace.expected_s(rows) <= self._predictor.limits.quick_s
 
     async def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Returns every output of the signature, one tensor per alias.
@@ -65,9 +106,16 @@ class Call:
         Raises:
             ServeAppError: The model failed, with TensorFlow's code and text.
         """
-        outputs = tuple(self.signature.outputs)
-        call = partial(self._servable.run, self.signature, inputs, outputs)
-        return await self._executor.run(self._meter.measured(call, inputs))
+        call = partial(self._servable.run, self.signature, inputs, tuple(self.signature.outputs))
+        return await self._predictor.executor.run(
+            self._meter.measured(call, inputs, self._traits.pace)
+        )
+
+    def run_here(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Returns what `run` does, computed by the caller's own thread, without a timeout."""
+        aliases = tuple(self.signature.outputs)
+        call = partial(self._servable.run, self.signature, inputs, aliases, in_caller=True)
+        return self._meter.measured(call, inputs, self._traits.pace)()
 
 
 class Predictor:
@@ -77,18 +125,23 @@ class Predictor:
         manager: The loaded versions.
         executor: Where model calls run.
         recorder: Takes the metrics of the model calls, and of the edges' requests.
+        limits: The bounds of shared calls.
     """
 
     def __init__(
-        self, manager: ServableManager, executor: Executor, recorder: Recorder | None = None
+        self,
+        manager: ServableManager,
+        executor: Executor,
+        recorder: Recorder | None = None,
+        limits: CallLimits | None = None,
     ) -> None:
         self._manager = manager
-        self._executor = executor
+        self.executor = executor
         self.recorder = recorder or Recorder()
+        self.limits = limits or CallLimits()
 
-    @contextmanager
-    def call(self, spec: ModelSpec, signature_name: str) -> Iterator[Call]:
-        """Takes hold of a version and signature; the version stays loaded until the end.
+    def hold(self, spec: ModelSpec, signature_name: str) -> Call:
+        """Takes hold of a version and signature; it stays loaded until the returned context ends.
 
         Args:
             spec: The model asked for.
@@ -98,9 +151,14 @@ class Predictor:
             NotFoundError: The model or version is not available.
             InvalidArgumentError: The label or signature does not exist.
         """
-        with self._manager.lease(spec) as (version, servable):
-            meter = ModelCallMeter(self.recorder, spec.name, version.number)
-            yield Call(servable, _signature(servable, signature_name), self._executor, meter)
+        version, servable = self._manager.acquire(spec)
+        try:
+            signature = _signature(servable, signature_name)
+        except BaseException:
+            version.release()
+            raise
+        meter = ModelCallMeter(self.recorder, spec.name, version.number)
+        return Call(version, servable, signature, self, meter)
 
     @contextmanager
     def model(self, spec: ModelSpec, api: str, deadline: Deadline | None = None) -> Iterator[Model]:
@@ -117,7 +175,7 @@ class Predictor:
         """
         with self._manager.lease(spec) as (version, servable):
             meter = ModelCallMeter(self.recorder, spec.name, version.number, api)
-            yield Model(servable, version.number, self._executor, meter, deadline)
+            yield Model(servable, version.number, self.executor, meter, deadline)
 
     def metadata(self, spec: ModelSpec) -> ModelMetadata:
         """Returns the signatures and the record of the version asked for.

@@ -121,6 +121,14 @@ class TensorFlowSettings(_Settings):
 
     threads: Annotated[int, Field(ge=0)] = 0
     """Threads per operation (intra-op), and model calls at a time; 0 means the replica's CPUs."""
+    share_calls: Literal["exact", "always", "off"] = "exact"
+    """Whether concurrent requests share one model call: `exact` where a check at load finds that
+    each row's result is the same bits alone and in company, `always` without that check, `off`."""
+    max_call_rows: Count = 1024
+    """Rows of a shared call at most; a single request may have more."""
+    quick_call_ms: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 2.0
+    """A call that is expected to take no longer runs in the event loop, which saves the way to a
+    thread and back; 0 runs every call in a thread."""
     request_timeout_ms: Annotated[int, Field(gt=0)] = 30_000
     """Milliseconds after which a model call is cancelled and answered with 504."""
     warmup: bool = True
@@ -214,6 +222,9 @@ class HttpSettings(_Settings):
     """REST port; 8501 is TensorFlow Serving's."""
     haproxy: bool = True
     """HAProxy balances straight to the replicas; false uses Ray's Python proxy."""
+    data_plane: bool | None = None
+    """Whether a replica answers predict requests ahead of Ray Serve's bookkeeping, which costs more
+    than the prediction; null does wherever requests reach its own listener: behind HAProxy."""
     log_metrics: bool = False
     """Whether Ray Serve reads its request metrics from HAProxy's log, at HAProxy's own cost again;
     otherwise the replicas count for it."""
@@ -222,6 +233,12 @@ class HttpSettings(_Settings):
     replica_header: Annotated[str, Field(pattern=r"^([Xx]-[A-Za-z0-9-]*[A-Za-z0-9])?$")] = ""
     """Response header (gRPC: trailing metadata) with the name of the replica that answered, such as
     X-Replica; empty sends none."""
+
+    @model_validator(mode="after")
+    def _data_plane_is_reached(self) -> Self:
+        if self.data_plane and not self.haproxy:
+            raise ValueError("data_plane needs haproxy: Ray's own proxy does not reach it")
+        return self
 
     @field_validator("replica_header")
     @classmethod

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from serve_app.core.batching.pace import Pace
 from serve_app.core.metrics.recorder import Recorder
 
 Tensors: TypeAlias = Mapping[str, np.ndarray]
@@ -28,13 +29,17 @@ class ModelCallMeter:
     api: str = "Predict"
 
     def measured(
-        self, call: Callable[[], dict[str, np.ndarray]], inputs: Tensors
+        self,
+        call: Callable[[], dict[str, np.ndarray]],
+        inputs: Tensors,
+        pace: Pace | None = None,
     ) -> Callable[[], dict[str, np.ndarray]]:
         """Returns `call`, wrapped so that it is recorded; waiting for a thread counts from now.
 
         Args:
             call: Runs the model and returns its outputs; may be called in another thread.
             inputs: What it runs with; the first dimension counts rows, a scalar is one.
+            pace: Learns how long the call took.
         """
         asked_s = perf_counter()
         rows = max((len(array) if array.ndim else 1 for array in inputs.values()), default=0)
@@ -52,6 +57,8 @@ class ModelCallMeter:
                     queue_s=started_s - asked_s,
                     model_s=ended_s - started_s,
                 )
+            if pace is not None:
+                pace.note(rows, ended_s - started_s)
             self.recorder.model_success(
                 self.model,
                 self.version,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from time import perf_counter
 from types import TracebackType
 from typing import Self
@@ -31,7 +32,23 @@ class Recorder:
             api: `predict`, `classify`, `regress`; in gRPC with a capital; empty for a GET.
             model: The model's name; both can also be set later, when they are known.
         """
-        return RequestRecord(self._registry, entrypoint, api, model)
+        return RequestRecord(self, entrypoint, api, model)
+
+    def answered(self, entrypoint: str, api: str, model: str, took_us: Sequence[int]) -> None:
+        """Records requests that were answered with success, by the microseconds that each took."""
+        labels = (model, api, entrypoint)
+        self._registry.record(
+            (
+                (family.REQUEST_COUNT, (model, "OK"), len(took_us)),
+                *((family.REQUEST_LATENCY_US, labels, each_us) for each_us in took_us),
+            )
+        )
+
+    def failed(self, entrypoint: str, model: str, error: BaseException) -> None:
+        """Records a request that ended with `error`."""
+        self._registry.add(family.REQUEST_COUNT, (model, _code(error)))
+        if isinstance(error, OverloadedError):
+            self._registry.add(family.SHED, (model, entrypoint))
 
     def model_call(
         self, model: str, version: int, *, rows: int, queue_s: float, model_s: float
@@ -91,10 +108,10 @@ class RequestRecord:
         api: The method asked for.
     """
 
-    __slots__ = ("_entrypoint", "_registry", "_started_s", "api", "model")
+    __slots__ = ("_entrypoint", "_recorder", "_started_s", "api", "model")
 
-    def __init__(self, registry: Registry, entrypoint: str, api: str, model: str) -> None:
-        self._registry = registry
+    def __init__(self, recorder: Recorder, entrypoint: str, api: str, model: str) -> None:
+        self._recorder = recorder
         self._entrypoint = entrypoint
         self.api = api
         self.model = model
@@ -111,17 +128,9 @@ class RequestRecord:
     ) -> None:
         if error is None:
             took_us = round((perf_counter() - self._started_s) * _US)
-            labels = (self.model, self.api, self._entrypoint)
-            self._registry.record(
-                (
-                    (family.REQUEST_COUNT, (self.model, "OK"), 1),
-                    (family.REQUEST_LATENCY_US, labels, took_us),
-                )
-            )
-            return
-        self._registry.add(family.REQUEST_COUNT, (self.model, _code(error)))
-        if isinstance(error, OverloadedError):
-            self._registry.add(family.SHED, (self.model, self._entrypoint))
+            self._recorder.answered(self._entrypoint, self.api, self.model, (took_us,))
+        else:
+            self._recorder.failed(self._entrypoint, self.model, error)
 
 
 def _code(error: BaseException) -> str:

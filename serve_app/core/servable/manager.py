@@ -134,13 +134,23 @@ class ServableManager:
             NotFoundError: It is not AVAILABLE.
             InvalidArgumentError: It is asked for by a label that is not known.
         """
-        # A version may be retired between the two calls: then its successor is found, or none.
-        while (servable := (version := self.find(spec)).acquire()) is None:
-            pass
+        version, servable = self.acquire(spec)
         try:
             yield version, servable
         finally:
             version.release()
+
+    def acquire(self, spec: ModelSpec) -> tuple[ModelVersion, SavedModel]:
+        """Returns the version that `spec` asks for, loaded until its `release`.
+
+        Raises:
+            NotFoundError: It is not AVAILABLE.
+            InvalidArgumentError: It is asked for by a label that is not known.
+        """
+        # A version may be retired between the two calls: then its successor is found, or none.
+        while (servable := (version := self.find(spec)).acquire()) is None:
+            pass
+        return version, servable
 
     def _models(self) -> dict[str, ServedModel]:
         """Returns the models as they are at this moment; the watcher adds more."""

@@ -25,6 +25,7 @@ Names: TypeAlias = tuple[str, ...]
 
 _v1 = tf.compat.v1
 _TAGS = ["serve"]
+_CALLERS_THREAD = -1
 _KERNEL_TEXT = re.compile(r"Node: '[^']*'\n(?P<text>.*?)\s*\[\[\{\{node", re.DOTALL)
 # The v1 loader logs a deprecation at every load, and missing Python classes of variables that
 # nobody trains here.
@@ -45,7 +46,7 @@ class SavedModel:
 
     def __init__(self, folder: Path, *, threads: int, timeout_ms: int) -> None:
         self._timeout_ms = timeout_ms
-        self._callables: dict[tuple[Names, Names], Callable[..., list[np.ndarray]]] = {}
+        self._callables: dict[tuple[Names, Names, bool], Callable[..., list[np.ndarray]]] = {}
         graph = tf.Graph()
         self._session = _v1.Session(graph=graph, config=_session_config(threads))
         try:
@@ -60,16 +61,34 @@ class SavedModel:
         }
 
     def run(
-        self, signature: Signature, inputs: Mapping[str, np.ndarray], aliases: Sequence[str]
+        self,
+        signature: Signature,
+        inputs: Mapping[str, np.ndarray],
+        aliases: Sequence[str],
+        *,
+        in_caller: bool = False,
     ) -> dict[str, np.ndarray]:
         """Returns the output tensors `aliases` of `signature` for `inputs`; safe in any thread.
+
+        Args:
+            signature: What is called.
+            inputs: One tensor per input alias.
+            aliases: The outputs to compute.
+            in_caller: Computes in the calling thread instead of TensorFlow's pool, which saves half
+                of the time of a small model; there is no timeout then.
 
         Raises:
             ServeAppError: The model failed; code and text are TensorFlow's.
         """
         feeds = {spec.tensor_name: inputs[alias] for alias, spec in signature.inputs.items()}
         fetches = [signature.outputs[alias].tensor_name for alias in aliases]
-        return dict(zip(aliases, self.run_tensors(feeds, fetches), strict=True))
+        if in_caller:
+            with _tensorflow_errors():
+                call = self._callable(tuple(feeds), tuple(fetches), in_caller=True)
+                values = [_array(value) for value in call(*feeds.values())]
+        else:
+            values = self.run_tensors(feeds, fetches)
+        return dict(zip(aliases, values, strict=True))
 
     def run_tensors(
         self,
@@ -96,14 +115,19 @@ class SavedModel:
         self._callables.clear()
         self._session.close()
 
-    def _callable(self, feed: Names, fetch: Names) -> Callable[..., list[np.ndarray]]:
-        call = self._callables.get((feed, fetch))
+    def _callable(
+        self, feed: Names, fetch: Names, *, in_caller: bool = False
+    ) -> Callable[..., list[np.ndarray]]:
+        call = self._callables.get((feed, fetch, in_caller))
         if call is None:
             options = CallableOptions(feed=feed, fetch=fetch)
-            options.run_options.timeout_in_ms = self._timeout_ms
+            if in_caller:
+                options.run_options.inter_op_thread_pool = _CALLERS_THREAD
+            else:
+                options.run_options.timeout_in_ms = self._timeout_ms
             # make_callable() would check the declared shapes first; TensorFlow Serving does not.
             call = self._session._make_callable_from_options(options)  # noqa: SLF001
-            self._callables[feed, fetch] = call
+            self._callables[feed, fetch, in_caller] = call
         return call
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from serve_app.core.batching.traits import CallTraits
 from serve_app.core.metrics.recorder import Recorder
 from serve_app.core.repository.export_kind import require_servable
 from serve_app.core.repository.record import Json, read_record
@@ -64,6 +65,7 @@ class ModelVersion:
         self._status = VersionStatus(model, number, State.START)
         self._failure: VersionStatus | None = None
         self._servable: SavedModel | None = None
+        self._traits: dict[str, CallTraits] = {}
         self._leases = 0
         self._changed = threading.Condition()
 
@@ -144,10 +146,15 @@ class ModelVersion:
         return servable
 
     def _warm(self, servable: SavedModel, folder: Path) -> None:
-        from serve_app.core.warmup.version_warmup import warm_version  # imports TensorFlow
+        from serve_app.core.warmup.version_warmup import learn_traits, warm_version  # TensorFlow
 
         if self._settings.warmup:
             warm_version(servable, folder, self._settings.warmup_iterations, self._recorder)
+        self._traits = learn_traits(servable, folder, self._settings.share_calls)
+
+    def traits(self, signature: str) -> CallTraits:
+        """Returns what is known of the calls of one signature; changes while the version serves."""
+        return self._traits.setdefault(signature, CallTraits())
 
     def give_up(self) -> None:
         """Ends a version that is not wanted before it was loaded, with its last error if any."""

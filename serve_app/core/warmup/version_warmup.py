@@ -7,9 +7,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from serve_app.core.batching.traits import CallTraits
 from serve_app.core.metrics.recorder import Recorder
 from serve_app.core.warmup.records import FILE, read_records
 from serve_app.core.warmup.replay import replay
+from serve_app.core.warmup.sample_rows import made_up_rows, recorded_rows
+from serve_app.core.warmup.sharing_probe import Sharing, learn
 from serve_app.core.warmup.zero_row import run_zero_rows
 from serve_app.errors import ServeAppError
 
@@ -44,6 +47,23 @@ def warm_version(servable: SavedModel, folder: Path, iterations: int, recorder: 
         )  # fmt: skip
         return
     _replay_file(servable, path, iterations, recorder)
+
+
+def learn_traits(servable: SavedModel, folder: Path, sharing: Sharing) -> dict[str, CallTraits]:
+    """Returns what the calls of each signature are like, by its name.
+
+    Args:
+        servable: The loaded version; nobody else uses it yet.
+        folder: Where it was loaded from.
+        sharing: The setting.
+    """
+    found: dict[str, CallTraits] = {}
+    for signature in servable.signatures.values():
+        traits = found[signature.name] = CallTraits()
+        if signature.method_name and signature.inputs:
+            samples = (recorded_rows(folder, signature), made_up_rows(signature))
+            learn(servable, signature, [rows for rows in samples if rows], sharing, traits)
+    return found
 
 
 def _replay_file(servable: SavedModel, path: Path, iterations: int, recorder: Recorder) -> None:

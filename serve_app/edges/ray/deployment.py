@@ -9,9 +9,10 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ray import serve
-from ray.serve.config import AutoscalingConfig
+from ray.serve.config import AutoscalingConfig, AutoscalingPolicy
 
 from serve_app.core.admission import Admission
+from serve_app.core.batching.limits import CallLimits
 from serve_app.core.config.store import ConfigStore
 from serve_app.core.executor import Executor
 from serve_app.core.metrics.recorder import Recorder
@@ -22,10 +23,13 @@ from serve_app.core.servable.manager import ServableManager
 from serve_app.core.servable.reload import Reloader
 from serve_app.core.servable.state import VersionStatus
 from serve_app.core.servable.threads import prepare_environment
+from serve_app.edges.ray.autoscaling_policy import ONGOING_REQUESTS, ongoing_requests_policy
 from serve_app.edges.ray.cluster_store import ClusterStore
+from serve_app.edges.ray.direct_ingress import has_data_plane, is_traced
 from serve_app.edges.ray.grpc_ingress import GrpcIngress
 from serve_app.edges.ray.replica_metrics import ReplicaMetrics
 from serve_app.edges.rest.app import RestApp
+from serve_app.edges.rest.cors import ALLOW
 from serve_app.edges.rest.metrics import MetricsPage
 from serve_app.edges.rest.named import AsgiApp, named
 from serve_app.errors import InternalError, UnavailableError
@@ -65,11 +69,16 @@ class ModelServer(GrpcIngress):
         self._reloader = Reloader(self._manager, store, self._settings.repository)
         self._reloader.start()
         self._await_models()
-        self._predictor = Predictor(self._manager, self._executor, self._recorder)
+        limits = CallLimits(
+            threads, tensorflow.max_call_rows, quick_s=tensorflow.quick_call_ms / 1000
+        )
+        self._predictor = Predictor(self._manager, self._executor, self._recorder, limits)
         replica = self._settings.replica
         self._admission = Admission(replica.max_ongoing_requests, replica.retry_after_s)
         self.grpc_edge = self._build_grpc_edge()
         self._metrics = ReplicaMetrics(self._recorder, method="own_metrics")
+        if has_data_plane(self._settings.http.data_plane):
+            self._start_data_plane()
 
     def _await_models(self) -> None:
         """Blocks until a model answers, so that a replica without one never gets a request."""
@@ -107,6 +116,21 @@ class ModelServer(GrpcIngress):
             page if self._settings.metrics.enabled else None,
             cors=self._settings.http.cors,
         )
+
+    def _start_data_plane(self) -> None:
+        from serve_app.edges.data_plane.head import Heads
+        from serve_app.edges.data_plane.install import install
+        from serve_app.edges.data_plane.plane import DataPlane
+
+        http = self._settings.http
+        name = ((http.replica_header.lower().encode(), _own_name().encode()),)
+        heads = Heads(self._settings.replica.max_body_bytes, traced=is_traced())
+        headers = (ALLOW if http.cors else ()) + (name if http.replica_header else ())
+        install(DataPlane(self._predictor, self._admission, heads, headers))
+
+    async def record_autoscaling_stats(self) -> dict[str, float]:
+        """Returns what the autoscaler decides by; Ray Serve asks for it, again and again."""
+        return {ONGOING_REQUESTS: self._admission.mean_ongoing()}
 
     def _build_grpc_edge(self) -> GrpcEdge:
         from serve_app.edges.grpc.edge import GrpcEdge  # its messages load TensorFlow
@@ -177,4 +201,7 @@ def _autoscaling(settings: ServeSettings) -> AutoscalingConfig:
     with warnings.catch_warnings():
         # Ray deprecates metrics_interval_s for an environment variable that 2.60 does not read.
         warnings.simplefilter("ignore", DeprecationWarning)
-        return AutoscalingConfig(**settings.autoscaling.model_dump())
+        return AutoscalingConfig(
+            **settings.autoscaling.model_dump(),
+            policy=AutoscalingPolicy(policy_function=ongoing_requests_policy),
+        )

@@ -19,7 +19,7 @@ from serve_app.edges.rest.cors import preflight, with_cors
 from serve_app.edges.rest.evhttp import refusal
 from serve_app.edges.rest.examples import examples
 from serve_app.edges.rest.metrics import MetricsPage
-from serve_app.edges.rest.predict import predict
+from serve_app.edges.rest.predict import Predict
 from serve_app.edges.rest.status import metadata, status
 from serve_app.edges.rest.target import Target, read_target
 from serve_app.errors import InternalError, ServeAppError
@@ -51,6 +51,7 @@ class RestApp:
         cors: bool = False,
     ) -> None:
         self._predictor = predictor
+        self._predict = Predict(predictor)
         self._admission = admission
         self._max_body_bytes = max_body_bytes
         self._metrics = metrics
@@ -115,7 +116,7 @@ class RestApp:
         gzip = b"gzip" in _header(scope, b"content-encoding")
         body = await read_body(receive, gzip=gzip, limit_bytes=self._max_body_bytes)
         if target.verb == "predict":
-            return await predict(self._predictor, target.spec, body)
+            return await self._predict.answer(target.spec, body)
         return await examples(self._predictor, target.verb, target.spec, body)
 
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from serve_app.edges.rest.answer import Answer, Headers
 
-_ALLOW: Headers = (
+ALLOW: Headers = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"POST, GET"),
     (b"access-control-allow-headers", b"Content-Type"),
 )
+"""What lets a page of any origin read an answer."""
 
 
 def preflight(origin: bytes) -> Answer:
@@ -28,4 +29,4 @@ def preflight(origin: bytes) -> Answer:
 
 def with_cors(answer: Answer) -> Answer:
     """Returns `answer` with the headers that let a page of any origin read it."""
-    return replace(answer, headers=answer.headers + _ALLOW)
+    return replace(answer, headers=answer.headers + ALLOW)

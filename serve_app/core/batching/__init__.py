@@ -1,0 +1,1 @@
+"""Shares one model call among concurrent requests."""

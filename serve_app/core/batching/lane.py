@@ -1,0 +1,162 @@
+"""One queue of requests that may share a model call: same model, version asked for, signature."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, TypeAlias
+
+import numpy as np
+
+from serve_app.core.batching.form import A, Form, Q, Waiting
+from serve_app.errors import ServeAppError
+
+if TYPE_CHECKING:
+    from serve_app.core.model_spec import ModelSpec
+    from serve_app.core.predictor import Call, Predictor
+
+_log = logging.getLogger(__name__)
+Tensors: TypeAlias = Mapping[str, np.ndarray]
+
+
+class Lane(Generic[Q, A]):
+    """Gathers what has arrived and runs it in one call; a request alone does not wait.
+
+    What arrives in one turn of the event loop, or while all threads are busy, is one batch. Which
+    version answers is decided per batch, so no batch mixes two. Used in one thread, the loop's.
+
+    Args:
+        predictor: The models.
+        spec: The model asked for.
+        signature_name: Empty means `serving_default`.
+        form: Reads the requests and writes the answers.
+        loop: Where everything but the model runs.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        spec: ModelSpec,
+        signature_name: str,
+        form: Form[Q, A],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._predictor = predictor
+        self._spec = spec
+        self._signature_name = signature_name
+        self._form = form
+        self._loop = loop
+        self._pending: deque[Waiting[Q, A]] = deque()
+        self._is_scheduled = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def submit(self, waiting: Waiting[Q, A]) -> None:
+        """Puts a request into the next batch; it hears of the end by its own methods."""
+        self._pending.append(waiting)
+        if not self._is_scheduled and len(self._tasks) < self._predictor.limits.threads:
+            self._is_scheduled = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._is_scheduled = False
+        while self._pending and len(self._tasks) < self._predictor.limits.threads:
+            if batch := self._take():
+                self._answer(batch)
+
+    def _take(self) -> list[Waiting[Q, A]]:
+        batch: list[Waiting[Q, A]] = []
+        rows = 0
+        while self._pending:
+            waiting = self._pending[0]
+            if waiting.cancelled:
+                self._pending.popleft()
+                continue
+            rows += waiting.rows
+            if batch and rows > self._predictor.limits.max_rows:
+                break
+            batch.append(self._pending.popleft())
+        return batch
+
+    def _answer(self, batch: Sequence[Waiting[Q, A]]) -> None:
+        """Answers a batch before it returns, or starts a task that does."""
+        try:
+            call = self._predictor.hold(self._spec, self._signature_name)
+        except ServeAppError:
+            for waiting in batch:
+                waiting.left()
+            return
+        rows = sum(waiting.rows for waiting in batch)
+        if call.is_quick(rows):
+            with call:
+                outputs = self._outputs(call, batch)
+            self._finish(batch, call, outputs)
+        else:
+            task = self._loop.create_task(self._in_thread(batch, call))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+
+    def _outputs(self, call: Call, batch: Sequence[Waiting[Q, A]]) -> Tensors | None:
+        """Returns the outputs for all rows of the batch; None if they cannot be had together."""
+        try:
+            inputs = self._inputs(call, batch)
+            return None if inputs is None else call.run_here(inputs)
+        except ServeAppError:
+            return None
+        except Exception:  # noqa: BLE001 - whoever waits must hear of an end, whatever happens
+            _log.exception("a batch of %d requests failed", len(batch))
+            return None
+
+    def _inputs(self, call: Call, batch: Sequence[Waiting[Q, A]]) -> Tensors | None:
+        if len(batch) > 1 and not call.can_share:
+            return None
+        return self._form.merge([waiting.request for waiting in batch], call.signature)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._flush()
+
+    async def _in_thread(self, batch: Sequence[Waiting[Q, A]], call: Call) -> None:
+        outputs = None
+        try:
+            with call:
+                inputs = self._inputs(call, batch)
+                outputs = None if inputs is None else await call.run(inputs)
+        except ServeAppError:
+            pass
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("a batch of %d requests failed", len(batch))
+        self._finish(batch, call, outputs)
+
+    def _finish(self, batch: Sequence[Waiting[Q, A]], call: Call, outputs: Tensors | None) -> None:
+        answers = None if outputs is None else self._answers(batch, call, outputs)
+        if answers is not None:
+            for waiting, answer in zip(batch, answers, strict=True):
+                if not waiting.cancelled:
+                    waiting.answered(answer)
+        elif len(batch) == 1:
+            batch[0].left()
+        else:
+            # Each alone: none may fail, or wait, for a fault of its neighbour.
+            for waiting in batch:
+                self._answer([waiting])
+
+    def _answers(
+        self, batch: Sequence[Waiting[Q, A]], call: Call, outputs: Tensors
+    ) -> Sequence[A] | None:
+        counts = [waiting.rows for waiting in batch]
+        if len(batch) > 1 and not _has_rows(outputs, sum(counts)):
+            call.stop_sharing("its outputs do not have a row for each row of the inputs")
+            return None
+        try:
+            return self._form.split(outputs, counts, call.signature)
+        except ServeAppError:
+            return None
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("the answers to %d requests could not be written", len(batch))
+            return None
+
+
+def _has_rows(outputs: Tensors, rows: int) -> bool:
+    return all(array.ndim and len(array) == rows for array in outputs.values())

@@ -1,0 +1,30 @@
+"""What this replica's Ray Serve is: whether requests reach its own listener, and are traced."""
+
+from __future__ import annotations
+
+from ray.serve._private.constants import RAY_SERVE_ENABLE_DIRECT_INGRESS
+from ray.serve._private.tracing_utils import is_tracing_enabled
+
+from serve_app.errors import SettingsError
+
+
+def has_data_plane(wanted: bool | None) -> bool:
+    """Returns whether the replica has a data plane.
+
+    Args:
+        wanted: The setting; None means wherever requests come to the replica's own listener.
+
+    Raises:
+        SettingsError: It is wanted where no request would reach it.
+    """
+    if wanted and not RAY_SERVE_ENABLE_DIRECT_INGRESS:
+        raise SettingsError(
+            "http.data_plane is true, but Ray Serve sends requests through its own proxy here: set "
+            "RAY_SERVE_ENABLE_HA_PROXY=1 where Ray is started, or leave the setting out"
+        )
+    return RAY_SERVE_ENABLE_DIRECT_INGRESS if wanted is None else wanted
+
+
+def is_traced() -> bool:
+    """Returns whether Ray Serve traces requests."""
+    return bool(is_tracing_enabled())
