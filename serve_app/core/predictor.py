@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -78,15 +78,23 @@ class Call:
     ) -> None:
         self._version.release()
 
+    def can_share(self, counts: Sequence[int]) -> bool:
+        """Tells whether requests with that many rows each may go into one call."""
+        return (
+            len(counts) == 1
+            or self._traits.can_share
+            or (len(counts) <= self._traits.row_width and max(counts) == 1)
+        )
+
     @property
-    def can_share(self) -> bool:
-        """Whether rows of several requests may go into one call."""
-        return self._traits.can_share
+    def row_width(self) -> int:
+        """How many requests of one row each may go into one call, if not all may; 0 means none."""
+        return self._traits.row_width
 
     def stop_sharing(self, why: str) -> None:
         """Lets no two requests share a call of this signature from now on."""
-        if self._traits.can_share:
-            self._traits.can_share = False
+        if self._traits.can_share or self._traits.row_width:
+            self._traits.can_share, self._traits.row_width = False, 0
             _log.warning(
                 "%s version %d, signature %s: calls are not shared: %s",
                 self._version.model, self._version.number, self.signature.name, why,
@@ -96,26 +104,38 @@ class Call:
         """Tells whether a call with that many rows takes less than handing it to a thread."""
         return self._traits.pace.expected_s(rows) <= self._predictor.limits.quick_s
 
-    async def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    async def run(
+        self, inputs: Mapping[str, np.ndarray], counts: Sequence[int] = (1,)
+    ) -> dict[str, np.ndarray]:
         """Returns every output of the signature, one tensor per alias.
 
         Args:
             inputs: One tensor per input alias, of the signature's dtype; shapes are the model's
                 business, as in TensorFlow Serving.
+            counts: How many of the rows each request has.
 
         Raises:
             ServeAppError: The model failed, with TensorFlow's code and text.
         """
-        call = partial(self._servable.run, self.signature, inputs, tuple(self.signature.outputs))
-        return await self._predictor.executor.run(
-            self._meter.measured(call, inputs, self._traits.pace)
-        )
+        return await self._predictor.executor.run(self._measured(inputs, counts, in_caller=False))
 
-    def run_here(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def run_here(
+        self, inputs: Mapping[str, np.ndarray], counts: Sequence[int]
+    ) -> dict[str, np.ndarray]:
         """Returns what `run` does, computed by the caller's own thread, without a timeout."""
-        aliases = tuple(self.signature.outputs)
-        call = partial(self._servable.run, self.signature, inputs, aliases, in_caller=True)
-        return self._meter.measured(call, inputs, self._traits.pace)()
+        return self._measured(inputs, counts, in_caller=True)()
+
+    def _measured(
+        self, inputs: Mapping[str, np.ndarray], counts: Sequence[int], *, in_caller: bool
+    ) -> Callable[[], dict[str, np.ndarray]]:
+        call: Callable[[], dict[str, np.ndarray]]
+        if len(counts) > 1 and not self._traits.can_share:
+            company, rows = self._version.company, len(counts)
+            call = partial(company.run, self.signature, inputs, rows, in_caller=in_caller)
+        else:
+            aliases = tuple(self.signature.outputs)
+            call = partial(self._servable.run, self.signature, inputs, aliases, in_caller=in_caller)
+        return self._meter.measured(call, inputs, self._traits.pace)
 
 
 class Predictor:

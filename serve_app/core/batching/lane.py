@@ -87,42 +87,53 @@ class Lane(Generic[Q, A]):
             for waiting in batch:
                 waiting.left()
             return
-        rows = sum(waiting.rows for waiting in batch)
-        if call.is_quick(rows):
+        counts = [waiting.rows for waiting in batch]
+        if not call.can_share(counts):
             with call:
-                outputs = self._outputs(call, batch)
+                self._regroup(batch, call.row_width)
+        elif call.is_quick(sum(counts)):
+            with call:
+                outputs = self._outputs(call, batch, counts)
             self._finish(batch, call, outputs)
         else:
-            task = self._loop.create_task(self._in_thread(batch, call))
+            task = self._loop.create_task(self._in_thread(batch, call, counts))
             self._tasks.add(task)
             task.add_done_callback(self._ended)
 
-    def _outputs(self, call: Call, batch: Sequence[Waiting[Q, A]]) -> Tensors | None:
+    def _regroup(self, batch: Sequence[Waiting[Q, A]], row_width: int) -> None:
+        """Answers a batch that is none: single rows together, where they may be, others alone."""
+        singles = [waiting for waiting in batch if waiting.rows == 1 and row_width > 1]
+        for begin in range(0, len(singles), row_width or 1):
+            self._answer(singles[begin : begin + row_width])
+        for waiting in batch:
+            if waiting.rows > 1 or row_width <= 1:
+                self._answer([waiting])
+
+    def _outputs(
+        self, call: Call, batch: Sequence[Waiting[Q, A]], counts: Sequence[int]
+    ) -> Tensors | None:
         """Returns the outputs for all rows of the batch; None if they cannot be had together."""
         try:
-            inputs = self._inputs(call, batch)
-            return None if inputs is None else call.run_here(inputs)
+            inputs = self._form.merge([waiting.request for waiting in batch], call.signature)
+            return None if inputs is None else call.run_here(inputs, counts)
         except ServeAppError:
             return None
         except Exception:  # noqa: BLE001 - whoever waits must hear of an end, whatever happens
             _log.exception("a batch of %d requests failed", len(batch))
             return None
 
-    def _inputs(self, call: Call, batch: Sequence[Waiting[Q, A]]) -> Tensors | None:
-        if len(batch) > 1 and not call.can_share:
-            return None
-        return self._form.merge([waiting.request for waiting in batch], call.signature)
-
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._flush()
 
-    async def _in_thread(self, batch: Sequence[Waiting[Q, A]], call: Call) -> None:
+    async def _in_thread(
+        self, batch: Sequence[Waiting[Q, A]], call: Call, counts: Sequence[int]
+    ) -> None:
         outputs = None
         try:
             with call:
-                inputs = self._inputs(call, batch)
-                outputs = None if inputs is None else await call.run(inputs)
+                inputs = self._form.merge([waiting.request for waiting in batch], call.signature)
+                outputs = None if inputs is None else await call.run(inputs, counts)
         except ServeAppError:
             pass
         except Exception:  # noqa: BLE001 - as above

@@ -17,6 +17,7 @@ import tensorflow as tf
 from google.protobuf.json_format import MessageToDict
 from tensorflow.core.protobuf.config_pb2 import CallableOptions
 
+from serve_app.core.servable.row_wise import RowWiseLoader
 from serve_app.core.servable.session_run import run_session
 from serve_app.core.signature import Json, Signature, TensorSpec
 from serve_app.errors import ERROR_BY_CODE, UnknownError
@@ -39,19 +40,22 @@ class SavedModel:
         folder: The version folder.
         threads: Threads for one operation.
         timeout_ms: Milliseconds after which a call is cancelled.
+        width: Rewrites the graph for exactly that many rows, each computed as if it were alone; 0
+            leaves it as it is.
 
     Raises:
         ServeAppError: TensorFlow cannot load the folder; the class says why.
     """
 
-    def __init__(self, folder: Path, *, threads: int, timeout_ms: int) -> None:
+    def __init__(self, folder: Path, *, threads: int, timeout_ms: int, width: int = 0) -> None:
+        self.width = width
         self._timeout_ms = timeout_ms
         self._callables: dict[tuple[Names, Names, bool], Callable[..., list[np.ndarray]]] = {}
         graph = tf.Graph()
         self._session = _v1.Session(graph=graph, config=_session_config(threads))
         try:
             with graph.as_default(), _tensorflow_errors(), _loading():
-                meta_graph = _v1.saved_model.load(self._session, _TAGS, str(folder))
+                meta_graph = _load(self._session, str(folder), width)
         except BaseException:
             self._session.close()
             raise
@@ -176,6 +180,12 @@ def _type_name(dtype: int) -> str:
     names = {"float32": "float", "float64": "double", "float16": "half"}
     name: str = tf.dtypes.as_dtype(dtype).name
     return names.get(name, name)
+
+
+def _load(session: Any, folder: str, width: int) -> Any:  # noqa: ANN401 - TensorFlow has no types
+    if not width:
+        return _v1.saved_model.load(session, _TAGS, folder)
+    return RowWiseLoader(folder, width).load(session, _TAGS)
 
 
 @contextmanager

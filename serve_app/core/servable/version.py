@@ -12,6 +12,7 @@ from serve_app.core.batching.traits import CallTraits
 from serve_app.core.metrics.recorder import Recorder
 from serve_app.core.repository.export_kind import require_servable
 from serve_app.core.repository.record import Json, read_record
+from serve_app.core.servable.company import Company, open_company
 from serve_app.core.servable.state import State, VersionStatus
 from serve_app.errors import (
     InternalError,
@@ -66,6 +67,7 @@ class ModelVersion:
         self._failure: VersionStatus | None = None
         self._servable: SavedModel | None = None
         self._traits: dict[str, CallTraits] = {}
+        self.company = Company()
         self._leases = 0
         self._changed = threading.Condition()
 
@@ -150,7 +152,16 @@ class ModelVersion:
 
         if self._settings.warmup:
             warm_version(servable, folder, self._settings.warmup_iterations, self._recorder)
-        self._traits = learn_traits(servable, folder, self._settings.share_calls)
+        self._traits, self.company = learn_traits(
+            servable, folder, self._settings.share_calls, lambda: self._copies(folder)
+        )
+
+    def _copies(self, folder: Path) -> Company:
+        return open_company(
+            folder,
+            threads=max(1, self._settings.threads),
+            timeout_ms=self._settings.request_timeout_ms,
+        )
 
     def traits(self, signature: str) -> CallTraits:
         """Returns what is known of the calls of one signature; changes while the version serves."""
@@ -185,6 +196,8 @@ class ModelVersion:
     def _end(self, servable: SavedModel | None, *, forget: bool) -> None:
         if servable is not None:
             servable.close()
+        self.company.close()
+        self.company = Company()
         self._files.release(forget=forget)
         self._set(State.END)
 

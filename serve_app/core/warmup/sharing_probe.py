@@ -14,6 +14,7 @@ from serve_app.errors import ServeAppError
 
 if TYPE_CHECKING:
     from serve_app.core.batching.traits import CallTraits
+    from serve_app.core.servable.company import Company
     from serve_app.core.servable.saved_model import SavedModel
     from serve_app.core.signature import Signature, TensorSpec
 
@@ -44,22 +45,68 @@ def learn(
         sharing: The setting.
         traits: Takes what was learnt.
     """
-    started_s = perf_counter()
-    proofs = []
+    proofs: list[bool] = []
+    until_s = perf_counter() + _BUDGET_S
     for rows in samples:
         try:
-            proofs.append(_proof(servable, signature, rows, traits, started_s + _BUDGET_S))
+            _time(servable, signature, rows, traits)
+            if sharing == "exact" and has_batch_dimension(signature):
+                proofs.append(_is_proven(servable, signature, rows, until_s))
         except ServeAppError as exc:
             _log.info("sample rows refused by signature %s: %s", signature.name, exc.message)
-    if sharing == "off" or not has_batch_dimension(signature):
-        return
-    known = [proof for proof in proofs if proof is not None]
-    traits.can_share = sharing == "always" or (bool(known) and all(known))
-    if not traits.can_share:
-        _log.warning(
-            "signature %s: concurrent requests do not share calls: %s", signature.name,
-            "rows give other bits in company than alone" if known else "no sample rows to prove by",
-        )  # fmt: skip
+    is_wanted = sharing == "always" and has_batch_dimension(signature)
+    traits.can_share = is_wanted or (bool(proofs) and all(proofs))
+
+
+def learn_company(
+    servable: SavedModel,
+    company: Company,
+    signature: Signature,
+    samples: Sequence[Rows],
+    traits: CallTraits,
+) -> None:
+    """Learns whether the row-wise copies give each row the bits that the model gives it alone.
+
+    Args:
+        servable: The version.
+        company: Its copies.
+        signature: What is called.
+        samples: Sets of rows to try.
+        traits: Takes what was learnt.
+    """
+    proofs: list[bool] = []
+    until_s = perf_counter() + _BUDGET_S
+    for rows in samples:
+        size = count(rows)
+        try:
+            alone = [_run(servable, signature, part(rows, row, row + 1)) for row in range(size)]
+            for model in company.models:
+                proofs.append(_is_same(company, signature, rows, alone, model.width))
+            if perf_counter() > until_s:
+                break
+        except ServeAppError as exc:
+            _log.info("row-wise copies of signature %s fail: %s", signature.name, exc.message)
+            proofs.append(False)
+    traits.row_width = company.width if proofs and all(proofs) else 0
+
+
+def _is_same(
+    company: Company,
+    signature: Signature,
+    rows: Rows,
+    alone: Sequence[Mapping[str, np.ndarray]],
+    width: int,
+) -> bool:
+    for first in range(0, len(alone), width):
+        last = min(first + width, len(alone))
+        outputs = company.run(signature, part(rows, first, last), last - first)
+        for row in range(first, last):
+            for alias, array in outputs.items():
+                if not array.ndim or not _equal(
+                    array[row - first : row - first + 1], alone[row][alias]
+                ):
+                    return False
+    return True
 
 
 def has_batch_dimension(signature: Signature) -> bool:
@@ -72,37 +119,34 @@ def _has_rows(spec: TensorSpec) -> bool:
     return spec.shape is None or (len(spec.shape) > 0 and spec.shape[0] == -1)
 
 
-def _proof(
-    servable: SavedModel, signature: Signature, rows: Rows, traits: CallTraits, until_s: float
-) -> bool | None:
-    """Returns whether rows alone equal rows in company; None if there was no time to see."""
+def _is_proven(servable: SavedModel, signature: Signature, rows: Rows, until_s: float) -> bool:
+    """Tells whether rows alone equal rows in company; no, where there was no time to see."""
     size = count(rows)
-    for take in (part(rows, 0, 1), rows):
-        _timed(servable, signature, take, traits)
     whole = _run(servable, signature, rows)
     if any(not array.ndim or len(array) != size for array in whole.values()):
         return False
-    seen = None
+    seen = False
     for first, last in _parts(size):
+        outputs = _run(servable, signature, part(rows, first, last))
+        if not all(_equal(outputs[alias], whole[alias][first:last]) for alias in whole):
+            return False
+        seen = True
         if perf_counter() > until_s:
             break
-        outputs = _run(servable, signature, part(rows, first, last))
-        seen = all(_equal(outputs[name], whole[name][first:last]) for name in whole)
-        if not seen:
-            return False
     return seen
 
 
-def _timed(servable: SavedModel, signature: Signature, rows: Rows, traits: CallTraits) -> None:
-    """Notes the time of the second call of a size: the first one prepares the graph."""
+def _time(servable: SavedModel, signature: Signature, rows: Rows, traits: CallTraits) -> None:
+    """Notes the time of calls with one and with many rows; the first of each prepares the graph."""
     aliases = tuple(signature.outputs)
-    started_s = perf_counter()
-    servable.run(signature, rows, aliases)
-    if perf_counter() - started_s < _SMALL_S:
-        servable.run(signature, rows, aliases, in_caller=True)
+    for sample in (part(rows, 0, 1), rows):
         started_s = perf_counter()
-        servable.run(signature, rows, aliases, in_caller=True)
-    traits.pace.note(count(rows), perf_counter() - started_s)
+        servable.run(signature, sample, aliases)
+        in_caller = perf_counter() - started_s < _SMALL_S
+        for _ in range(2):
+            started_s = perf_counter()
+            servable.run(signature, sample, aliases, in_caller=in_caller)
+        traits.pace.note(count(sample), perf_counter() - started_s)
 
 
 def _parts(size: int) -> Iterator[tuple[int, int]]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from serve_app.core.batching.traits import CallTraits
 from serve_app.core.metrics.recorder import Recorder
+from serve_app.core.servable.company import Company
 from serve_app.core.warmup.records import FILE, read_records
 from serve_app.core.warmup.replay import replay
-from serve_app.core.warmup.sample_rows import made_up_rows, recorded_rows
-from serve_app.core.warmup.sharing_probe import Sharing, learn
+from serve_app.core.warmup.sample_rows import Rows, made_up_rows, recorded_rows
+from serve_app.core.warmup.sharing_probe import (
+    Sharing,
+    has_batch_dimension,
+    learn,
+    learn_company,
+)
 from serve_app.core.warmup.zero_row import run_zero_rows
 from serve_app.errors import ServeAppError
 
@@ -49,21 +56,34 @@ def warm_version(servable: SavedModel, folder: Path, iterations: int, recorder: 
     _replay_file(servable, path, iterations, recorder)
 
 
-def learn_traits(servable: SavedModel, folder: Path, sharing: Sharing) -> dict[str, CallTraits]:
-    """Returns what the calls of each signature are like, by its name.
+def learn_traits(
+    servable: SavedModel, folder: Path, sharing: Sharing, copies: Callable[[], Company]
+) -> tuple[dict[str, CallTraits], Company]:
+    """Returns what the calls of each signature are like, by its name, and row-wise copies.
 
     Args:
         servable: The loaded version; nobody else uses it yet.
         folder: Where it was loaded from.
         sharing: The setting.
+        copies: Makes the row-wise copies; called only if a signature can use them.
     """
-    found: dict[str, CallTraits] = {}
+    traits: dict[str, CallTraits] = {}
+    samples: dict[str, list[Rows]] = {}
     for signature in servable.signatures.values():
-        traits = found[signature.name] = CallTraits()
+        traits[signature.name] = CallTraits()
         if signature.method_name and signature.inputs:
-            samples = (recorded_rows(folder, signature), made_up_rows(signature))
-            learn(servable, signature, [rows for rows in samples if rows], sharing, traits)
-    return found
+            rows = (recorded_rows(folder, signature), made_up_rows(signature))
+            samples[signature.name] = [each for each in rows if each]
+            learn(servable, signature, samples[signature.name], sharing, traits[signature.name])
+    needy = [
+        signature
+        for name, signature in servable.signatures.items()
+        if samples.get(name) and not traits[name].can_share and has_batch_dimension(signature)
+    ]
+    company = copies() if needy and sharing == "exact" else Company()
+    for signature in needy if company.models else ():
+        learn_company(servable, company, signature, samples[signature.name], traits[signature.name])
+    return traits, company
 
 
 def _replay_file(servable: SavedModel, path: Path, iterations: int, recorder: Recorder) -> None:
