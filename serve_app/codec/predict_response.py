@@ -95,7 +95,11 @@ def _document(layout: Layout, values: dict[str, object]) -> dict[str, object]:
 
 
 def _all_finite(outputs: Mapping[str, np.ndarray]) -> bool:
-    return all(np.isfinite(array).all() for array in outputs.values() if array.dtype.kind == "f")
+    return all(
+        np.logical_and.reduce(np.isfinite(array), axis=None)  # all() takes a way through Python
+        for array in outputs.values()
+        if array.dtype.kind == "f"
+    )
 
 
 def _check_batch(outputs: Mapping[str, np.ndarray]) -> None:

@@ -61,7 +61,7 @@ class Call:
         meter: ModelCallMeter,
     ) -> None:
         self.signature = signature
-        self._version = version
+        self.version = version
         self._servable = servable
         self._predictor = predictor
         self._meter = meter
@@ -76,7 +76,7 @@ class Call:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._version.release()
+        self.version.release()
 
     def can_share(self, counts: Sequence[int]) -> bool:
         """Tells whether requests with that many rows each may go into one call."""
@@ -97,12 +97,13 @@ class Call:
             self._traits.can_share, self._traits.row_width = False, 0
             _log.warning(
                 "%s version %d, signature %s: calls are not shared: %s",
-                self._version.model, self._version.number, self.signature.name, why,
+                self.version.model, self.version.number, self.signature.name, why,
             )  # fmt: skip
 
     def is_quick(self, rows: int) -> bool:
         """Tells whether a call with that many rows takes less than handing it to a thread."""
-        return self._traits.pace.expected_s(rows) <= self._predictor.limits.quick_s
+        is_known = not self._servable.has_loops
+        return is_known and self._traits.pace.expected_s(rows) <= self._predictor.limits.quick_s
 
     async def run(
         self, inputs: Mapping[str, np.ndarray], counts: Sequence[int] = (1,)
@@ -130,11 +131,10 @@ class Call:
     ) -> Callable[[], dict[str, np.ndarray]]:
         call: Callable[[], dict[str, np.ndarray]]
         if len(counts) > 1 and not self._traits.can_share:
-            company, rows = self._version.company, len(counts)
+            company, rows = self.version.company, len(counts)
             call = partial(company.run, self.signature, inputs, rows, in_caller=in_caller)
         else:
-            aliases = tuple(self.signature.outputs)
-            call = partial(self._servable.run, self.signature, inputs, aliases, in_caller=in_caller)
+            call = partial(self._servable.run, self.signature, inputs, in_caller=in_caller)
         return self._meter.measured(call, inputs, self._traits.pace)
 
 
@@ -160,18 +160,21 @@ class Predictor:
         self.recorder = recorder or Recorder()
         self.limits = limits or CallLimits()
 
-    def hold(self, spec: ModelSpec, signature_name: str) -> Call:
+    def hold(self, spec: ModelSpec, signature_name: str, last: Call | None = None) -> Call:
         """Takes hold of a version and signature; it stays loaded until the returned context ends.
 
         Args:
             spec: The model asked for.
             signature_name: Empty means `serving_default`.
+            last: What the same question got before; used again while the version is the same.
 
         Raises:
             NotFoundError: The model or version is not available.
             InvalidArgumentError: The label or signature does not exist.
         """
         version, servable = self._manager.acquire(spec)
+        if last is not None and last.version is version:
+            return last
         try:
             signature = _signature(servable, signature_name)
         except BaseException:

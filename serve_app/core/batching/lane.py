@@ -50,6 +50,7 @@ class Lane(Generic[Q, A]):
         self._loop = loop
         self._pending: deque[Waiting[Q, A]] = deque()
         self._is_scheduled = False
+        self._last: Call | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def submit(self, waiting: Waiting[Q, A]) -> None:
@@ -82,11 +83,12 @@ class Lane(Generic[Q, A]):
     def _answer(self, batch: Sequence[Waiting[Q, A]]) -> None:
         """Answers a batch before it returns, or starts a task that does."""
         try:
-            call = self._predictor.hold(self._spec, self._signature_name)
+            call = self._predictor.hold(self._spec, self._signature_name, self._last)
         except ServeAppError:
             for waiting in batch:
                 waiting.left()
             return
+        self._last = call
         counts = [waiting.rows for waiting in batch]
         if not call.can_share(counts):
             with call:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _SIZES = 32
 _WEIGHT = 0.2
+_OUTLIER = 3.0
 
 
 class Pace:
@@ -17,10 +18,12 @@ class Pace:
         self._times_s: list[float | None] = [None] * _SIZES
 
     def note(self, rows: int, took_s: float) -> None:
-        """Takes the time of one call; later ones weigh more."""
+        """Takes the time of one call; later ones weigh more, one that was interrupted not much."""
         size = min(rows.bit_length(), _SIZES - 1)
-        known = self._times_s[size]
-        self._times_s[size] = took_s if known is None else known + _WEIGHT * (took_s - known)
+        known_s = self._times_s[size]
+        if known_s is not None:
+            took_s = known_s + _WEIGHT * (min(took_s, _OUTLIER * known_s) - known_s)
+        self._times_s[size] = took_s
 
     def expected_s(self, rows: int) -> float:
         """Returns the seconds that such a call is likely to take; inf if none was ever seen."""

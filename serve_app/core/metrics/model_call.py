@@ -46,27 +46,22 @@ class ModelCallMeter:
 
         def run() -> dict[str, np.ndarray]:
             started_s = perf_counter()
+            outputs = None
             try:
                 outputs = call()
             finally:
                 ended_s = perf_counter()
+                if pace is not None:
+                    pace.note(rows, ended_s - started_s)
                 self.recorder.model_call(
                     self.model,
                     self.version,
+                    self.api,
                     rows=rows,
                     queue_s=started_s - asked_s,
                     model_s=ended_s - started_s,
+                    non_finite=None if outputs is None else _non_finite(outputs),
                 )
-            if pace is not None:
-                pace.note(rows, ended_s - started_s)
-            self.recorder.model_success(
-                self.model,
-                self.version,
-                self.api,
-                rows=rows,
-                non_finite=_non_finite(outputs),
-                took_s=ended_s - asked_s,
-            )
             return outputs
 
         return run
@@ -77,6 +72,6 @@ def _non_finite(outputs: Tensors) -> int:
     for array in outputs.values():
         if array.dtype.kind == "f":
             finite = np.isfinite(array)
-            if not finite.all():
+            if not np.logical_and.reduce(finite, axis=None):  # all() takes a way through Python
                 count += finite.size - int(np.count_nonzero(finite))
     return count

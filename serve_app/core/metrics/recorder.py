@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from serve_app.core.metrics import family
+from serve_app.core.metrics.family import Family
 from serve_app.core.metrics.registry import Registry
-from serve_app.core.metrics.snapshot import Snapshot
+from serve_app.core.metrics.snapshot import Labels, Snapshot
 from serve_app.errors import OverloadedError
 
 _US = 1e6
@@ -50,40 +51,43 @@ class Recorder:
         if isinstance(error, OverloadedError):
             self._registry.add(family.SHED, (model, entrypoint))
 
-    def model_call(
-        self, model: str, version: int, *, rows: int, queue_s: float, model_s: float
+    def model_call(  # noqa: PLR0913 - a call's numbers
+        self,
+        model: str,
+        version: int,
+        api: str,
+        *,
+        rows: int,
+        queue_s: float,
+        model_s: float,
+        non_finite: int | None,
     ) -> None:
-        """Records one call of a model on its thread, after `queue_s` of waiting for one."""
-        labels = (model, str(version))
-        self._registry.record(
-            (
-                (family.BATCH_ROWS, labels, rows),
-                (family.QUEUE_S, labels, queue_s),
-                (family.MODEL_S, labels, model_s),
-            )
-        )
-
-    def model_success(
-        self, model: str, version: int, api: str, *, rows: int, non_finite: int, took_s: float
-    ) -> None:
-        """Records what a call that did not fail has computed.
+        """Records one call of a model.
 
         Args:
             model: The model's name.
             version: The version's number.
             api: `Predict`, `Classify` or `Regress`, for REST too.
             rows: How many went in.
-            non_finite: How many of the outputs' values were NaN or infinite.
-            took_s: Waiting for a thread included; TensorFlow Serving's runtime_latency.
+            queue_s: Seconds of waiting for a thread.
+            model_s: Seconds that it took.
+            non_finite: How many of the outputs' values were NaN or infinite; None if it failed.
         """
         labels = (model, str(version))
-        self._registry.record(
-            (
+        points: list[tuple[Family, Labels, float]] = [
+            (family.BATCH_ROWS, labels, rows),
+            (family.QUEUE_S, labels, queue_s),
+            (family.MODEL_S, labels, model_s),
+        ]
+        if non_finite is not None:
+            # TensorFlow Serving's runtime_latency includes the waiting.
+            took_us = round((queue_s + model_s) * _US)
+            points += [
                 (family.ROWS, labels, rows),
                 (family.NON_FINITE, labels, non_finite),
-                (family.RUNTIME_LATENCY_US, (model, api, "TF1"), round(took_s * _US)),
-            )
-        )
+                (family.RUNTIME_LATENCY_US, (model, api, "TF1"), took_us),
+            ]
+        self._registry.record(points)
 
     def examples(self, model: str, count: int) -> None:
         """Records the number of tf.Examples in one MultiInference."""

@@ -52,8 +52,7 @@ class Company:
         if rows < model.width:
             last = np.minimum(np.arange(model.width), rows - 1)
             inputs = {alias: array[last] for alias, array in inputs.items()}
-        aliases = tuple(signature.outputs)
-        outputs = model.run(signature, inputs, aliases, in_caller=in_caller)
+        outputs = model.run(signature, inputs, in_caller=in_caller)
         return {alias: array[:rows] for alias, array in outputs.items()}
 
     def close(self) -> None:
@@ -77,8 +76,10 @@ def open_company(folder: Path, *, threads: int, timeout_ms: int) -> Company:
         return Company()
     models: list[SavedModel] = []
     try:
-        for width in _WIDTHS:
-            models.append(SavedModel(folder, threads=threads, timeout_ms=timeout_ms, width=width))
+        models.extend(
+            SavedModel(folder, threads=threads, timeout_ms=timeout_ms, width=width)
+            for width in _WIDTHS
+        )
     except ServeAppError as exc:
         _log.info("no row-wise copy of %s: %s", folder, exc.message)
         Company(models).close()

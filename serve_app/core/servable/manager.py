@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from serve_app.core.metrics.recorder import Recorder
 from serve_app.core.servable.served_model import ServedModel
-from serve_app.core.servable.state import VersionStatus
+from serve_app.core.servable.state import State, VersionStatus
 from serve_app.core.servable.watcher import Watcher
 from serve_app.errors import InvalidArgumentError, NotFoundError
 
@@ -109,14 +109,11 @@ class ServableManager:
             NotFoundError: It is not AVAILABLE.
             InvalidArgumentError: It is asked for by a label that is not known.
         """
-        model = self._models().get(spec.name)
+        model = self.watcher.models.get(spec.name)
         number = self._labelled(model, spec.label) if spec.label is not None else spec.version
-        available = model.available() if model else []
-        if number is None and available:
-            return available[0]
-        for version in available:
-            if version.number == number:
-                return version
+        found = model and (model.newest() if number is None else model.versions.get(number))
+        if found and found.state is State.AVAILABLE:
+            return found
         what = f"Latest({spec.name})" if number is None else f"Specific({spec.name}, {number})"
         raise NotFoundError(f"Servable not found for request: {what}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,14 +28,28 @@ Names: TypeAlias = tuple[str, ...]
 _v1 = tf.compat.v1
 _TAGS = ["serve"]
 _CALLERS_THREAD = -1
+_LOOPS = frozenset({"While", "StatelessWhile", "For", "NextIteration", "PyFunc", "EagerPyFunc"})
 _KERNEL_TEXT = re.compile(r"Node: '[^']*'\n(?P<text>.*?)\s*\[\[\{\{node", re.DOTALL)
 # The v1 loader logs a deprecation at every load, and missing Python classes of variables that
 # nobody trains here.
 tf.get_logger().setLevel("ERROR")
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a signature is called: input aliases in order, output aliases in order, TensorFlow."""
+
+    inputs: Names
+    outputs: Names
+    call: Callable[..., list[np.ndarray]]
+
+
 class SavedModel:
     """A SavedModel in memory, ready to run.
+
+    Attributes:
+        signatures: By name.
+        has_loops: Whether how long a call takes may depend on the values that it is given.
 
     Args:
         folder: The version folder.
@@ -50,6 +65,7 @@ class SavedModel:
     def __init__(self, folder: Path, *, threads: int, timeout_ms: int, width: int = 0) -> None:
         self.width = width
         self._timeout_ms = timeout_ms
+        self._plans: dict[tuple[str, bool], _Plan] = {}
         self._callables: dict[tuple[Names, Names, bool], Callable[..., list[np.ndarray]]] = {}
         graph = tf.Graph()
         self._session = _v1.Session(graph=graph, config=_session_config(threads))
@@ -59,40 +75,41 @@ class SavedModel:
         except BaseException:
             self._session.close()
             raise
+        self.has_loops = _has_loops(meta_graph.graph_def)
         self.signatures: Mapping[str, Signature] = {
             name: _signature(name, definition)
             for name, definition in sorted(meta_graph.signature_def.items())
         }
 
     def run(
-        self,
-        signature: Signature,
-        inputs: Mapping[str, np.ndarray],
-        aliases: Sequence[str],
-        *,
-        in_caller: bool = False,
+        self, signature: Signature, inputs: Mapping[str, np.ndarray], *, in_caller: bool = False
     ) -> dict[str, np.ndarray]:
-        """Returns the output tensors `aliases` of `signature` for `inputs`; safe in any thread.
+        """Returns all output tensors of `signature` by alias; safe in any thread.
 
         Args:
             signature: What is called.
             inputs: One tensor per input alias.
-            aliases: The outputs to compute.
             in_caller: Computes in the calling thread instead of TensorFlow's pool, which saves half
                 of the time of a small model; there is no timeout then.
 
         Raises:
             ServeAppError: The model failed; code and text are TensorFlow's.
         """
-        feeds = {spec.tensor_name: inputs[alias] for alias, spec in signature.inputs.items()}
-        fetches = [signature.outputs[alias].tensor_name for alias in aliases]
-        if in_caller:
-            with _tensorflow_errors():
-                call = self._callable(tuple(feeds), tuple(fetches), in_caller=True)
-                values = [_array(value) for value in call(*feeds.values())]
-        else:
-            values = self.run_tensors(feeds, fetches)
-        return dict(zip(aliases, values, strict=True))
+        plan = self._plans.get((signature.name, in_caller))
+        if plan is None:
+            plan = self._plans[signature.name, in_caller] = self._plan(signature, in_caller)
+        try:
+            values = plan.call(*[inputs[alias] for alias in plan.inputs])
+        except Exception as exc:
+            raise _mapped(exc) from exc
+        return dict(zip(plan.outputs, map(_array, values), strict=True))
+
+    def _plan(self, signature: Signature, in_caller: bool) -> _Plan:
+        feeds = tuple(spec.tensor_name for spec in signature.inputs.values())
+        fetches = tuple(spec.tensor_name for spec in signature.outputs.values())
+        with _tensorflow_errors():
+            call = self._callable(feeds, fetches, in_caller=in_caller)
+        return _Plan(tuple(signature.inputs), tuple(signature.outputs), call)
 
     def run_tensors(
         self,
@@ -116,6 +133,7 @@ class SavedModel:
 
     def close(self) -> None:
         """Gives the session's memory back; no call may be running."""
+        self._plans.clear()
         self._callables.clear()
         self._session.close()
 
@@ -137,6 +155,8 @@ class SavedModel:
 
 def _array(value: object) -> np.ndarray:
     """Returns a fetched value as an array; a scalar string comes as bare bytes."""
+    if type(value) is np.ndarray:
+        return value
     return np.array(value, np.object_) if isinstance(value, bytes) else np.asarray(value)
 
 
@@ -188,6 +208,11 @@ def _load(session: Any, folder: str, width: int) -> Any:  # noqa: ANN401 - Tenso
     return RowWiseLoader(folder, width).load(session, _TAGS)
 
 
+def _has_loops(graph: Any) -> bool:  # noqa: ANN401 - a GraphDef
+    functions = (function.node_def for function in graph.library.function)
+    return any(node.op in _LOOPS for nodes in (graph.node, *functions) for node in nodes)
+
+
 @contextmanager
 def _loading() -> Iterator[None]:
     """Reduces the error of a load to the kernel's own words, as TensorFlow Serving reports it.
@@ -208,7 +233,14 @@ def _tensorflow_errors() -> Iterator[None]:
     """Maps TensorFlow's errors to ours by their canonical code."""
     try:
         yield
-    except tf.errors.OpError as exc:
-        raise ERROR_BY_CODE.get(exc.error_code, UnknownError)(exc.message) from exc
-    except (ValueError, TypeError, KeyError, RuntimeError, OSError) as exc:
-        raise UnknownError(f"{type(exc).__name__}: {exc}") from exc
+    except Exception as exc:
+        raise _mapped(exc) from exc
+
+
+def _mapped(error: Exception) -> Exception:
+    """Returns our error for one of TensorFlow's, by its canonical code; others as they are."""
+    if isinstance(error, tf.errors.OpError):
+        return ERROR_BY_CODE.get(error.error_code, UnknownError)(error.message)
+    if isinstance(error, ValueError | TypeError | KeyError | RuntimeError | OSError):
+        return UnknownError(f"{type(error).__name__}: {error}")
+    return error

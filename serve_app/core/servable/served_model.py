@@ -51,6 +51,15 @@ class ServedModel:
         newest_first = (found[number] for number in sorted(found, reverse=True))
         return [version for version in newest_first if version.state is State.AVAILABLE]
 
+    def newest(self) -> ModelVersion | None:
+        """Returns the newest AVAILABLE version, None where there is none."""
+        newest: ModelVersion | None = None
+        for version in tuple(self.versions.values()):
+            is_newer = newest is None or version.number > newest.number
+            if is_newer and version.state is State.AVAILABLE:
+                newest = version
+        return newest
+
     def outcome(self) -> VersionStatus | None:
         """Returns the wanted version that decides whether the model can be served, if one did.
 

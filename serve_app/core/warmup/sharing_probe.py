@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 Sharing = Literal["exact", "always", "off"]
 
 _BUDGET_S = 2.0
-_SMALL_S = 0.02
+_TIMEOUT_MS = 5_000
 
 
 def learn(
@@ -80,8 +80,9 @@ def learn_company(
         size = count(rows)
         try:
             alone = [_run(servable, signature, part(rows, row, row + 1)) for row in range(size)]
-            for model in company.models:
-                proofs.append(_is_same(company, signature, rows, alone, model.width))
+            proofs += [
+                _is_same(company, signature, rows, alone, model.width) for model in company.models
+            ]
             if perf_counter() > until_s:
                 break
         except ServeAppError as exc:
@@ -99,13 +100,12 @@ def _is_same(
 ) -> bool:
     for first in range(0, len(alone), width):
         last = min(first + width, len(alone))
-        outputs = company.run(signature, part(rows, first, last), last - first)
+        # As requests will be run, which prepares the graph for it too.
+        outputs = company.run(signature, part(rows, first, last), last - first, in_caller=True)
         for row in range(first, last):
-            for alias, array in outputs.items():
-                if not array.ndim or not _equal(
-                    array[row - first : row - first + 1], alone[row][alias]
-                ):
-                    return False
+            mine = slice(row - first, row - first + 1)
+            if not all(_equal(array[mine], alone[row][name]) for name, array in outputs.items()):
+                return False
     return True
 
 
@@ -138,14 +138,14 @@ def _is_proven(servable: SavedModel, signature: Signature, rows: Rows, until_s: 
 
 def _time(servable: SavedModel, signature: Signature, rows: Rows, traits: CallTraits) -> None:
     """Notes the time of calls with one and with many rows; the first of each prepares the graph."""
-    aliases = tuple(signature.outputs)
     for sample in (part(rows, 0, 1), rows):
-        started_s = perf_counter()
-        servable.run(signature, sample, aliases)
-        in_caller = perf_counter() - started_s < _SMALL_S
-        for _ in range(2):
+        feeds = {spec.tensor_name: sample[alias] for alias, spec in signature.inputs.items()}
+        fetches = dict.fromkeys(spec.tensor_name for spec in signature.outputs.values())
+        servable.run_tensors(feeds, list(fetches), timeout_ms=_TIMEOUT_MS)
+        servable.run(signature, sample)
+        for _ in range(1 if servable.has_loops else 2):
             started_s = perf_counter()
-            servable.run(signature, sample, aliases, in_caller=in_caller)
+            servable.run(signature, sample, in_caller=not servable.has_loops)
         traits.pace.note(count(sample), perf_counter() - started_s)
 
 
@@ -161,7 +161,7 @@ def _parts(size: int) -> Iterator[tuple[int, int]]:
 
 
 def _run(servable: SavedModel, signature: Signature, rows: Rows) -> Mapping[str, np.ndarray]:
-    return servable.run(signature, rows, tuple(signature.outputs))
+    return servable.run(signature, rows)
 
 
 def _equal(one: np.ndarray, other: np.ndarray) -> bool:

@@ -72,7 +72,9 @@ def learn_traits(
     for signature in servable.signatures.values():
         traits[signature.name] = CallTraits()
         if signature.method_name and signature.inputs:
-            rows = (recorded_rows(folder, signature), made_up_rows(signature))
+            # Made-up values may keep a loop from ending.
+            made_up = None if servable.has_loops else made_up_rows(signature)
+            rows = (recorded_rows(folder, signature), made_up)
             samples[signature.name] = [each for each in rows if each]
             learn(servable, signature, samples[signature.name], sharing, traits[signature.name])
     needy = [
@@ -80,7 +82,7 @@ def learn_traits(
         for name, signature in servable.signatures.items()
         if samples.get(name) and not traits[name].can_share and has_batch_dimension(signature)
     ]
-    company = copies() if needy and sharing == "exact" else Company()
+    company = copies() if needy and sharing == "exact" and not servable.has_loops else Company()
     for signature in needy if company.models else ():
         learn_company(servable, company, signature, samples[signature.name], traits[signature.name])
     return traits, company
