@@ -82,9 +82,14 @@ class Call:
         """Tells whether requests with that many rows each may go into one call."""
         return (
             len(counts) == 1
-            or self._traits.can_share
+            or sum(counts) <= self._traits.shared_rows
             or (len(counts) <= self._traits.row_width and max(counts) == 1)
         )
+
+    @property
+    def shared_rows(self) -> int:
+        """How many rows of several requests may go into one call; 0 means that none may."""
+        return self._traits.shared_rows
 
     @property
     def row_width(self) -> int:
@@ -93,8 +98,8 @@ class Call:
 
     def stop_sharing(self, why: str) -> None:
         """Lets no two requests share a call of this signature from now on."""
-        if self._traits.can_share or self._traits.row_width:
-            self._traits.can_share, self._traits.row_width = False, 0
+        if self._traits.shared_rows or self._traits.row_width:
+            self._traits.shared_rows = self._traits.row_width = 0
             _log.warning(
                 "%s version %d, signature %s: calls are not shared: %s",
                 self.version.model, self.version.number, self.signature.name, why,
@@ -130,7 +135,7 @@ class Call:
         self, inputs: Mapping[str, np.ndarray], counts: Sequence[int], *, in_caller: bool
     ) -> Callable[[], dict[str, np.ndarray]]:
         call: Callable[[], dict[str, np.ndarray]]
-        if len(counts) > 1 and not self._traits.can_share:
+        if len(counts) > 1 and not self._traits.shared_rows:
             company, rows = self.version.company, len(counts)
             call = partial(company.run, self.signature, inputs, rows, in_caller=in_caller)
         else:

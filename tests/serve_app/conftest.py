@@ -24,7 +24,11 @@ from serve_app.core.executor import Executor
 from serve_app.core.metrics.snapshot import Snapshot
 from serve_app.core.predictor import Predictor
 from serve_app.core.servable.manager import ServableManager
+from serve_app.edges.data_plane.head import Heads
+from serve_app.edges.data_plane.install import protocol
+from serve_app.edges.data_plane.plane import DataPlane
 from serve_app.edges.rest.app import RestApp
+from serve_app.edges.rest.cors import ALLOW
 from serve_app.edges.rest.metrics import MetricsPage
 from serve_app.settings.model import RepositorySettings, TensorFlowSettings
 
@@ -84,9 +88,10 @@ class Rest:
         return self.request("POST", f"/v1/models/{model}:predict", json.dumps(document))
 
 
-def serve_rest(app: RestApp) -> Iterator[Rest]:
-    """Runs `app` on a free port until the generator is closed."""
-    config = uvicorn.Config(app, port=0, log_level="warning", lifespan="on")
+def serve_rest(app: RestApp, plane: DataPlane | None = None) -> Iterator[Rest]:
+    """Runs `app` on a free port until the generator is closed, behind a data plane or without."""
+    http = protocol(plane) if plane else "auto"
+    config = uvicorn.Config(app, port=0, log_level="warning", lifespan="on", http=http)
     server = uvicorn.Server(config)
     listener = config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -252,20 +257,29 @@ def manage() -> Iterator[Callable[..., ServableManager]]:
         manager.close()
 
 
-@pytest.fixture(scope="session")
+WAYS = {"ids": ["asgi", "data plane"], "params": [False, True]}
+"""Requests meet the ASGI application first, or the data plane in front of it."""
+
+
+@pytest.fixture(scope="session", **WAYS)  # type: ignore[call-overload]
 def rest(
-    tmp_path_factory: pytest.TempPathFactory, iris_export: Path, mixed_export: Path
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    iris_export: Path,
+    mixed_export: Path,
 ) -> Iterator[Rest]:
     """The REST service with the models `iris` (version 3) and `mixed` (version 1)."""
     root = tmp_path_factory.mktemp("serving_dir")
     shutil.copytree(iris_export, root / "iris" / "3")
     shutil.copytree(mixed_export, root / "mixed" / "1")
     (root / "iris" / "3" / "bqml.json").write_text('{"model_type": "LOGISTIC_REGRESSION"}')
-    yield from _service(root)
+    yield from _service(root, data_plane=request.param)
 
 
-@pytest.fixture(scope="session")
-def real_rest(tmp_path_factory: pytest.TempPathFactory, real_exports: Path) -> Iterator[Rest]:
+@pytest.fixture(scope="session", **WAYS)  # type: ignore[call-overload]
+def real_rest(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, real_exports: Path
+) -> Iterator[Rest]:
     """The REST service with every real export, served or refused, as version 1 of its own model."""
     root = tmp_path_factory.mktemp("real")
     for export in real_exports.iterdir():
@@ -274,7 +288,7 @@ def real_rest(tmp_path_factory: pytest.TempPathFactory, real_exports: Path) -> I
     shutil.copytree(types, root / "types" / "7", copy_function=shutil.copyfile)
     (root / "iris_model").symlink_to(root / "iris_logistic_reg")
     # The recordings are of a server without metrics.
-    yield from _service(root, metrics=False)
+    yield from _service(root, metrics=False, data_plane=request.param)
 
 
 @pytest.fixture(scope="session")
@@ -284,7 +298,12 @@ def serve_root() -> Callable[..., Iterator[Rest]]:
 
 
 def _service(
-    root: Path, *, metrics: bool = True, cors: bool = False, timeout_ms: int = 30_000
+    root: Path,
+    *,
+    metrics: bool = True,
+    cors: bool = False,
+    timeout_ms: int = 30_000,
+    data_plane: bool = False,
 ) -> Iterator[Rest]:
     settings = RepositorySettings(root=root, load_retry_interval_s=0, max_load_retries=0)
     tensorflow = TensorFlowSettings(threads=1, request_timeout_ms=timeout_ms)
@@ -298,10 +317,11 @@ def _service(
         return predictor.recorder.snapshot()
 
     page = MetricsPage("/monitoring/prometheus/metrics", own_metrics)
+    admission = Admission(64, 1)
+    app = RestApp(predictor, admission, 10_000_000, page if metrics else None, cors=cors)
+    plane = DataPlane(predictor, admission, Heads(10_000_000), ALLOW if cors else ())
     try:
-        yield from serve_rest(
-            RestApp(predictor, Admission(64, 1), 10_000_000, page if metrics else None, cors=cors)
-        )
+        yield from serve_rest(app, plane if data_plane else None)
     finally:
         manager.close()
         executor.close()

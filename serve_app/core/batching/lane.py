@@ -68,14 +68,16 @@ class Lane(Generic[Q, A]):
 
     def _take(self) -> list[Waiting[Q, A]]:
         batch: list[Waiting[Q, A]] = []
-        rows = 0
+        rows, most = 0, self._predictor.limits.max_rows
+        if self._last is not None and self._last.shared_rows:
+            most = min(most, self._last.shared_rows)
         while self._pending:
             waiting = self._pending[0]
             if waiting.cancelled:
                 self._pending.popleft()
                 continue
             rows += waiting.rows
-            if batch and rows > self._predictor.limits.max_rows:
+            if batch and rows > most:
                 break
             batch.append(self._pending.popleft())
         return batch

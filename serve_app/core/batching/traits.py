@@ -12,12 +12,13 @@ class CallTraits:
     """Changes while the version serves.
 
     Attributes:
-        can_share: Whether rows of several requests may go into one call of the model as it is.
+        shared_rows: How many rows of several requests may go into one call of the model as it is;
+            0 means that none may.
         row_width: How many requests of one row each may go into one call of a row-wise copy; 0
             means none.
         pace: How long a call takes.
     """
 
-    can_share: bool = False
+    shared_rows: int = 0
     row_width: int = 0
     pace: Pace = field(default_factory=Pace)

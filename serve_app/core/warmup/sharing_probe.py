@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Sharing = Literal["exact", "always", "off"]
+Outputs: TypeAlias = Mapping[str, np.ndarray]
 
 _BUDGET_S = 2.0
 _TIMEOUT_MS = 5_000
+_SIZES = (2, 3, 5, 8, 13, 32, 64, 128, 333, 1024)
 
 
 def learn(
@@ -45,17 +48,18 @@ def learn(
         sharing: The setting.
         traits: Takes what was learnt.
     """
-    proofs: list[bool] = []
+    proven: list[int] = []
     until_s = perf_counter() + _BUDGET_S
     for rows in samples:
         try:
             _time(servable, signature, rows, traits)
             if sharing == "exact" and has_batch_dimension(signature):
-                proofs.append(_is_proven(servable, signature, rows, until_s))
+                proven.append(_proven_rows(servable, signature, rows, until_s))
         except ServeAppError as exc:
             _log.info("sample rows refused by signature %s: %s", signature.name, exc.message)
-    is_wanted = sharing == "always" and has_batch_dimension(signature)
-    traits.can_share = is_wanted or (bool(proofs) and all(proofs))
+    traits.shared_rows = min(proven, default=0)
+    if sharing == "always" and has_batch_dimension(signature):
+        traits.shared_rows = sys.maxsize
 
 
 def learn_company(
@@ -95,17 +99,15 @@ def _is_same(
     company: Company,
     signature: Signature,
     rows: Rows,
-    alone: Sequence[Mapping[str, np.ndarray]],
+    alone: Sequence[Outputs],
     width: int,
 ) -> bool:
     for first in range(0, len(alone), width):
         last = min(first + width, len(alone))
         # As requests will be run, which prepares the graph for it too.
         outputs = company.run(signature, part(rows, first, last), last - first, in_caller=True)
-        for row in range(first, last):
-            mine = slice(row - first, row - first + 1)
-            if not all(_equal(array[mine], alone[row][name]) for name, array in outputs.items()):
-                return False
+        if not _are_rows(outputs, alone[first:last]):
+            return False
     return True
 
 
@@ -119,21 +121,34 @@ def _has_rows(spec: TensorSpec) -> bool:
     return spec.shape is None or (len(spec.shape) > 0 and spec.shape[0] == -1)
 
 
-def _is_proven(servable: SavedModel, signature: Signature, rows: Rows, until_s: float) -> bool:
-    """Tells whether rows alone equal rows in company; no, where there was no time to see."""
+def _proven_rows(servable: SavedModel, signature: Signature, rows: Rows, until_s: float) -> int:
+    """Returns up to how many rows each of them equals itself alone; 0 if one ever does not."""
     size = count(rows)
-    whole = _run(servable, signature, rows)
-    if any(not array.ndim or len(array) != size for array in whole.values()):
-        return False
-    seen = False
-    for first, last in _parts(size):
-        outputs = _run(servable, signature, part(rows, first, last))
-        if not all(_equal(outputs[alias], whole[alias][first:last]) for alias in whole):
-            return False
-        seen = True
+    alone = [_run(servable, signature, part(rows, row, row + 1)) for row in range(size)]
+    proven = 0
+    for wanted in _SIZES:
         if perf_counter() > until_s:
             break
-    return seen
+        # Every size has the rows in other places.
+        chosen = (np.arange(wanted) * 7 + wanted) % size
+        picked = {alias: array[chosen] for alias, array in rows.items()}
+        if not _are_rows(_run(servable, signature, picked), [alone[row] for row in chosen]):
+            return 0
+        proven = wanted
+    return proven
+
+
+def _are_rows(outputs: Outputs, alone: Sequence[Outputs]) -> bool:
+    """Tells whether outputs are, bit for bit, those of the rows alone."""
+    for alias, array in outputs.items():
+        if not array.ndim or len(array) != len(alone):
+            return False
+        parts = [row[alias] for row in alone]
+        if any(part.shape != (1, *array.shape[1:]) for part in parts):
+            return False
+        if not _equal(array, np.concatenate(parts)):
+            return False
+    return True
 
 
 def _time(servable: SavedModel, signature: Signature, rows: Rows, traits: CallTraits) -> None:
@@ -149,18 +164,7 @@ def _time(servable: SavedModel, signature: Signature, rows: Rows, traits: CallTr
         traits.pace.note(count(sample), perf_counter() - started_s)
 
 
-def _parts(size: int) -> Iterator[tuple[int, int]]:
-    """Yields ranges of rows: single ones and small groups by turns, all over the whole."""
-    begin = 0
-    for width in (1, 2, 3, 1, 5, 1, 8, 1, 13):
-        if begin >= size:
-            return
-        yield begin, min(begin + width, size)
-        begin += width
-    yield from ((row, row + 1) for row in range(size))
-
-
-def _run(servable: SavedModel, signature: Signature, rows: Rows) -> Mapping[str, np.ndarray]:
+def _run(servable: SavedModel, signature: Signature, rows: Rows) -> Outputs:
     return servable.run(signature, rows)
 
 

@@ -80,7 +80,7 @@ def learn_traits(
     needy = [
         signature
         for name, signature in servable.signatures.items()
-        if samples.get(name) and not traits[name].can_share and has_batch_dimension(signature)
+        if samples.get(name) and not traits[name].shared_rows and has_batch_dimension(signature)
     ]
     company = copies() if needy and sharing == "exact" and not servable.has_loops else Company()
     for signature in needy if company.models else ():
