@@ -10,7 +10,7 @@ WORKERS ?= 2
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: serve loadtest test lint format clean
+.PHONY: serve loadtest bench test lint format clean
 .DEFAULT_GOAL := serve
 
 # The virtual environments are made new when what they are made from changes.
@@ -22,6 +22,11 @@ serve: $(VENV)/.serve
 loadtest: $(VENV)/.loadtest
 	@$(BIN)/bqml-export up $(SQL) --root $(ROOT) --local
 	@exec $(BIN)/bqml-loadtest run --local --root $(ROOT) $(ARGS)
+
+# Our service beside others, per CPU second; about ten minutes.
+bench: $(VENV)/.loadtest
+	@$(BIN)/bqml-export up $(SQL) --root $(ROOT) --local
+	@exec $(BIN)/bqml-loadtest bench --root $(ROOT) $(ARGS)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -7,6 +7,7 @@ import traceback
 
 import click
 
+from loadtest.cli.bench import bench
 from loadtest.cli.config import config
 from loadtest.cli.group import RunByDefault
 from loadtest.cli.plan import plan
@@ -31,6 +32,7 @@ def cli() -> None:
 cli.add_command(run)
 cli.add_command(report)
 cli.add_command(plan)
+cli.add_command(bench)
 cli.add_command(config)
 
 
