@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
-from loadtest.errors import SettingsError
+from loadtest.errors import LoadTestError, SettingsError
 
 if TYPE_CHECKING:
     from loadtest.bench.benchmark import Benchmark
@@ -53,7 +55,11 @@ def bench(*, folder: Path | None, as_json: bool, **options: str) -> None:
     settings = _settings(options)
     from loadtest.bench.benchmark import run
 
-    found = run(settings, lambda text: click.echo(text, err=True))
+    signal.signal(signal.SIGTERM, _interrupt)  # the servers must be stopped then too
+    try:
+        found = run(settings, lambda text: click.echo(text, err=True))
+    except KeyboardInterrupt as exc:
+        raise LoadTestError("interrupted; all servers are stopped") from exc
     about = _about(settings)
     if folder is not None:
         _write(found, settings, about, folder)
@@ -63,6 +69,10 @@ def bench(*, folder: Path | None, as_json: bool, **options: str) -> None:
         click.echo(json.dumps(document(found, about), indent=1))
     else:
         _show(found, settings)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _settings(options: dict[str, str]) -> BenchSettings:

@@ -20,6 +20,8 @@ class RowsForm:
     request alone; what it cannot give is left to them.
     """
 
+    quick_only = False
+
     def merge(
         self, requests: Sequence[Sequence[Row]], signature: Signature
     ) -> dict[str, np.ndarray] | None:
@@ -29,7 +31,11 @@ class RowsForm:
         return scalar_rows([row for rows in requests for row in rows], signature.inputs)
 
     def split(
-        self, outputs: Mapping[str, np.ndarray], counts: Sequence[int], signature: Signature
+        self,
+        outputs: Mapping[str, np.ndarray],
+        counts: Sequence[int],
+        signature: Signature,
+        version: int,  # noqa: ARG002 - TensorFlow Serving's REST answers do not name it
     ) -> list[bytes]:
         """Returns the body of each answer.
 
@@ -37,6 +43,7 @@ class RowsForm:
             outputs: The model's tensors by alias, each of shape [sum of counts, ...].
             counts: Rows of each request.
             signature: What was called.
+            version: The version that was.
 
         Raises:
             InvalidArgumentError: An output has no JSON form.

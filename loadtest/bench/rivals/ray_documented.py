@@ -3,8 +3,6 @@
 Arguments: the port, the version folder.
 """
 
-from __future__ import annotations
-
 import sys
 from typing import Any
 

@@ -18,7 +18,13 @@ A_contra = TypeVar("A_contra", contravariant=True)
 
 
 class Form(Protocol[Q_contra, A_co]):
-    """Turns requests of one kind into tensors, and tensors into their answers."""
+    """Turns requests of one kind into tensors, and tensors into their answers.
+
+    Attributes:
+        quick_only: Whether requests for a model that is not quick are left to the exact way.
+    """
+
+    quick_only: bool
 
     def merge(
         self, requests: Sequence[Q_contra], signature: Signature
@@ -29,7 +35,11 @@ class Form(Protocol[Q_contra, A_co]):
         """
 
     def split(
-        self, outputs: Mapping[str, np.ndarray], counts: Sequence[int], signature: Signature
+        self,
+        outputs: Mapping[str, np.ndarray],
+        counts: Sequence[int],
+        signature: Signature,
+        version: int,
     ) -> Sequence[A_co]:
         """Returns the answer to each request, which has that many of the rows.
 

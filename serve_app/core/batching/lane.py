@@ -99,6 +99,10 @@ class Lane(Generic[Q, A]):
             with call:
                 outputs = self._outputs(call, batch, counts)
             self._finish(batch, call, outputs)
+        elif self._form.quick_only:
+            with call:
+                for waiting in batch:
+                    waiting.left()
         else:
             task = self._loop.create_task(self._in_thread(batch, call, counts))
             self._tasks.add(task)
@@ -165,7 +169,7 @@ class Lane(Generic[Q, A]):
             call.stop_sharing("its outputs do not have a row for each row of the inputs")
             return None
         try:
-            return self._form.split(outputs, counts, call.signature)
+            return self._form.split(outputs, counts, call.signature, call.version.number)
         except ServeAppError:
             return None
         except Exception:  # noqa: BLE001 - as above

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from serve_app.codec.tensors_form import Outputs, Tensors, TensorsForm
+from serve_app.core.batching.lane import Lane
+from serve_app.core.batching.lanes import Lanes
 from serve_app.core.config.model import ServingConfig
+from serve_app.core.model_spec import ModelSpec
 from serve_app.core.predictor import Predictor
 
 Reload: TypeAlias = Callable[[ServingConfig, float | None], None]
 """`Reloader.reload`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Servicing:
-    """The models, and the bounds on what a request may ask of them.
+    """The models, and the bounds on what a request may ask of them. Used in one event loop.
 
     Attributes:
         predictor: The models.
@@ -26,3 +31,10 @@ class Servicing:
     predictor: Predictor
     max_message_bytes: int
     reload: Reload | None = None
+    _lanes: Lanes[Tensors, Outputs] | None = None
+
+    def lane(self, spec: ModelSpec, signature_name: str) -> Lane[Tensors, Outputs] | None:
+        """Returns where to wait for the model in company, None where nobody can."""
+        if self._lanes is None:
+            self._lanes = Lanes(self.predictor, TensorsForm(), asyncio.get_running_loop())
+        return self._lanes.lane(spec, signature_name)

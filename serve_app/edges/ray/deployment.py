@@ -118,15 +118,20 @@ class ModelServer(GrpcIngress):
         )
 
     def _start_data_plane(self) -> None:
+        from serve_app.edges.data_plane.grpc_predict import DirectPredict
         from serve_app.edges.data_plane.head import Heads
         from serve_app.edges.data_plane.install import install
         from serve_app.edges.data_plane.plane import DataPlane
+        from serve_app.edges.grpc.handlers import install_direct_predict
 
         http = self._settings.http
         name = ((http.replica_header.lower().encode(), _own_name().encode()),)
         heads = Heads(self._settings.replica.max_body_bytes, traced=is_traced())
         headers = (ALLOW if http.cors else ()) + (name if http.replica_header else ())
         install(DataPlane(self._predictor, self._admission, heads, headers))
+        if not is_traced():
+            application = serve.get_replica_context().app_name
+            install_direct_predict(DirectPredict(self._build_grpc_edge(), application).answer)
 
     async def record_autoscaling_stats(self) -> dict[str, float]:
         """Returns what the autoscaler decides by; Ray Serve asks for it, again and again."""
