@@ -60,18 +60,22 @@ def _plateau(record: RunRecord) -> Iterator[Moment]:
 
 
 def _return(record: RunRecord) -> Iterator[Moment]:
-    plateau = record.phase("plateau")
-    if plateau is None or not record.replicas:
+    """Yields the way back from the most replicas that there were.
+
+    It may begin before the load ends: fewer may be enough for it.
+    """
+    samples = record.replicas
+    if not samples:
         return
-    after = tuple(sample for sample in record.replicas if sample.t_s >= plateau.end_s)
-    if not after:
-        return
-    start, peak = record.replicas[0], after[0]
-    if down := _first(after, lambda s: s.target < peak.target):
-        text = f"Scale-down decision: {peak.target} → {down.target}"
+    start = samples[0]
+    most_wanted = max(sample.target for sample in samples)
+    most_running = max(sample.running for sample in samples)
+    last = max(i for i, sample in enumerate(samples) if sample.target == most_wanted)
+    if most_wanted > start.target and (down := next(iter(samples[last + 1 :]), None)):
+        text = f"Scale-down decision: {most_wanted} → {down.target}"
         yield Moment(down.t_s, "scale-down", text)
-    back = _first(after, lambda s: len(s.replicas) <= start.running)
-    if back and peak.running > start.running:
+    more = [i for i, sample in enumerate(samples) if len(sample.replicas) > start.running]
+    if most_running > start.running and (back := next(iter(samples[more[-1] + 1 :]), None)):
         yield Moment(back.t_s, "back-to-start", f"Back to {start.running}")
 
 

@@ -73,17 +73,22 @@ def row_wise(graph: Any, width: int) -> bool:  # noqa: ANN401 - a GraphDef
     return True
 
 
-def _is_product(node: Any) -> bool:  # noqa: ANN401 - a NodeDef
-    is_plain = not (node.attr["transpose_a"].b if "transpose_a" in node.attr else False)
-    return node.op == "MatMul" and is_plain and node.attr["T"].type in _FLOATS
+def _is_float(node: Any) -> bool:  # noqa: ANN401 - a NodeDef
+    return node.attr["T"].type in _FLOATS
+
+
+def _is_product(node: Any) -> bool:  # noqa: ANN401
+    return node.op == "MatMul" and _is_float(node) and not node.attr["transpose_a"].b
 
 
 def _is_elementwise(node: Any) -> bool:  # noqa: ANN401
-    return node.op in _ELEMENTWISE and node.attr["T"].type in _FLOATS
+    return node.op in _ELEMENTWISE and _is_float(node)
 
 
 def _rewritten(node: Any, width: int) -> Iterator[Any]:  # noqa: ANN401
-    return _product(node) if node.op == "MatMul" else _by_rows(node, width)
+    # The batched product takes a transposed matrix in another order than the single one.
+    is_batched = node.op == "MatMul" and not node.attr["transpose_b"].b
+    return _product(node) if is_batched else _by_rows(node, width)
 
 
 def _product(node: Any) -> Iterator[Any]:  # noqa: ANN401
@@ -95,7 +100,6 @@ def _product(node: Any) -> Iterator[Any]:  # noqa: ANN401
     yield _node(f"{node.name}/rows", "ExpandDims", [left, axis.name, *control], T=kind,
                 Tdim=_INT32)  # fmt: skip
     product = _node(f"{node.name}/products", "BatchMatMulV2", [f"{node.name}/rows", right], T=kind)
-    product.attr["adj_y"].b = node.attr["transpose_b"].b if "transpose_b" in node.attr else False
     yield product
     squeezed = _node(node.name, "Squeeze", [product.name], T=kind)
     squeezed.attr["squeeze_dims"].list.i.append(1)
@@ -103,12 +107,11 @@ def _product(node: Any) -> Iterator[Any]:  # noqa: ANN401
 
 
 def _by_rows(node: Any, width: int) -> Iterator[Any]:  # noqa: ANN401
-    """Yields one operation per row."""
-    value, *control = node.input
+    """Yields one operation per row; a second input, of a product, is the same for all."""
+    value, *others = node.input
     axis = _constant(f"{node.name}/row_axis", 0)
     yield axis
-    split = _node(f"{node.name}/split", "Split", [axis.name, value, *control],
-                  T=node.attr["T"].type)  # fmt: skip
+    split = _node(f"{node.name}/split", "Split", [axis.name, value], T=node.attr["T"].type)
     split.attr["num_split"].i = width
     yield split
     names = []
@@ -117,7 +120,7 @@ def _by_rows(node: Any, width: int) -> Iterator[Any]:  # noqa: ANN401
         one.CopyFrom(node)
         one.name = f"{node.name}/row_{row}"
         del one.input[:]
-        one.input.append(f"{split.name}:{row}")
+        one.input.extend([f"{split.name}:{row}", *others])
         if "_output_shapes" in one.attr:
             del one.attr["_output_shapes"]
         names.append(one.name)

@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 from google.protobuf.json_format import MessageToDict
 from tensorflow.core.protobuf.config_pb2 import CallableOptions
+from tensorflow.core.protobuf.rewriter_config_pb2 import RewriterConfig
 
 from serve_app.core.servable.row_wise import RowWiseLoader
 from serve_app.core.servable.session_run import run_session
@@ -68,7 +69,9 @@ class SavedModel:
         self._plans: dict[tuple[str, bool], _Plan] = {}
         self._callables: dict[tuple[Names, Names, bool], Callable[..., list[np.ndarray]]] = {}
         graph = tf.Graph()
-        self._session = _v1.Session(graph=graph, config=_session_config(threads))
+        self._session = _v1.Session(
+            graph=graph, config=_session_config(threads, as_it_is=bool(width))
+        )
         try:
             with graph.as_default(), _tensorflow_errors(), _loading():
                 meta_graph = _load(self._session, str(folder), width)
@@ -160,12 +163,16 @@ def _array(value: object) -> np.ndarray:
     return np.array(value, np.object_) if isinstance(value, bytes) else np.asarray(value)
 
 
-def _session_config(threads: int) -> Any:  # noqa: ANN401 - a generated protobuf class
-    return _v1.ConfigProto(
+def _session_config(threads: int, *, as_it_is: bool) -> Any:  # noqa: ANN401 - a generated class
+    config = _v1.ConfigProto(
         intra_op_parallelism_threads=threads,
         inter_op_parallelism_threads=threads,
         use_per_session_threads=False,
     )
+    if as_it_is:
+        # Or TensorFlow would make one operation of those that are the same for every row.
+        config.graph_options.rewrite_options.arithmetic_optimization = RewriterConfig.OFF
+    return config
 
 
 def _signature(name: str, definition: Any) -> Signature:  # noqa: ANN401 - a generated class

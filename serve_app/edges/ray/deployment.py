@@ -9,7 +9,9 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ray import serve
-from ray.serve.config import AutoscalingConfig, AutoscalingPolicy
+from ray.serve._private.common import RUNNING_REQUESTS_KEY
+from ray.serve.config import AutoscalingConfig
+from ray.serve.metrics import Gauge
 
 from serve_app.core.admission import Admission
 from serve_app.core.batching.limits import CallLimits
@@ -23,7 +25,6 @@ from serve_app.core.servable.manager import ServableManager
 from serve_app.core.servable.reload import Reloader
 from serve_app.core.servable.state import VersionStatus
 from serve_app.core.servable.threads import prepare_environment
-from serve_app.edges.ray.autoscaling_policy import ONGOING_REQUESTS, ongoing_requests_policy
 from serve_app.edges.ray.cluster_store import ClusterStore
 from serve_app.edges.ray.direct_ingress import has_data_plane, is_traced
 from serve_app.edges.ray.grpc_ingress import GrpcIngress
@@ -77,6 +78,9 @@ class ModelServer(GrpcIngress):
         self._admission = Admission(replica.max_ongoing_requests, replica.retry_after_s)
         self.grpc_edge = self._build_grpc_edge()
         self._metrics = ReplicaMetrics(self._recorder, method="own_metrics")
+        self._ongoing_gauge = Gauge(
+            "bqml_serve_ongoing_requests", "Ongoing requests, those of the data plane included."
+        )
         if has_data_plane(self._settings.http.data_plane):
             self._start_data_plane()
 
@@ -134,8 +138,15 @@ class ModelServer(GrpcIngress):
             install_direct_predict(DirectPredict(self._build_grpc_edge(), application).answer)
 
     async def record_autoscaling_stats(self) -> dict[str, float]:
-        """Returns what the autoscaler decides by; Ray Serve asks for it, again and again."""
-        return {ONGOING_REQUESTS: self._admission.mean_ongoing()}
+        """Returns what the autoscaler decides by; Ray Serve asks for it, again and again.
+
+        Under the name of Ray Serve's own number of running requests, whose place it takes: that one
+        misses those of the data plane, and is a look at one moment, this is an average over time.
+        So every policy, the default one included, sees the load.
+        """
+        ongoing = self._admission.mean_ongoing()
+        self._ongoing_gauge.set(ongoing)
+        return {RUNNING_REQUESTS_KEY: ongoing}
 
     def _build_grpc_edge(self) -> GrpcEdge:
         from serve_app.edges.grpc.edge import GrpcEdge  # its messages load TensorFlow
@@ -206,7 +217,4 @@ def _autoscaling(settings: ServeSettings) -> AutoscalingConfig:
     with warnings.catch_warnings():
         # Ray deprecates metrics_interval_s for an environment variable that 2.60 does not read.
         warnings.simplefilter("ignore", DeprecationWarning)
-        return AutoscalingConfig(
-            **settings.autoscaling.model_dump(),
-            policy=AutoscalingPolicy(policy_function=ongoing_requests_policy),
-        )
+        return AutoscalingConfig(**settings.autoscaling.model_dump())
