@@ -9,14 +9,17 @@ from pydantic import Field, model_validator
 
 from loadtest.settings.kinds import Count, CountOrNone, List, Rate, Seconds, SettingsGroup
 
+_PAUSE_S = 0.02
+
 
 class TrafficSettings(SettingsGroup):
     """The requests of a user."""
 
     mode: Literal["closed", "open"] = "closed"
     """`closed`: each user sends again when answered. `open`: requests leave at the asked rate."""
-    think_s: Seconds = 0.0
-    """Seconds that a user waits after an answer; for mode `closed`."""
+    think_s: Seconds | None = None
+    """Seconds that a user waits after an answer; for mode `closed`, where null waits 0.02 s. Without
+    a pause 64 users ask for all that a service can do, and the generator is the limit before it."""
     rps_per_user: Rate = 4.0
     """Rate that one user stands for in mode `open`. The lower, the more spare users: at 4 the asked
     rate is kept up to a mean latency of 250 ms."""
@@ -40,6 +43,11 @@ class TrafficSettings(SettingsGroup):
     rotate_after: CountOrNone = 0
     """Requests after which a user opens a new connection; 0 keeps it. Old connections would never
     reach a replica, or a proxy, that came later where balancing goes by connection."""
+
+    @property
+    def pause_s(self) -> float:
+        """Seconds that a user waits after an answer, in mode `closed`."""
+        return _PAUSE_S if self.think_s is None else self.think_s
 
     @model_validator(mode="after")
     def _only_what_the_mode_reads(self) -> Self:

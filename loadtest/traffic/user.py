@@ -58,7 +58,7 @@ class PredictUser(FastHttpUser):
         assert self.environment.runner is not None
         self._due_s = self.session.pace.take(self.environment.runner.user_count)
         if self._due_s is None:
-            return self.session.settings.traffic.think_s
+            return self.session.settings.traffic.pause_s
         return max(0.0, self._due_s - time.perf_counter())
 
     @task

@@ -77,7 +77,7 @@ class Heads:
         parser = httptools.HttpRequestParser(reader)
         try:
             parser.feed_data(head + HEAD_END)
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             return None
         is_usual = reader.is_complete and parser.get_http_version() == "1.1"
         if not is_usual or parser.get_method() != b"POST" or not parser.should_keep_alive():

@@ -51,6 +51,7 @@ class PredictProtocol(HttpToolsProtocol):
         self._started_s = 0.0
         self._is_waiting = False
         self._is_between = True
+        self._goes_on = False
         self._closes = False
         self._idle: asyncio.TimerHandle | None = None
         self._active_s = 0.0
@@ -62,7 +63,7 @@ class PredictProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Takes the next bytes of the connection."""
-        if self._is_waiting:
+        if self._is_waiting or self._goes_on:
             self._keep(data)
         elif self._head is not None:
             self._came += data
@@ -200,13 +201,16 @@ class PredictProtocol(HttpToolsProtocol):
         self.flow.pause_reading()
 
     def _go_on(self) -> None:
-        later, self._later = self._later, b""
-        self.flow.resume_reading()
-        self.loop.call_soon(self._replay, later)
+        """Reads what was kept, in the next turn: a thousand refusals must not nest."""
+        self._goes_on = True
+        self.loop.call_soon(self._replay)
 
-    def _replay(self, data: bytes) -> None:
+    def _replay(self) -> None:
+        self._goes_on = False
+        later, self._later = self._later, b""
         if not self.transport.is_closing():
-            self.data_received(data)
+            self.flow.resume_reading()
+            self.data_received(later)
 
     # -- a connection that is not used
 
