@@ -18,13 +18,16 @@ MAX_LINES = 400
 SEAMS = {
     "tensorflow": (
         "bqml_export/embedded/ml/tensorflow_runtime.py",
+        "loadtest/bench/rivals/",
+        "serve_app/core/servable/row_wise.py",
         "serve_app/core/servable/saved_model.py",
         "serve_app/core/servable/session_run.py",
         "serve_app/core/warmup/records.py",
         "serve_app/edges/grpc/",
         "serve_app/protos/",
     ),
-    "ray": ("serve_app/edges/ray/",),
+    # The rivals of the benchmark are programs; `test_nothing_imports_the_rivals`.
+    "ray": ("serve_app/edges/ray/", "loadtest/bench/rivals/"),
     "locust": ("loadtest/traffic/", "loadtest/locustfile.py"),
     "gevent": ("loadtest/traffic/", "loadtest/locustfile.py"),
     "bqemulator": ("bqml_export/embedded/bigquery/backend.py",),
@@ -116,10 +119,19 @@ def test_a_load_test_needs_neither_ray_nor_tensorflow() -> None:
     """And the process that watches over it is not patched by gevent."""
     code = (
         "import sys, loadtest.run.run, loadtest.report.live, loadtest.verdict.judge\n"
+        "import loadtest.bench.benchmark, loadtest.bench.table\n"
         "print(sorted({'tensorflow', 'ray', 'serve_app', 'gevent', 'locust', 'google.protobuf'}"
         " & set(sys.modules)))"
     )
     assert last_line_of(code) == "[]"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_nothing_imports_the_rivals(path: Path) -> None:
+    """They load TensorFlow and Ray, each in a process of its own."""
+    rivals = "loadtest.bench.rivals"
+    if not name_of(path).startswith("loadtest/bench/rivals/"):
+        assert not [module for module in imports(path) if module.startswith(rivals)]
 
 
 def last_line_of(code: str) -> str:

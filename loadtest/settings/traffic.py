@@ -18,8 +18,8 @@ class TrafficSettings(SettingsGroup):
     mode: Literal["closed", "open"] = "closed"
     """`closed`: each user sends again when answered. `open`: requests leave at the asked rate."""
     think_s: Seconds | None = None
-    """Seconds that a user waits after an answer; for mode `closed`, where null waits 0.02 s. Without
-    a pause 64 users ask for all that a service can do, and the generator is the limit before it."""
+    """Seconds that a user waits after an answer; for mode `closed`, where null is 0.02 s. Without a
+    pause 64 users ask for all that a service can do, and the generator is the limit before it."""
     rps_per_user: Rate = 4.0
     """Rate that one user stands for in mode `open`. The lower, the more spare users: at 4 the asked
     rate is kept up to a mean latency of 250 ms."""

@@ -257,11 +257,11 @@ def manage() -> Iterator[Callable[..., ServableManager]]:
         manager.close()
 
 
-WAYS = {"ids": ["asgi", "data plane"], "params": [False, True]}
+_WAYS = ("asgi", "data plane")
 """Requests meet the ASGI application first, or the data plane in front of it."""
 
 
-@pytest.fixture(scope="session", **WAYS)  # type: ignore[call-overload]
+@pytest.fixture(scope="session", params=_WAYS)
 def rest(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
@@ -273,10 +273,10 @@ def rest(
     shutil.copytree(iris_export, root / "iris" / "3")
     shutil.copytree(mixed_export, root / "mixed" / "1")
     (root / "iris" / "3" / "bqml.json").write_text('{"model_type": "LOGISTIC_REGRESSION"}')
-    yield from _service(root, data_plane=request.param)
+    yield from _service(root, data_plane=request.param == "data plane")
 
 
-@pytest.fixture(scope="session", **WAYS)  # type: ignore[call-overload]
+@pytest.fixture(scope="session", params=_WAYS)
 def real_rest(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, real_exports: Path
 ) -> Iterator[Rest]:
@@ -288,7 +288,7 @@ def real_rest(
     shutil.copytree(types, root / "types" / "7", copy_function=shutil.copyfile)
     (root / "iris_model").symlink_to(root / "iris_logistic_reg")
     # The recordings are of a server without metrics.
-    yield from _service(root, metrics=False, data_plane=request.param)
+    yield from _service(root, metrics=False, data_plane=request.param == "data plane")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import grpc
@@ -11,6 +12,7 @@ import grpc
 from serve_app.edges.grpc.rpc import RpcRequest
 
 if TYPE_CHECKING:
+    from serve_app.edges.data_plane.plane import LogLine
     from serve_app.edges.grpc.edge import GrpcEdge
     from serve_app.edges.grpc.handlers import ServicerContext
 
@@ -25,9 +27,11 @@ class DirectPredict:
     Args:
         edge: Answers the calls; used by nobody else.
         application: The name of the application, to which a client may address its call.
+        log: Takes a line for each request; None writes none.
     """
 
-    def __init__(self, edge: GrpcEdge, application: str) -> None:
+    def __init__(self, edge: GrpcEdge, application: str, log: LogLine | None = None) -> None:
+        self._log = log
         self._edge = edge
         self._application = application
         self._id_prefix = uuid.uuid4().hex[:20]
@@ -35,6 +39,7 @@ class DirectPredict:
 
     async def answer(self, body: bytes, context: ServicerContext) -> bytes:
         """Returns the serialized response; an error is in the context."""
+        started_s = perf_counter()
         sent = dict(context.invocation_metadata() or ())
         asked = sent.get(_APPLICATION)
         if asked and asked != self._application:
@@ -47,4 +52,7 @@ class DirectPredict:
         if reply.code:
             context.set_code(_CODES[reply.code])
             context.set_details(reply.details)
+        if self._log is not None:
+            took_ms = (perf_counter() - started_s) * 1000
+            self._log("CALL", self._application, _CODES[reply.code].name, took_ms, str(request_id))
         return reply.body

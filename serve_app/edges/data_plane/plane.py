@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TypeAlias
 
@@ -20,6 +20,8 @@ from serve_app.edges.data_plane.head import Heads
 from serve_app.edges.rest.answer import Answer, Headers
 
 ServerHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
+LogLine: TypeAlias = Callable[[str, str, str, float, str], None]
+"""Takes method, route, status, milliseconds and request id."""
 
 _STATUS = {200: b"200 OK", 503: b"503 Service Unavailable"}
 
@@ -32,19 +34,26 @@ class DataPlane:
         admission: Bounds the ongoing requests, the ordinary way's and these together.
         heads: Knows the requests that may take the short way.
         headers: Headers of every answer.
+        log: Takes a line for each request; None writes none.
     """
 
     def __init__(
-        self, predictor: Predictor, admission: Admission, heads: Heads, headers: Headers = ()
+        self,
+        predictor: Predictor,
+        admission: Admission,
+        heads: Heads,
+        headers: Headers = (),
+        log: LogLine | None = None,
     ) -> None:
         self.admission = admission
         self.heads = heads
         self.answered = 0
         self._predictor = predictor
+        self._log = log
         self._fixed = b"".join(b"%b: %b\r\n" % pair for pair in headers)
         self._lanes: Lanes[Sequence[Row], bytes] | None = None
         self._took_us: dict[str, list[int]] = {}
-        self._id_prefix = uuid.uuid4().hex[:20]
+        self._id_prefix = uuid.uuid4().hex[:20].encode()
         self._ids = itertools.count()
         self._dates: object = None
         self._dates_text = b""
@@ -57,14 +66,12 @@ class DataPlane:
             self._lanes = Lanes(self._predictor, RowsForm(), loop)
         return self._lanes.lane(spec, signature_name)
 
-    def message(
-        self, answer: Answer, request_id: bytes, server: Sequence[tuple[bytes, bytes]]
-    ) -> bytes:
+    def message(self, answer: Answer, request_id: bytes, server: ServerHeaders) -> bytes:
         """Returns the whole response.
 
         Args:
             answer: Status, headers and body.
-            request_id: The client's; where it gave none, the answer has a new one.
+            request_id: The client's, or a new one.
             server: What the server puts into each response: its name, the date.
         """
         if server is not self._dates:
@@ -76,10 +83,19 @@ class DataPlane:
             self._dates_text,
             lines,
             len(answer.body),
-            request_id or b"%b%012x" % (self._id_prefix.encode(), next(self._ids)),
+            request_id,
             self._fixed,
             answer.body,
         )
+
+    def new_id(self) -> bytes:
+        """Returns an id for a request that came without one: unique, and no secret."""
+        return b"%b%012x" % (self._id_prefix, next(self._ids))
+
+    def log(self, status: int, took_s: float, request_id: bytes) -> None:
+        """Writes a line to the access log, where there is one."""
+        if self._log is not None:
+            self._log("POST", "/", str(status), took_s * 1000, request_id.decode("latin-1"))
 
     def count(self, model: str, started_s: float, loop: asyncio.AbstractEventLoop) -> None:
         """Counts an answered request; many at a time reach the recorder, once per turn."""

@@ -172,7 +172,9 @@ class PredictProtocol(HttpToolsProtocol):
         if self._closes:
             answer = replace(answer, headers=(*answer.headers, _CLOSE))
         server = self.server_state.default_headers
-        self.transport.write(self._plane.message(answer, self._head.request_id, server))
+        request_id = self._head.request_id or self._plane.new_id()
+        self.transport.write(self._plane.message(answer, request_id, server))
+        self._plane.log(answer.status, perf_counter() - self._started_s, request_id)
         self.server_state.total_requests += 1
         self._head, self._came = None, b""
         if self._closes:

@@ -25,6 +25,7 @@ from serve_app.core.servable.manager import ServableManager
 from serve_app.core.servable.reload import Reloader
 from serve_app.core.servable.state import VersionStatus
 from serve_app.core.servable.threads import prepare_environment
+from serve_app.edges.ray.access_log import AccessLog
 from serve_app.edges.ray.cluster_store import ClusterStore
 from serve_app.edges.ray.direct_ingress import has_data_plane, is_traced
 from serve_app.edges.ray.grpc_ingress import GrpcIngress
@@ -132,10 +133,13 @@ class ModelServer(GrpcIngress):
         name = ((http.replica_header.lower().encode(), _own_name().encode()),)
         heads = Heads(self._settings.replica.max_body_bytes, traced=is_traced())
         headers = (ALLOW if http.cors else ()) + (name if http.replica_header else ())
-        install(DataPlane(self._predictor, self._admission, heads, headers))
+        access_log = AccessLog()
+        log = access_log.write if access_log.enabled else None
+        install(DataPlane(self._predictor, self._admission, heads, headers, log))
         if not is_traced():
             application = serve.get_replica_context().app_name
-            install_direct_predict(DirectPredict(self._build_grpc_edge(), application).answer)
+            direct = DirectPredict(self._build_grpc_edge(), application, log)
+            install_direct_predict(direct.answer)
 
     async def record_autoscaling_stats(self) -> dict[str, float]:
         """Returns what the autoscaler decides by; Ray Serve asks for it, again and again.

@@ -35,7 +35,8 @@ def random_values(kind: str) -> np.ndarray:
         "integers": random.integers(-(2**24), 2**24, size),
         "halves": random.integers(-10**6, 10**6, size) / 2**12,
     }  # fmt: skip
-    return made[kind].astype(np.float32)
+    values: np.ndarray = made[kind].astype(np.float32)
+    return values
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,8 @@ def request(body: bytes = BODY, *headers: str, target: str = "/v1/models/iris:pr
 
 def answers(connection: socket.socket, count: int) -> list[tuple[int, bytes, bytes]]:
     """Status, head and body of the next answers, in their order."""
-    data, found = b"", []
+    data = b""
+    found: list[tuple[int, bytes, bytes]] = []
     while len(found) < count:
         head = _ANSWER.search(data)
         length = int(re.search(rb"content-length: (\d+)", head[0])[1]) if head else 0  # type: ignore[index]
