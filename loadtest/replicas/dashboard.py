@@ -7,6 +7,7 @@ import os
 import ssl
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 from loadtest.errors import ReplicasError
 from loadtest.json_types import JsonValue
@@ -47,7 +48,7 @@ class Dashboard:
         except urllib.error.HTTPError as exc:
             with exc:
                 raise ReplicasError(self._refused(path, exc.code)) from exc
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, HTTPException) as exc:
             raise ReplicasError(f"Ray's dashboard {self.url}{path}: {exc}") from exc
 
     def _refused(self, path: str, status: int) -> str:

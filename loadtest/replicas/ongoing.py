@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http.client import HTTPException
 
 from loadtest.errors import ReplicasError
 from loadtest.replicas.dashboard import Dashboard
@@ -30,6 +31,8 @@ class Ongoing:
 
     by_replica: Mapping[str, float]
     queued: float | None
+    unread: str = ""
+    """Why some pages could not be read, where others could: their replicas are not here."""
 
 
 def metrics_urls(dashboard: Dashboard) -> tuple[str, ...]:
@@ -48,20 +51,25 @@ def metrics_urls(dashboard: Dashboard) -> tuple[str, ...]:
 def read_ongoing(urls: Sequence[str], application: str, deployment: str) -> Ongoing:
     """Returns what the pages say of one deployment.
 
+    A page that cannot be read hides no other: a node may be gone, and Ray lists the page of its
+    cluster autoscaler, on a port for the whole machine, also where another cluster has that port.
+
     Raises:
-        ReplicasError: A page cannot be read, or none has the gauge of a replica.
+        ReplicasError: No page that can be read has the gauge of a replica.
     """
     lines: list[str] = []
+    unread: list[str] = []
     for url in urls:
         try:
             with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as response:  # noqa: S310
                 lines += response.read().decode(errors="replace").splitlines()
-        except (OSError, ValueError) as exc:
-            raise ReplicasError(f"{url}: {exc}") from exc
+        except (OSError, ValueError, HTTPException) as exc:
+            unread.append(f"{url}: {exc}")
     found = parse(lines, application, deployment)
     if not found.by_replica:
-        raise ReplicasError(f"{', '.join(urls)}: no {_ONGOING} of {application}/{deployment}")
-    return found
+        missing = f"{', '.join(urls)}: no {_ONGOING} of {application}/{deployment}"
+        raise ReplicasError("; ".join([missing, *unread]))
+    return replace(found, unread="; ".join(unread))
 
 
 def parse(lines: Iterable[str], application: str, deployment: str) -> Ongoing:

@@ -18,6 +18,7 @@ from loadtest.run_clock import Clock
 from loadtest.settings.replicas import ReplicaSettings
 
 _UNKNOWN = Ongoing({}, None)
+_PART = "part of the ongoing requests"
 
 
 class Listener(Protocol):
@@ -130,6 +131,16 @@ class ReplicaWatch:
         except ReplicasError:
             self._ongoing = _UNKNOWN  # an old number would pass for a new one
             raise
+        self._tell_unread(self._ongoing.unread)
+
+    def _tell_unread(self, reason: str) -> None:
+        """Says once which pages cannot be read while others can."""
+        if reason and _PART not in self._troubles:
+            self._say(f"no {_PART}", reason)
+        if reason:
+            self._troubles[_PART] = reason
+        elif self._troubles.pop(_PART, None):
+            self._say(f"{_PART} again", "")
 
 
 def _with(replica: Replica, ongoing: Ongoing) -> Replica:

@@ -72,7 +72,7 @@ def figures(record: RunRecord) -> Figures:
         most_replicas=max((sample.running for sample in record.replicas), default=None),
         overload_to_decision_s=_apart(record, "overload", "scale-decision"),
         decision_to_ready_s=_apart(record, "scale-decision", "replica-ready"),
-        overload_to_ready_s=_apart(record, "overload", "replica-ready"),
+        overload_to_ready_s=_overload_to_ready_s(record),
         rps_per_replica_before=_per_replica(record, ready_s, -_AROUND_GROWTH_S),
         rps_per_replica_at=_per_replica(record, ready_s, _AROUND_GROWTH_S),
         rps_per_replica_after=_plateau_per_replica(record, plateau),
@@ -109,8 +109,18 @@ def _rps(samples: list[LoadSample]) -> float | None:
 
 
 def _apart(record: RunRecord, earlier: str, later: str) -> float | None:
+    """Returns the seconds between; None where one was not seen, or seen after its effect."""
     start_s, end_s = first(record, earlier), first(record, later)
-    return end_s - start_s if start_s is not None and end_s is not None else None
+    return (
+        end_s - start_s if start_s is not None and end_s is not None and start_s <= end_s else None
+    )
+
+
+def _overload_to_ready_s(record: RunRecord) -> float | None:
+    """Returns None, too, where the overload was seen late: the time would be too short."""
+    if _apart(record, "overload", "scale-decision") is None:
+        return None
+    return _apart(record, "overload", "replica-ready")
 
 
 def _per_replica(record: RunRecord, around_s: float | None, offset_s: float) -> float | None:

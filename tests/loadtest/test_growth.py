@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,22 @@ import psutil
 import pytest
 import yaml
 
+from loadtest.record.store import read_record
+
 pytestmark = pytest.mark.ray
 ROOT = Path(__file__).parents[2]
+# Nothing here may depend on how busy the machine is. The load keeps a tenth of a request, or more,
+# in the replicas on average, many times what the autoscaler aims at, the trickle a fortieth of that:
+# chance brings neither across. The long plateau is for a replica that starts slowly.
 SETTINGS = {
     "phases.idle_s": 3,
-    "phases.ramp_s": 2,
+    "phases.idle_rps": 1,
+    "phases.ramp_s": 3,
     "phases.ramp_steps": 1,
-    "phases.plateau_s": 32,
-    "phases.cooldown_s": 60,
-    "phases.users": 6,
-    # Few requests, each there for a fraction of a millisecond: the autoscaler counts how many are
-    # on their way on average, which is a tenth, and less than a hundredth when the load is over.
-    "traffic.think_s": 0.01,
+    "phases.plateau_s": 60,
+    "phases.cooldown_s": 180,
+    "phases.users": 30,
+    "traffic.think_s": 0.05,
     "generator.preflight_factor": 0,
     "generator.max_gap_s": 30,
     "generator.max_cpu_percent": 100,
@@ -37,10 +42,10 @@ SETTINGS = {
     "service.set": [
         "autoscaling.max_replicas=2",
         "autoscaling.target_ongoing_requests=0.02",
-        "autoscaling.look_back_period_s=1",
+        "autoscaling.look_back_period_s=3",
         "autoscaling.metrics_interval_s=0.5",
-        "autoscaling.upscale_delay_s=1",
-        "autoscaling.downscale_delay_s=5",
+        "autoscaling.upscale_delay_s=3",
+        "autoscaling.downscale_delay_s=3",
         "replica.num_cpus=0.5",
     ],
 }
@@ -65,8 +70,9 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     finished = subprocess.run(
         [sys.executable, "-m", "loadtest", "run", "--local", "--json", *options,
          "--set", f"report.folder={folder}"],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False, env=dict(os.environ),
+        cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ),
     )  # fmt: skip
+    assert finished.stdout, finished.stderr
     found: dict[str, Any] = json.loads(finished.stdout)
     found["code"] = finished.returncode
     return found
@@ -82,12 +88,22 @@ def test_replicas_grow_under_load_and_go_again(answer: dict[str, Any]) -> None:
 
 
 def test_the_moments_of_the_growth_are_known(answer: dict[str, Any]) -> None:
-    """Measured by Ray's own account, on the clock of the load."""
-    names = [moment["name"] for moment in answer["moments"]]
-    order = [name for name in names if name in ("scale-decision", "replica-ready",
-                                                "scale-down", "back-to-start")]  # fmt: skip
-    assert order == ["scale-decision", "replica-ready", "scale-down", "back-to-start"]
-    assert {"overload", "plateau", "load-ends"} <= set(names)
+    """Each is where Ray's own account has it, on the clock of the load."""
+    moments = {moment["name"]: moment["t_s"] for moment in answer["moments"]}
+    record = read_record(Path(answer["report"]).parent)
+    targets = [(look.t_s, look.target) for look in record.replicas]
+    counts = [(look.t_s, len(look.replicas)) for look in record.replicas]
+    assert moments["scale-decision"] == next(t_s for t_s, target in targets if target == 2)
+    assert moments["scale-down"] == max(
+        after for (_, more), (after, less) in pairwise(targets) if more > less
+    )
+    assert moments["back-to-start"] == max(
+        after for (_, more), (after, less) in pairwise(counts) if more > less
+    )
+    assert moments["scale-decision"] <= moments["replica-ready"] < moments["scale-down"]
+    assert moments["scale-down"] <= moments["back-to-start"]
+    assert moments["plateau"] + 60 == pytest.approx(moments["load-ends"])
+    assert "overload" in moments
 
 
 def test_the_service_was_measured_and_nothing_of_it_is_left(answer: dict[str, Any]) -> None:

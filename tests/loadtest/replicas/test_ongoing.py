@@ -19,6 +19,15 @@ def test_the_pages_that_the_dashboard_lists_are_read(fake_ray: Any) -> None:
     assert found == Ongoing({"aaa": 3.0, "bbb": 0.0}, 4.0)
 
 
+def test_a_page_that_cannot_be_read_hides_no_other(fake_ray: Any) -> None:
+    """Ray lists a page of its cluster autoscaler also where nobody answers there."""
+    (url,) = metrics_urls(Dashboard(fake_ray.site.url, "a-token"))
+    found = read_ongoing([f"{fake_ray.site.url}/nobody", url], "bqml", "ModelServer")
+    assert found.by_replica == {"aaa": 3.0}
+    assert "/nobody" in found.unread
+    assert "404" in found.unread
+
+
 def test_what_no_page_says_is_unknown() -> None:
     """Not 0."""
     assert parse(["ray_other 1.0"], "bqml", "ModelServer") == Ongoing({}, None)

@@ -95,6 +95,30 @@ def test_ongoing_requests_that_cannot_be_read_are_unknown(fake_ray: Any, notes: 
     assert notes.names() == ["no ongoing requests"]
 
 
+def test_a_node_that_is_gone_is_told_once_and_hides_no_other(fake_ray: Any, notes: Notes) -> None:
+    """What the other nodes say still counts."""
+    page = f"{fake_ray.site.url}/metrics"
+    gone = f"{fake_ray.site.url}/gone"
+    with watching(fake_ray, notes, metrics_urls=[gone, page]):
+        eventually(lambda: notes.samples[-1].replicas[0].ongoing == 3.0)
+        fake_ray.site.pages["/gone"] = (200, "")
+        eventually(lambda: "part of the ongoing requests again" in notes.names())
+    assert notes.names() == [
+        "no part of the ongoing requests",
+        "part of the ongoing requests again",
+    ]
+    assert gone in notes.events[0].detail
+
+
+def test_an_answer_that_breaks_off_ends_no_watch(fake_ray: Any, notes: Notes) -> None:
+    """As when the dashboard dies while it answers."""
+    with watching(fake_ray, notes, ongoing_poll_s=0):
+        fake_ray.site.headers["Content-Encoding"] = "x\r\nContent-Length: 9999999"
+        eventually(lambda: notes.names() == ["no replicas"])
+        fake_ray.site.headers.clear()
+        eventually(lambda: notes.names() == ["no replicas", "replicas again"])
+
+
 def test_a_wrong_token_is_known_before_the_run(fake_ray: Any, notes: Notes) -> None:
     """The first look is not forgiven."""
     fake_ray.site.token = "another"
