@@ -18,8 +18,8 @@ from loadtest.record.store import read_record
 
 pytestmark = pytest.mark.ray
 ROOT = Path(__file__).parents[2]
-# Nothing here may depend on how busy the machine is. The load keeps a tenth of a request, or more,
-# in the replicas on average, many times what the autoscaler aims at, the trickle a fortieth of that:
+# Nothing here may depend on how busy the machine is. The load keeps a tenth of a request or more
+# in the replicas on average, many times what the autoscaler aims at, the trickle a fortieth of it:
 # chance brings neither across. The long plateau is for a replica that starts slowly.
 SETTINGS = {
     "phases.idle_s": 3,
