@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 from typing import cast
 
 import numpy as np
@@ -71,7 +72,7 @@ def row_values(
         if not array.size or not array.ndim or kind not in _JSON_TYPES:
             return None
         if kind == "string":
-            columns.append(_strings(array.tolist(), as_base64=alias.endswith(_BYTES_SUFFIX)))
+            columns.append(_strings(array, as_base64=alias.endswith(_BYTES_SUFFIX)))
         else:
             columns.append(
                 (decimal_float32(array) if array.dtype == np.float32 else array).tolist()
@@ -79,7 +80,8 @@ def row_values(
     if len(columns) == 1:
         return cast(list[object], columns[0])
     names = list(outputs)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    rows = zip(*columns, strict=True)
+    return list(map(dict, map(zip, repeat(names), rows)))  # half the time of a comprehension
 
 
 def _document(layout: Layout, values: dict[str, object]) -> dict[str, object]:
@@ -127,14 +129,32 @@ def _json_values(alias: str, array: np.ndarray, kind: str) -> object:
     if kind not in _JSON_TYPES:
         raise InvalidArgumentError(f"Failed to write JSON value for tensor type: {kind}")
     if kind == "string":
-        return _strings(array.tolist(), as_base64=alias.endswith(_BYTES_SUFFIX))
+        return _strings(array, as_base64=alias.endswith(_BYTES_SUFFIX))
     if array.dtype == np.float32:
         array = decimal_float32(array)
     return np.ascontiguousarray(array) if array.ndim else array[()]
 
 
-def _strings(value: object, *, as_base64: bool) -> object:
-    if isinstance(value, list):
-        return [_strings(item, as_base64=as_base64) for item in value]
-    data = value if isinstance(value, bytes) else str(value).encode()
-    return encode(data) if as_base64 else data.decode(errors="surrogateescape")
+def _strings(array: np.ndarray, *, as_base64: bool) -> object:
+    """Returns a string tensor as nested lists of text, or of base64 objects."""
+    flat = [
+        value if type(value) is bytes else str(value).encode() for value in array.ravel().tolist()
+    ]
+    texts: list[object]
+    if as_base64:
+        texts = [encode(value) for value in flat]
+    else:
+        try:
+            texts = [value.decode() for value in flat]
+        except UnicodeDecodeError:
+            texts = [value.decode(errors="surrogateescape") for value in flat]
+    return _nested(texts, array.shape)
+
+
+def _nested(values: list[object], shape: tuple[int, ...]) -> object:
+    """Returns flat values as nested lists; a scalar as itself."""
+    if not shape:
+        return values[0]
+    for size in shape[:0:-1]:
+        values = [values[begin : begin + size] for begin in range(0, len(values), size)]
+    return values
