@@ -31,8 +31,15 @@ class Command:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-def own_command(name: str, root: Path, model: str) -> Command:
-    """Returns how our service is started: without dashboard, with a fixed number of replicas."""
+def own_command(name: str, root: Path, model: str, *more: str) -> Command:
+    """Returns how our service is started: without dashboard, with a fixed number of replicas.
+
+    Args:
+        name: One of `OWN`.
+        root: The model repository.
+        model: The model.
+        more: Further settings, `KEY=VALUE`.
+    """
     port, grpc_port = free_ports(2)
     replicas = 2 if name == "ours-rest-2" else 1
     pairs = {
@@ -45,7 +52,8 @@ def own_command(name: str, root: Path, model: str) -> Command:
         "autoscaling.max_replicas": replicas,
         "replica.max_ongoing_requests": _MOST_ONGOING,
     }
-    settings = [word for key, value in pairs.items() for word in ("--set", f"{key}={value}")]
+    texts = [*(f"{key}={value}" for key, value in pairs.items()), *more]
+    settings = [word for text in texts for word in ("--set", text)]
     words = (sys.executable, "-m", "serve_app", "serve", "--json", *settings)
     return Command(words, port, grpc_port)
 

@@ -42,24 +42,36 @@ if TYPE_CHECKING:
     type=click.Choice(["auto", "wrk", "builtin"]), help="What sends REST requests.",
 )  # fmt: skip
 @click.option("--baseline", default="ours-rest", show_default=True, help="To compare with.")
+@click.option("--growth", is_flag=True, help="Measure how our cost grows, instead of comparing.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Also write bench.{json,md,png}.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document at the end.")
-def bench(*, folder: Path | None, as_json: bool, **options: str) -> None:
+def bench(*, folder: Path | None, growth: bool, as_json: bool, **options: str) -> None:
     """Measure requests per second and per CPU second, and compare.
 
     Every server is visited in every round, by turns, so that they share the machine's moods; the
     table has medians over the rounds. Servers: ours-rest, ours-rest-2 (two replicas), ours-ingress
     (without the data plane), ours-grpc; echo-ray and echo-uvicorn (a fixed answer, no model),
     fastapi-tf, ray-documented.
+
+    --growth asks one replica with more and more rows, clients, features and versions.
     """
     settings = _settings(options)
-    from loadtest.bench.benchmark import run
-
     signal.signal(signal.SIGTERM, _interrupt)  # the servers must be stopped then too
     try:
-        found = run(settings, lambda text: click.echo(text, err=True))
+        if growth:
+            from loadtest.cli.growth import measure_growth
+
+            measure_growth(settings, _about(settings), folder, as_json=as_json)
+        else:
+            _compare(settings, folder, as_json=as_json)
     except KeyboardInterrupt as exc:
         raise LoadTestError("interrupted; all servers are stopped") from exc
+
+
+def _compare(settings: BenchSettings, folder: Path | None, *, as_json: bool) -> None:
+    from loadtest.bench.benchmark import run
+
+    found = run(settings, lambda text: click.echo(text, err=True))
     about = _about(settings)
     if folder is not None:
         _write(found, settings, about, folder)
