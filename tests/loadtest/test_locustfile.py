@@ -32,7 +32,7 @@ def headless(host: str, *options: str, **variables: str) -> subprocess.Completed
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
 
 
@@ -84,7 +84,7 @@ def test_the_phases_are_a_shape_of_their_own(iris: Any, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=180,
     )
     assert "Shape test updating to 2 users" in result.stderr
     assert json.loads(result.stdout)[0]["num_requests"] > 10
@@ -102,13 +102,13 @@ def web_page(host: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
 
 
 def got(url: str, form: dict[str, str] | None = None) -> Any:
     """Returns the body of a page, once the server is up."""
     data = urlencode(form).encode() if form else None
-    for _ in range(100):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(url, data, timeout=10) as answer:
                 return answer.read()
@@ -122,7 +122,7 @@ def test_the_web_page_starts_and_shows_a_run(iris: Any) -> None:
     with web_page(iris.url) as url:
         assert b"Locust" in got(f"{url}/")
         got(f"{url}/swarm", {"user_count": "3", "spawn_rate": "3", "host": iris.url})
-        for _ in range(100):
+        for _ in range(600):
             stats = json.loads(got(f"{url}/stats/requests"))
             if stats["user_count"] == 3 and stats["stats"][0]["num_requests"] > 10:
                 break

@@ -23,7 +23,9 @@ from loadtest.settings.replicas import ReplicaSettings
 # A process that names itself after its argument, listens, and says where.
 LISTENER = (
     "import socket, sys; s = socket.create_server(('127.0.0.1', 0));"
-    "print(s.getsockname()[1], flush=True); held = [s.accept() for _ in range(3)]; input()"
+    "print(s.getsockname()[1], flush=True); held = []\n"
+    "for _ in range(3): held.append(s.accept()[0]); held[-1].send(b'!')\n"
+    "input()"
 )
 # Starts two of them and repeats what they say.
 PARENT = f"""
@@ -92,7 +94,9 @@ def test_the_killed_replica_is_one_of_ours_and_its_requests_are_counted(
     fault = KillReplica(family.tree, watch, users=10)
     with ExitStack() as clients:
         for _ in range(3):
-            clients.enter_context(socket.create_connection(("127.0.0.1", family.port)))
+            client = socket.create_connection(("127.0.0.1", family.port))
+            clients.enter_context(client)
+            assert client.recv(1)  # it is the process's own now, no longer only the kernel's
         damage = fault.inject()
     assert (damage.in_flight, damage.detail) == (3, "aaa, one of 2")
     while lives(psutil.Process(family.replica)):

@@ -21,7 +21,7 @@ def plan(url: str, folder: Path, **settings: Any) -> subprocess.CompletedProcess
     options = [part for key, value in pairs.items() for part in ("--set", f"plan.{key}={value}")]
     command = [sys.executable, "-m", "loadtest", "plan", "--url", url, "--json", *options]
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=90
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=180
     )
 
 

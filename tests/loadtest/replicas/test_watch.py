@@ -46,7 +46,7 @@ def watching(ray: Any, notes: Notes, **changes: Any) -> ReplicaWatch:
 
 def eventually(condition: Callable[[], bool]) -> None:
     """Waits until a condition holds."""
-    deadline_s = time.monotonic() + 20
+    deadline_s = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline_s, "never became true"
         time.sleep(0.01)

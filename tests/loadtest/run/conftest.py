@@ -72,20 +72,21 @@ def failing() -> Callable[[int], Callable[[bytes], tuple[int, Any]]]:
 
 @pytest.fixture
 def arguments(model_site: Any, fake_ray: Any, tmp_path: Path) -> list[str]:
-    """Options for a run of six seconds with few requests, all rules but the 1,000."""
+    """Options for a run of ten seconds with few requests, all rules but the 1,000."""
     pairs = {
         "target.url": model_site.url,
         "replicas.dashboard_url": fake_ray.site.url,
         "replicas.token_env": "DASHBOARD_TOKEN",
         "replicas.poll_s": 0.1,
         "phases.idle_s": 1,
-        "phases.ramp_s": 1,
-        "phases.plateau_s": 3,
-        "phases.cooldown_s": 1,
+        "phases.ramp_s": 2,
+        "phases.plateau_s": 4,
+        "phases.cooldown_s": 3,
         "phases.users": 2,
         "traffic.think_s": 0.05,
         "generator.preflight_factor": 0,
         "generator.max_gap_s": 30,
+        "replicas.max_gap_s": 30,
         "generator.max_cpu_percent": 100,
         "rules.min_rps": 1,
         "rules.sustained_s": 1,

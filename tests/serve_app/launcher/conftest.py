@@ -81,7 +81,7 @@ def alive(pids: list[int]) -> list[int]:
     return running
 
 
-def eventually(condition: Callable[[], bool], timeout_s: float = 60) -> None:
+def eventually(condition: Callable[[], bool], timeout_s: float = 180) -> None:
     """Waits until `condition` holds; fails after `timeout_s`."""
     deadline_s = time.monotonic() + timeout_s
     while not condition():

@@ -131,7 +131,7 @@ def answers(target: str) -> dict[str, Any]:
                 timeout=60)),
             "deadlines": [outcome(lambda: prediction.Predict(endless, timeout=1))
                           for _ in range(3)],
-            "after": outcome(lambda: prediction.Predict(iris(1), timeout=20)),
+            "after": outcome(lambda: prediction.Predict(iris(1), timeout=60)),
         }  # fmt: skip
 
 

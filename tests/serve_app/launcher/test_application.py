@@ -26,7 +26,7 @@ def answer(url: str, document: object | None = None) -> Any:
     """Returns the JSON answer, or None while there is none."""
     data = json.dumps(document).encode() if document else None
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, data), timeout=5) as response:
+        with urllib.request.urlopen(urllib.request.Request(url, data), timeout=30) as response:
             return json.load(response)
     except (urllib.error.URLError, OSError):
         return None

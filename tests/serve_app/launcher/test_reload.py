@@ -75,6 +75,6 @@ def test_a_reload_reaches_all_replicas_and_those_that_come_later(
         wait_until(lambda: statuses(service.port, "iris") == {404})
         before = replica_pids(service)
         os.kill(before[0], signal.SIGKILL)
-        wait_until(lambda: len(set(replica_pids(service)) - set(before)) == 1, 90)
-        wait_until(lambda: statuses(service.port, "renamed") == {200}, 90)
+        wait_until(lambda: len(set(replica_pids(service)) - set(before)) == 1)
+        wait_until(lambda: statuses(service.port, "renamed") == {200})
         wait_until(lambda: statuses(service.port, "iris") == {404})

@@ -33,7 +33,7 @@ def test_ctrl_c_ends_every_process(
         family = service.family()
         assert len(family) > 3
         os.killpg(service.process.pid, signal.SIGINT)
-        assert service.process.wait(60) == 0
+        assert service.process.wait(180) == 0
         assert still_alive(family) == []
         assert other.process.poll() is None
         assert other.replicas() == 1
@@ -69,7 +69,7 @@ def test_a_killed_service_is_cleaned_up_by_its_supervisor(
         assert running_deployments(port) == ["ModelServer"]
         (child,) = supervisor.children()
         child.kill()
-        assert service.process.wait(60) != 0
+        assert service.process.wait(180) != 0
         assert still_alive(family) == []
 
 
