@@ -20,6 +20,8 @@ from serve_app.settings.model import ServeSettings
 APPLICATION_NAME = "bqml"
 GRPC_SERVICES = "serve_app.edges.ray.grpc_services.add_services"
 _PATIENCE_S = 15
+# A line per request costs as much as the request, and fills the disk.
+_LOGGING: dict[str, Any] = {"log_level": "WARNING", "enable_access_log": False}
 _ERROR_LINE = re.compile(r"(?:[\w.]+\.)?\w+Error: (.+)")
 
 
@@ -100,12 +102,17 @@ def _deploy(settings: ServeSettings) -> None:
             proxy_location="HeadOnly",
             http_options={"host": settings.http.host, "port": settings.http.port},
             grpc_options=_grpc_options(settings),
-            logging_config={"log_level": "WARNING", "enable_access_log": False},
+            logging_config=_LOGGING,
         )
     except RuntimeError as exc:
         raise UnavailableError(f"Ray Serve did not start: {_alert(str(exc))}") from exc
     try:
-        serve.run(build_application(settings), name=APPLICATION_NAME, route_prefix="/")
+        serve.run(
+            build_application(settings),
+            name=APPLICATION_NAME,
+            route_prefix="/",
+            logging_config=_LOGGING,  # that of `start` is not for replicas
+        )
     except RuntimeError as exc:
         raise UnavailableError(_reason()) from exc
 

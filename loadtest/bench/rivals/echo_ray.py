@@ -19,4 +19,4 @@ class Echo:
 
 if __name__ == "__main__":
     deployment = serve.deployment(serve.ingress(echo)(Echo), max_ongoing_requests=1200)
-    serve_until_told(deployment.bind(), int(sys.argv[1]))
+    serve_until_told(deployment.bind(), int(sys.argv[1]), quiet=True)

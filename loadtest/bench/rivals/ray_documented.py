@@ -31,4 +31,4 @@ class Model:
 
 if __name__ == "__main__":
     deployment = serve.deployment(serve.ingress(app)(Model), max_ongoing_requests=1200)
-    serve_until_told(deployment.bind(sys.argv[2]), int(sys.argv[1]))
+    serve_until_told(deployment.bind(sys.argv[2]), int(sys.argv[1]), quiet=False)
