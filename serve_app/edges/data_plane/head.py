@@ -14,6 +14,7 @@ HEAD_END = b"\r\n\r\n"
 REQUEST_ID = b"x-request-id"
 _LARGEST_BODY_BYTES = 1024 * 1024
 _MOST_HEADS = 2048
+_LARGEST_HEAD_BYTES = 8192
 # Headers that ask for something which only the ordinary way does.
 _ORDINARY = frozenset(
     {
@@ -67,6 +68,8 @@ class Heads:
         try:
             return self._known[head]
         except KeyError:
+            if len(head) > _LARGEST_HEAD_BYTES:
+                return None
             if len(self._known) >= _MOST_HEADS:
                 self._known.clear()
             found = self._known[head] = self._read(head)
@@ -79,7 +82,7 @@ class Heads:
             parser.feed_data(head + HEAD_END)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             return None
-        is_usual = reader.is_complete and parser.get_http_version() == "1.1"
+        is_usual = reader.is_complete and not reader.has_body and parser.get_http_version() == "1.1"
         if not is_usual or parser.get_method() != b"POST" or not parser.should_keep_alive():
             return None
         length = reader.headers.get(b"content-length", b"")
@@ -106,6 +109,7 @@ class _Reader:
         self.url = b""
         self.headers: dict[bytes, bytes] = {}
         self.is_complete = False
+        self.has_body = False
 
     def on_url(self, url: bytes) -> None:
         self.url += url
@@ -115,3 +119,6 @@ class _Reader:
 
     def on_headers_complete(self) -> None:
         self.is_complete = True
+
+    def on_body(self, _body: bytes) -> None:
+        self.has_body = True  # the parser sees the end of the head elsewhere than we do

@@ -7,6 +7,7 @@ such a request in its own way already; docs/compatibility.md lists what remains.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from serve_app.edges.rest.answer import Answer, html_answer
 
@@ -15,6 +16,7 @@ _CHARACTER = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2}"
 _TARGET = re.compile(rf"(?:{_CHARACTER})*(?:\?(?:{_CHARACTER}|\?)*)?")
 
 
+@lru_cache(maxsize=1024)
 def refusal(method: str, target: str) -> Answer | None:
     """Returns evhttp's page for an unknown method or a malformed target, None for a good request.
 

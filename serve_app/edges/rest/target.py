@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
@@ -36,6 +37,7 @@ class Target:
     spec: ModelSpec
 
 
+@lru_cache(maxsize=1024)
 def read_target(method: str, target: str) -> Target:
     """Returns the verb and model of a /v1/ request.
 

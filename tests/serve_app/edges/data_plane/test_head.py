@@ -44,6 +44,8 @@ def test_a_plain_predict_request_is_known() -> None:
         _LINE + b"\r\nConnection: Upgrade\r\nUpgrade: websocket",
         _LINE + b"\r\nX-Request-Timeout-Seconds: 5",
         _LINE + b"\r\nserve_multiplexed_model_id: m",
+        _LINE + b"\r\nX-Long: " + b"x" * 9000,
+        _LINE + b"\n\nabc",
         b"no HTTP",
     ],
 )
