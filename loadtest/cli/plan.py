@@ -41,6 +41,7 @@ def plan(*, as_json: bool, **options: object) -> None:
     loaded = load_settings(options)
     _refuse_what_a_plan_does_not_read(loaded.origins)
     settings = loaded.settings
+    _require_folder(settings.plan)
     measurement = measure(settings, _tell)
     result = capacity_plan(measurement.steps, settings.plan)
     files = write_plan(settings.plan.folder, settings.plan, measurement, result)
@@ -58,6 +59,16 @@ def _refuse_what_a_plan_does_not_read(origins: Mapping[str, str]) -> None:
                 f"{key} has no effect on a plan: its load is plan.max_users, plan.steps and "
                 "plan.step_s, its goal plan.p99_ms and plan.wanted_rps"
             )
+
+
+def _require_folder(settings: PlanSettings) -> None:
+    """Minutes of measuring are not to end with a folder that cannot be made."""
+    try:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise SettingsError(
+            f"plan.folder: {settings.folder} cannot be made: {exc.strerror}"
+        ) from exc
 
 
 def _tell(step: Step) -> None:

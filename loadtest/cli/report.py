@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -27,4 +28,6 @@ def report(folder: Path, assignments: tuple[str, ...], *, as_json: bool) -> None
     settings = load(
         tree_source(record.settings, str(folder)), text_source(changes, "command line")
     ).settings
-    sys.exit(conclude(record, judge(record, settings), folder, as_json=as_json))
+    # The page shows the rules by which it judges; `record.json` keeps those of the run.
+    shown = replace(record, settings=settings.model_dump(mode="json"))
+    sys.exit(conclude(shown, judge(record, settings), folder, as_json=as_json))

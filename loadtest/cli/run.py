@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from loadtest.cli.options import load_settings, settings_options
-from loadtest.errors import LoadTestError
+from loadtest.errors import LoadTestError, SettingsError
 
 if TYPE_CHECKING:
     from loadtest.settings.model import LoadTestSettings
@@ -49,7 +49,11 @@ def run(*, as_json: bool, **options: object) -> None:
 
 
 def _new_folder(settings: LoadTestSettings) -> Path:
-    """Returns the run's folder, named after now; made, and empty."""
+    """Returns the run's folder, named after now; made, and empty.
+
+    Raises:
+        SettingsError: It cannot be made.
+    """
     from datetime import datetime
 
     name = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
@@ -59,6 +63,8 @@ def _new_folder(settings: LoadTestSettings) -> Path:
             folder.mkdir(parents=True)
         except FileExistsError:
             continue
+        except OSError as exc:
+            raise SettingsError(f"report.folder: {folder} cannot be made: {exc.strerror}") from exc
         return folder
     raise AssertionError(f"a hundred runs in the second {name}")
 

@@ -63,6 +63,15 @@ def test_a_report_is_written_again_with_other_rules(folder: Path) -> None:
     assert (code, "failed: sustained-rate" in out) == (1, True)
 
 
+def test_a_report_shows_the_rules_by_which_it_judges(folder: Path) -> None:
+    """In the picture and among the settings; what the run had asked stays in its record."""
+    record = (folder / "record.json").read_bytes()
+    _, out, _ = loadtest("report", "--json", str(folder), "--set", "rules.p99_ms=8")
+    assert json.loads(out)["settings"]["rules"]["p99_ms"] == 8
+    assert "p99 limit: 8 ms" in (folder / "report.html").read_text()
+    assert (folder / "record.json").read_bytes() == record
+
+
 def test_machines_get_one_json_document(folder: Path) -> None:
     """With the verdict and where the report is; an interrupted run is exit code 2."""
     event = Event(t_s=1.0, kind="note", name="interrupted", detail="it was interrupted")
@@ -81,6 +90,8 @@ def test_machines_get_one_json_document(folder: Path) -> None:
         (["run", "--settings", "/nonexistent.yaml"], "No such file or directory"),
         (["run", "--chaos"], "chaos.faults needs service.start=true"),
         (["run", "--local", "--root", "/nonexistent"], "/nonexistent is not a folder"),
+        (["run", "--set", "report.folder=/proc/x"], "report.folder: /proc/x/"),
+        (["plan", "--set", "plan.folder=/proc/x"], "plan.folder: /proc/x cannot be made"),
         (["report", str(ROOT)], "neither record.json nor observations.jsonl is there"),
     ],
 )
@@ -89,7 +100,7 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(
 ) -> None:
     """It says what was expected."""
     more = ["--set", f"report.folder={tmp_path}"] if arguments[0] == "run" else []
-    code, _, err = loadtest(*arguments, *more)
+    code, _, err = loadtest(arguments[0], *more, *arguments[1:])
     assert code == 2
     assert words in err.splitlines()[-1]
     assert "Traceback" not in err
