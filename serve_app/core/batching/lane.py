@@ -87,8 +87,7 @@ class Lane(Generic[Q, A]):
         try:
             call = self._predictor.hold(self._spec, self._signature_name, self._last)
         except ServeAppError:
-            for waiting in batch:
-                waiting.left()
+            self._leave(batch)
             return
         self._last = call
         counts = [waiting.rows for waiting in batch]
@@ -101,12 +100,16 @@ class Lane(Generic[Q, A]):
             self._finish(batch, call, outputs)
         elif self._form.quick_only:
             with call:
-                for waiting in batch:
-                    waiting.left()
+                self._leave(batch)
         else:
             task = self._loop.create_task(self._in_thread(batch, call, counts))
             self._tasks.add(task)
             task.add_done_callback(self._ended)
+
+    def _leave(self, batch: Sequence[Waiting[Q, A]]) -> None:
+        for waiting in batch:
+            if not waiting.cancelled:
+                waiting.left()
 
     def _regroup(self, batch: Sequence[Waiting[Q, A]], row_width: int) -> None:
         """Answers a batch that is none: single rows together, where they may be, others alone."""
@@ -155,7 +158,7 @@ class Lane(Generic[Q, A]):
                 if not waiting.cancelled:
                     waiting.answered(answer)
         elif len(batch) == 1:
-            batch[0].left()
+            self._leave(batch)
         else:
             # Each alone: none may fail, or wait, for a fault of its neighbour.
             for waiting in batch:

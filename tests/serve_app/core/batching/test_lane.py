@@ -205,6 +205,53 @@ def test_a_cancelled_request_is_dropped(
     assert calls(predictor) == 1
 
 
+class Gone:
+    """A request that nobody waits for from the moment at which its batch begins."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._request = rows
+        self.rows = len(rows)
+        self.cancelled = False
+        self.heard = 0
+
+    @property
+    def request(self) -> Sequence[Row]:
+        """The client goes away while its request is read."""
+        self.cancelled = True
+        return self._request
+
+    def answered(self, _answer: bytes) -> None:
+        """Nobody should hear of it."""
+        self.heard += 1
+
+    def left(self) -> None:
+        """Nor of this."""
+        self.heard += 1
+
+
+@pytest.mark.parametrize("quick_s", [1.0, 0.0], ids=["in the loop", "in a thread"])
+@pytest.mark.parametrize("rows", [iris_rows(1), [{"colour": 1.0}]], ids=["good", "bad"])
+def test_nobody_hears_of_a_request_that_was_cancelled_on_its_way(
+    manage: Manage, publish: Publish, iris_export: Path, executor: Executor,
+    quick_s: float, rows: list[Row],
+) -> None:  # fmt: skip
+    """Neither of its answer nor that there is none; the next one is answered."""
+    manager = manage(publish(iris_export))
+    predictor = Predictor(manager, executor, limits=CallLimits(quick_s=quick_s))
+
+    async def scenario() -> tuple[int, list[bytes | None]]:
+        lane: RowLane | None = Lanes(predictor, RowsForm(), asyncio.get_running_loop()).lane(
+            ModelSpec("iris"), ""
+        )
+        assert lane is not None
+        gone = Gone(rows)
+        lane.submit(gone)
+        await asyncio.sleep(0.01)
+        return gone.heard, await ask_all(lane, [iris_rows(1)])
+
+    assert asyncio.run(scenario()) == (0, [alone(manager, iris_rows(1))])
+
+
 def test_a_batch_has_one_version_and_the_next_one_may_have_another(
     manage: Manage, publish: Publish, iris_export: Path, executor: Executor
 ) -> None:
