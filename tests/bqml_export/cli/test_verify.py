@@ -104,7 +104,9 @@ def test_without_a_server_the_way_out_is_named(run: Run, sql_file: Path, tmp_pat
     assert "error: nothing answers at http://127.0.0.1:1\nhint: start it with `bqml-serve" in (
         ran.stderr
     )
-    assert run(*options, "--files-only").exit_code == 0
+    assert run(*options[:3], "--files-only").exit_code == 0
+    ran = run(*options, "--files-only")
+    assert (ran.exit_code, ran.stderr) == (2, "error: --url has no meaning with --files-only\n")
     planned = run(*options, "--dry-run").document()["versions"][0]
     assert planned["reads_bytes"] > 0
     assert "FARM_FINGERPRINT" in planned["query"]
