@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
+from http.client import HTTPException
 
 import psutil
 
@@ -91,7 +92,7 @@ class KillProxy:
                 f"{self._url}/readyz", timeout=_TIMEOUT_S
             ) as answer:
                 return bool(answer.status == 200)
-        except OSError:
+        except (OSError, HTTPException):
             return False
 
     def undo(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 from loadtest.chaos.fault import Damage
@@ -36,7 +37,7 @@ class VersionStatus:
                 f"{self._url}/{version}", timeout=_TIMEOUT_S
             ) as answer:
                 document: JsonObject = json.load(answer)
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             return False  # nobody answers, or the version is not known yet
         found = document["model_version_status"][0]["state"] == "AVAILABLE"
         return bool(found == available)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Where the panels lie in the picture, as shares of its width: the page moves its playhead by them.
 LEFT, RIGHT = 0.075, 0.985
+# Rows of the moments' numbers above the picture.
+_LEVELS = 3
 _WIDTH_INCHES, _HEIGHT_INCHES = 12.0, 9.5
 _BLUE, _ORANGE, _GREEN, _RED, _GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#767676"
 # The text stays text: it can be searched, and a page is a tenth of the size.
@@ -60,7 +62,7 @@ def _draw(record: RunRecord) -> Figure:
         height_ratios=(3, 3, 2, 2),
         left=LEFT,
         right=RIGHT,
-        top=0.955,
+        top=0.94,
         bottom=0.06,
         hspace=0.14,
     )
@@ -85,7 +87,8 @@ def _frame(panel: Axes, record: RunRecord) -> None:
     handles, labels = panel.get_legend_handles_labels()
     if handles:
         _make_room(panel)
-        panel.legend(handles, labels, loc="upper left", frameon=False, ncols=4)
+        panel.legend(handles, labels, loc="upper left", ncols=4, framealpha=0.8, edgecolor="none",
+                     borderpad=0.2)  # fmt: skip
 
 
 def _make_room(panel: Axes) -> None:
@@ -99,10 +102,12 @@ def _make_room(panel: Axes) -> None:
 
 def _number_moments(panel: Axes, record: RunRecord) -> None:
     """Numbers the moments above the panel; close ones are set one above the other."""
-    last_s, level = -1e9, 0
+    apart_s = end_s(record) / 45
+    last_s = [-1e9] * _LEVELS
     for number, moment in enumerate(moments(record), start=1):
-        level = (level + 1) % 2 if moment.t_s - last_s < end_s(record) / 45 else 0
-        last_s = moment.t_s
+        free = (level for level, t_s in enumerate(last_s) if moment.t_s - t_s >= apart_s)
+        level = next(free, last_s.index(min(last_s)))
+        last_s[level] = moment.t_s
         panel.annotate(
             str(number), (moment.t_s, 1.0), xycoords=("data", "axes fraction"),
             xytext=(0, 4 + 13 * level), textcoords="offset points", ha="center", fontsize=9,

@@ -66,8 +66,8 @@ def headline(summary: Figures) -> str:
 def _tiles(summary: Figures) -> list[Fact]:
     return [
         Fact("requests/s in the plateau", _number(summary.plateau_rps)),
-        Fact("p50 / p99 in the plateau", f"{_number(summary.plateau_p50_ms, digits=1)} / "
-             f"{_number(summary.plateau_p99_ms, ' ms', digits=1)}"),
+        Fact("p50 / p99 in the plateau", f"{_three_digits(summary.plateau_p50_ms)} / "
+             f"{_three_digits(summary.plateau_p99_ms)} ms"),
         Fact("failed requests", f"{summary.failures:,}"),
         Fact("replicas at the start → at most",
              f"{_number(summary.replicas_at_start)} → {_number(summary.most_replicas)}"),
@@ -97,6 +97,10 @@ def _growth(summary: Figures) -> list[Fact]:
 
 def _number(value: float | None, unit: str = "", *, digits: int = 0) -> str:
     return _UNKNOWN if value is None else f"{value:,.{digits}f}{unit}"
+
+
+def _three_digits(value: float | None) -> str:
+    return _number(value, digits=0 if value is not None and value >= 100 else 1)
 
 
 def _causes(record: RunRecord) -> list[tuple[str, int]]:

@@ -32,7 +32,10 @@ class GeneratorSettings(SettingsGroup):
     max_cpu_percent: Annotated[float, Field(gt=0, le=100)] = 90.0
     """CPU of a process, of one core, above which the generator was the limit."""
     cpu_window_s: PositiveSeconds = 5.0
-    """Seconds over which that CPU is averaged: one busy second is no limit."""
+    """Seconds over which CPU and lag are averaged: one busy second is no limit."""
+    max_lag_ms: Annotated[float, Field(gt=0)] = 200.0
+    """Milliseconds that a process woke too late in each second, averaged over `cpu_window_s`, above
+    which it did not get the CPU it asked for: others had it, and latencies are too long by that."""
     max_gap_s: PositiveSeconds = 3.0
     """Seconds without a word from the generator, after which it was the limit."""
     min_asked_share: Share = 0.98

@@ -7,6 +7,7 @@ import os
 import ssl
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 
@@ -104,6 +105,8 @@ class ServicePages:
             ) from exc
         except OSError as exc:
             raise TargetError(f"{self._url} cannot be reached: {_reason(exc)}") from exc
+        except HTTPException as exc:
+            raise TargetError(f"{self._url} does not speak HTTP/1.1: {exc!r}") from exc
 
 
 class _PageError(TargetError):

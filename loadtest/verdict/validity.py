@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from loadtest.record.model import RunRecord
+from loadtest.record.model import GeneratorSample, RunRecord
 from loadtest.settings.generator import GeneratorSettings
 from loadtest.settings.model import LoadTestSettings
 from loadtest.settings.phases import PhaseSettings
@@ -52,7 +52,8 @@ def generator_heard(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
 
 def generator_cpu(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
     """Asks how busy the busiest process of the generator was under load."""
-    busiest, worker = max(_cpu_windows(record, limits.cpu_window_s), default=(None, ""))
+    windows = _windows(record, limits.cpu_window_s, lambda sample: sample.cpu_percent)
+    busiest, worker = max(windows, default=(None, ""))
     return RuleResult(
         name="generator-cpu",
         title=f"CPU of the busiest generator process, over {limits.cpu_window_s:g} s",
@@ -62,19 +63,34 @@ def generator_cpu(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
     )
 
 
-def _cpu_windows(record: RunRecord, window_s: float) -> Iterator[tuple[float, str]]:
-    """Yields the mean CPU of every worker over every full window under load."""
+def generator_lag(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
+    """Asks how late the processes of the generator woke: one that waits for CPU uses little."""
+    windows = _windows(record, limits.cpu_window_s, lambda sample: sample.lag_ms)
+    latest, worker = max(windows, default=(None, ""))
+    return RuleResult(
+        name="generator-lag",
+        title=f"Lag of the latest generator process, over {limits.cpu_window_s:g} s",
+        asked=f"at most {limits.max_lag_ms:g} ms",
+        measured="unknown" if latest is None else f"{latest:.0f} ms ({worker})",
+        passed=latest is not None and latest <= limits.max_lag_ms,
+    )
+
+
+def _windows(
+    record: RunRecord, window_s: float, value: Callable[[GeneratorSample], float]
+) -> Iterator[tuple[float, str]]:
+    """Yields the mean value of every worker over every full window under load."""
     ramp, plateau = record.phase("ramp"), record.phase("plateau")
     if ramp is None or plateau is None:
         return
     by_worker: dict[str, list[float]] = defaultdict(list)
     for sample in record.generator:
         if ramp.start_s < sample.t_s <= plateau.end_s and sample.alive:
-            by_worker[sample.worker].append(sample.cpu_percent)
-    for worker, percents in by_worker.items():
-        size = min(max(1, round(window_s)), len(percents))
-        for start in range(len(percents) - size + 1):
-            yield sum(percents[start : start + size]) / size, worker
+            by_worker[sample.worker].append(value(sample))
+    for worker, values in by_worker.items():
+        size = min(max(1, round(window_s)), len(values))
+        for start in range(len(values) - size + 1):
+            yield sum(values[start : start + size]) / size, worker
 
 
 def generator_alive(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
@@ -137,6 +153,7 @@ def checks(record: RunRecord, settings: LoadTestSettings) -> Iterator[RuleResult
     yield complete(record, settings.phases)
     yield generator_heard(record, settings.generator)
     yield generator_cpu(record, settings.generator)
+    yield generator_lag(record, settings.generator)
     yield generator_alive(record, settings.generator)
     if settings.traffic.mode == "open":
         yield asked_rate(record, settings.generator)

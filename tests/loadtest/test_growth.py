@@ -33,6 +33,7 @@ SETTINGS = {
     "generator.preflight_factor": 0,
     "generator.max_gap_s": 30,
     "generator.max_cpu_percent": 100,
+    "generator.max_lag_ms": 30_000,
     "replicas.max_gap_s": 30,
     "rules.min_rps": 10,
     "rules.sustained_s": 10,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,20 @@ def test_the_replay_shows_the_last_second_at_first(
     dom = dumped(tmp_path / "report.html", tmp_path / "profile")
     assert 'data-replay="ready"' in dom
     assert dom.count('class="replica running"') == 1
+
+
+def test_no_number_is_wider_than_its_tile(run: RunRecord, passed: Verdict, tmp_path: Path) -> None:
+    """A slow run has long ones."""
+    slow = tuple(replace(each, latencies={1234.0: each.requests}) for each in run.load)
+    html = write_report(replace(run, load=slow), passed, tmp_path)[0]
+    script = """
+      <script>
+        const wide = [...document.querySelectorAll(".tile b")].filter(
+          (one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent);
+        document.body.dataset.wide = `[${wide}]`;
+      </script></body>"""
+    html.write_text(html.read_text().replace("</body>", script))
+    assert 'data-wide="[]"' in dumped(html, tmp_path / "profile")
 
 
 def test_the_replay_plays(run: RunRecord, passed: Verdict, tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def arguments(model_site: Any, fake_ray: Any, tmp_path: Path) -> list[str]:
         "generator.max_gap_s": 30,
         "replicas.max_gap_s": 30,
         "generator.max_cpu_percent": 100,
+        "generator.max_lag_ms": 30_000,
         "rules.min_rps": 1,
         "rules.sustained_s": 1,
         "rules.rps_window_s": 1,

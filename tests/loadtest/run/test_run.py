@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +67,30 @@ def test_a_failing_endpoint_fails_and_a_starved_generator_proves_nothing(
     assert (code, answer["status"]) == (2, "invalid")
     assert list(broken(answer, "validity")) == ["generator-cpu"]
     assert '500: {"error": "broken on purpose"}' in broken(answer, "rules")["failures"]
+
+
+def test_a_port_that_speaks_something_else_is_one_line(arguments: list[str]) -> None:
+    """Such as the gRPC port of the service, which is one digit away."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        threading.Thread(target=_babble, args=(server,), daemon=True).start()
+        finished = subprocess.run(
+            command([*arguments, "--set", f"target.url=http://127.0.0.1:{port}"]), cwd=ROOT,
+            env=ENVIRONMENT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert finished.returncode == 2
+    *_, line = finished.stderr.splitlines()
+    assert line.startswith(f"error: http://127.0.0.1:{port} does not speak HTTP/1.1: ")
+
+
+def _babble(server: socket.socket) -> None:
+    """Answers as an HTTP/2 server does, until the server is closed."""
+    with contextlib.suppress(OSError):
+        while True:
+            client, _ = server.accept()
+            client.recv(1000)
+            client.sendall(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\r\n\r\n")
+            client.close()
 
 
 def test_ctrl_c_keeps_what_there_is(arguments: list[str], tmp_path: Path) -> None:

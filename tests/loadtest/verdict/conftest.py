@@ -46,11 +46,13 @@ def looks(most: int = 2, least: int = 1) -> tuple[ReplicaSample, ...]:
     return tuple(samples)
 
 
-def workers(cpu_percent: float = 50.0, *, alive: bool = True) -> tuple[GeneratorSample, ...]:
+def workers(
+    cpu_percent: float = 50.0, *, alive: bool = True, lag_ms: float = 20.0
+) -> tuple[GeneratorSample, ...]:
     """Returns a second per second of one process that makes the load."""
     return tuple(
         GeneratorSample(t_s=float(t), worker="worker-1", cpu_percent=cpu_percent, users=64,
-                        alive=alive or t < PLATEAU_S)
+                        alive=alive or t < PLATEAU_S, lag_ms=lag_ms)
         for t in range(1, END_S + 1)
     )  # fmt: skip
 
@@ -92,6 +94,7 @@ def spoiled() -> Callable[[str], RunRecord]:
         "every answer wrong": {"load": loads(failures=1200)},
         "slow answers": {"load": loads(latencies={10.0: 1100, 400.0: 100})},
         "starved generator": {"generator": workers(97.0)},
+        "generator without CPU": {"generator": workers(10.0, lag_ms=400.0)},
         "dead worker": {"generator": workers(alive=False)},
         "worker never came": {"generator": ()},
         "few users": {"load": loads(users=40)},

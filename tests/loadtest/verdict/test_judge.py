@@ -52,6 +52,7 @@ def test_a_broken_rule_is_named_with_what_was_measured(
     ("what", "check", "measured"),
     [
         ("starved generator", "generator-cpu", "97 % (worker-1)"),
+        ("generator without CPU", "generator-lag", "400 ms (worker-1)"),
         ("dead worker", "generator-alive", "0; died: worker-1"),
         ("worker never came", "generator-alive", "0"),
         ("worker never came", "generator-cpu", "unknown"),
@@ -82,6 +83,7 @@ def test_a_run_that_proves_nothing_is_invalid(
         ("failing endpoint", {"rules__max_failures": 50}),
         ("slow answers", {"rules__p99_ms": 400}),
         ("starved generator", {"generator__max_cpu_percent": 97}),
+        ("generator without CPU", {"generator__max_lag_ms": 400}),
         ("few users", {"phases__users": 40}),
         ("silent generator", {"generator__max_gap_s": 10, "rules__sustained_s": 20}),
         ("blind", {"replicas__max_gap_s": 20}),
