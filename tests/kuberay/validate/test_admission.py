@@ -63,6 +63,9 @@ ACCEPTED: list[Mapping[str, Any]] = [
     }]},
     {"ray.resources.limits.cpu": 4},
     {"ray.livenessProbe": EXEC},
+    # null is taken away, or becomes the default, before the server looks
+    {"group.template.metadata": None, "group.numOfHosts": None, "ray.command": None},
+    {"group.rayStartParams.num-gpus": None, "head.labels": None},
 ]  # fmt: skip
 
 

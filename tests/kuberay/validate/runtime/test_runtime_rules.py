@@ -27,6 +27,13 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
     ),
     ({"spec.serveService": {"spec": {"ports": [{"name": "http", "port": 80}]}}},
      "runtime/serve-service-port"),
+    ({"spec.serveService": {"spec": {"ports": [{"name": "serve", "port": 80}]}}},
+     "runtime/serve-target-port"),
+    (
+        {"spec.serveService":
+         {"spec": {"ports": [{"name": "serve", "port": 80, "targetPort": "http"}]}}},
+        "runtime/serve-target-port",
+    ),
     ({"serve.http_options.host": "127.0.0.1"}, "runtime/http-host"),
     # pods
     ({"ray.name": "Ray_Worker"}, "runtime/container-name"),
@@ -127,6 +134,11 @@ FINE: list[Mapping[str, Any]] = [
     {"ray.env.3": {"name": "RAY_SERVE_HAPROXY_NBTHREAD", "value": "4"}},
     {SERVE_PORTS.removesuffix(".spec.ports"): {
         "spec": {"ports": [{"name": "serve", "port": 80, "targetPort": 8000}]}}},
+    {SERVE_PORTS.removesuffix(".spec.ports"): {
+        "spec": {"ports": [{"name": "serve", "port": 80, "targetPort": "serve"}]}}},
+    # without a port for Serve on the head the operator takes serveService as it is
+    {"head_ray.ports.2": "(absent)", SERVE_PORTS.removesuffix(".spec.ports"): {
+        "spec": {"ports": [{"name": "web", "port": 80, "targetPort": 8000}]}}},
     {"ray.securityContext": {"readOnlyRootFilesystem": True},
      "ray.volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
      "pod.volumes": [{"name": "tmp", "emptyDir": {}}]},
