@@ -38,6 +38,7 @@ REFUSED: list[tuple[Mapping[str, Any], str]] = [
         "api/required",
     ),
     ({"group.replicas": 2**31}, "api/range"),
+    ({"metadata.namespace": "Shop_1"}, "api/name"),
 ]
 
 ACCEPTED_AND_WRONG: list[tuple[Mapping[str, Any], str]] = [

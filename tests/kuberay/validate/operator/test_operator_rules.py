@@ -219,8 +219,11 @@ def test_what_the_operator_takes_is_not_found(
         (fault_tolerance.GATE, "gcsFaultToleranceOptions", {"backend": "rocksdb"}),
         (security.NETWORK_GATE, "networkPolicy", {"mode": "DenyAll"}),
         (security.TLS_GATE, "tlsOptions", {"enabled": True}),
-        (security.HISTORY_GATE, "historyServerOptions",
-         collector(STORAGE_BACKEND="GCS", GCS_BUCKET="b")["cluster.historyServerOptions"]),
+        (
+            security.HISTORY_GATE,
+            "historyServerOptions",
+            collector(STORAGE_BACKEND="GCS", GCS_BUCKET="b")["cluster.historyServerOptions"],
+        ),
     ],
 )
 def test_a_gate_that_is_on_lets_the_field_pass(

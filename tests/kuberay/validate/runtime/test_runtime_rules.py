@@ -47,6 +47,17 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
     ({"ray.securityContext": {"readOnlyRootFilesystem": True}}, "runtime/read-only-tmp"),
     ({"cluster.autoscalerOptions.securityContext": {"readOnlyRootFilesystem": True}},
      "runtime/read-only-tmp"),
+    ({"ray.imagePullPolicy": "IfNotPresentt"}, "runtime/pod-word"),
+    ({"pod.tolerations": [{"key": "a", "operator": "Exist"}]}, "runtime/pod-word"),
+    ({"ray.image": "(absent)"}, "runtime/image-missing"),
+    ({"ray.env.3": {"name": "A=B", "value": "1"}}, "runtime/env-form"),
+    (
+        {"ray.env.3": {"name": "A", "value": "1",
+                       "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}},
+        "runtime/env-form",
+    ),
+    ({"pod.terminationGracePeriodSeconds": -1}, "runtime/negative-grace"),
+    ({"group.rayStartParams.object-store-memory": "200Mi"}, "runtime/start-param-number"),
     # probes
     ({"ray.readinessProbe": "(absent)"}, "runtime/worker-readiness"),
     ({"ray.readinessProbe.httpGet.port": "http"}, "runtime/probe-port"),
