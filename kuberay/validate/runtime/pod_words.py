@@ -31,10 +31,11 @@ START_NUMBER = error(
     "runtime/start-param-number", Source.RUNTIME,
     "a whole number in quotes; bytes for memory and object-store-memory",
     "ray start ends at a value that it cannot read, and the pod restarts for ever.",
-    "write 200Mi as \"209715200\"",
+    'write 200Mi as "209715200"',
 )  # fmt: skip
 
 _NUMBERS = ("num-cpus", "num-gpus", "memory", "object-store-memory")
+_LEAST_STORE = 75 * 2**20
 _POLICIES = ("Always", "IfNotPresent", "Never")
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
@@ -56,6 +57,8 @@ def check(service: RayService) -> Iterator[Finding]:
             given = group.start_params[name]
             if given.text and not given.text.strip().isdecimal():
                 yield START_NUMBER.at(given)
+            elif name == "object-store-memory" and given.text and int(given.text) < _LEAST_STORE:
+                yield START_NUMBER.at(given, expected=f"at least {_LEAST_STORE} bytes (75Mi)")
     yield from _env(service.autoscaler)
 
 

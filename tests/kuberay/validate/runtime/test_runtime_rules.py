@@ -58,6 +58,7 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
     ),
     ({"pod.terminationGracePeriodSeconds": -1}, "runtime/negative-grace"),
     ({"group.rayStartParams.object-store-memory": "200Mi"}, "runtime/start-param-number"),
+    ({"group.rayStartParams.object-store-memory": "10"}, "runtime/start-param-number"),
     # probes
     ({"ray.readinessProbe": "(absent)"}, "runtime/worker-readiness"),
     ({"ray.readinessProbe.httpGet.port": "http"}, "runtime/probe-port"),
