@@ -51,7 +51,7 @@ def rollback(  # noqa: PLR0913 - one parameter per option
     """Apply the manifests of an earlier `apply` of the RayService NAME.
 
     It becomes a new revision. Objects that only the newer revision had stay as they are; Secrets
-    are not recorded and stay as well.
+    and Jobs are not recorded and stay as well.
     """
     if wait and dry_run:
         raise UsageError("--wait and --dry-run exclude each other")
@@ -89,14 +89,13 @@ def _tell_left_over(current: Revision, target: Revision) -> None:
 
 
 def _tell_frozen(cluster: Cluster, name: str, namespace: str | None) -> None:
-    from kuberay.cluster.replica_bounds import RAY_API
+    from kuberay.cluster.observation import RAY_API, with_cluster_statuses
     from kuberay.cluster.snapshot import snapshot_of
     from kuberay.cluster.verdict import frozen
 
     service = cluster.get(RAY_API, "RayService", name, namespace or cluster.namespace)
-    snapshot = snapshot_of(service) if service else None
-    if snapshot and not snapshot.is_observed:
-        for hint in frozen(snapshot):
+    if service:
+        for hint in frozen(snapshot_of(with_cluster_statuses(cluster, service))):
             report(f"RayService/{name}: {hint}")
 
 

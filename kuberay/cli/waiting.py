@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kuberay.cli.output import report
-from kuberay.errors import RolloutFailedError, RolloutTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +77,7 @@ def wait_until_served(delivery: Delivery, one: Delivered, patience: Patience) ->
     )
     try:
         now = watcher.wait()
-    except (RolloutFailedError, RolloutTimeoutError):
+    except BaseException:  # Ctrl-C too
         if one.held_open:
             report("the head stays in the serve Service until the next apply --wait")
         raise

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from kuberay.cluster import history
 from kuberay.cluster.changes import Change, bounds_of, change_of
 from kuberay.cluster.connection import Cluster
+from kuberay.cluster.jobs import is_job, send_job
 from kuberay.cluster.manifests import is_service, ordered, placed, title
+from kuberay.cluster.observation import RAY_API, with_cluster_statuses
 from kuberay.cluster.replica_bounds import carry_over
 from kuberay.cluster.snapshot import snapshot_of
 from kuberay.errors import ClusterError
 from kuberay.json_types import JsonObject
 
 Tell = Callable[[str], None]
-RAY_API = "ray.io/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ class Delivery:
                 self.tell(f"{title(manifest)}: not judged, the namespace does not exist yet")
             elif is_service(manifest):
                 self.sent.append(self._send_service(manifest, complete))
+            elif is_job(manifest):
+                done = send_job(self.cluster, manifest, dry_run=self.dry_run)
+                self.tell(f"{title(manifest)}: {done}")
             else:
                 self.cluster.apply(manifest, dry_run=self.dry_run, force=self.force)
                 self.tell(f"{title(manifest)}: {self._done}")
@@ -95,6 +99,8 @@ class Delivery:
     def _send_service(self, manifest: JsonObject, all_manifests: list[JsonObject]) -> Delivered:
         name, namespace = manifest["metadata"]["name"], manifest["metadata"]["namespace"]
         before = self.cluster.get(RAY_API, "RayService", name, namespace)
+        if before:
+            before = with_cluster_statuses(self.cluster, before)
         change = change_of((before or {}).get("spec"), self._as_stored(manifest))
         for sentence in change.sentences():
             self.tell(f"RayService/{name}: {sentence}")
@@ -162,11 +168,12 @@ class Delivery:
 
 
 def needs_bridge(before: JsonObject | None, change: Change, manifest: JsonObject) -> bool:
-    """Returns whether the switch would leave the Service without endpoints for a moment."""
-    serving = before is not None and snapshot_of(before).active is not None
+    """Returns whether a switch is ahead that would leave the Service without endpoints."""
+    snapshot = snapshot_of(before) if before else None
+    if snapshot is None or snapshot.active is None:
+        return False  # nothing serves yet
     return (
-        serving
-        and change.new_cluster
+        (change.new_cluster or snapshot.pending is not None)
         and manifest["spec"].get("excludeHeadPodFromServeSvc") is True
         and (manifest["spec"].get("upgradeStrategy") or {}).get("type", "NewCluster")
         == "NewCluster"

@@ -2,7 +2,7 @@
 
 `<name>-revision-<n>` holds all manifests of one `apply`, compressed; it belongs to the RayService
 and goes with it. ConfigMaps, because who may apply manifests may write those; never Secrets, whose
-content is left out.
+content is left out, and never Jobs: going back must not start a load test again.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from kuberay.json_types import JsonObject
 SERVICE_LABEL = "kuberay.bqml/rayservice"
 REVISION_LABEL = "kuberay.bqml/revision"
 KEPT = 10
+_LEFT_OUT = ("Secret", "Job")
 _CONTENT = "manifests.json.gz"
 _MOST_BYTES = 900_000  # an object may have 1 MiB
 
@@ -52,7 +53,7 @@ def record(
         RefusedError: The manifests are too large for a ConfigMap.
     """
     namespace, name = service["metadata"]["namespace"], service["metadata"]["name"]
-    kept = [manifest for manifest in manifests if manifest["kind"] != "Secret"]
+    kept = [manifest for manifest in manifests if manifest["kind"] not in _LEFT_OUT]
     content = json.dumps(kept, sort_keys=True).encode()
     digest = hashlib.sha256(content).hexdigest()
     known = revisions(cluster, namespace, name)

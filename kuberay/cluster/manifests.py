@@ -9,13 +9,13 @@ from kuberay.cluster.connection import Cluster
 from kuberay.errors import MissingError
 from kuberay.json_types import JsonObject
 
-# What others need to be there first; a RayService needs all the rest.
+# What others need to be there first; a RayService needs all the rest, but for Jobs that test it.
 _FIRST = ("Namespace", "CustomResourceDefinition", "ServiceAccount", "Secret", "ConfigMap")
-_LAST = ("RayService", "RayCluster")
+_LAST = ("RayService", "RayCluster", "Job")
 
 
 def ordered(manifests: Iterable[JsonObject]) -> list[JsonObject]:
-    """Returns the manifests with what others need first, and RayServices last."""
+    """Returns the manifests with what others need first, RayServices late, and Jobs last."""
     return sorted(manifests, key=_rank)
 
 
@@ -23,7 +23,7 @@ def _rank(manifest: JsonObject) -> int:
     kind = manifest.get("kind", "")
     if kind in _FIRST:
         return _FIRST.index(kind)
-    return len(_FIRST) + (kind in _LAST)
+    return len(_FIRST) + (1 + _LAST.index(kind) if kind in _LAST else 0)
 
 
 def placed(

@@ -59,12 +59,37 @@ def observe(cluster: Cluster, namespace: str, name: str, since: datetime) -> Obs
     if service is None:
         hint = "`bqml-kuberay apply` makes it; check --namespace"
         raise MissingError(f"no RayService/{name} in the namespace {namespace}", hint=hint)
-    snapshot = snapshot_of(service)
+    snapshot = snapshot_of(with_cluster_statuses(cluster, service))
     names = [ray_cluster.name for ray_cluster in snapshot.clusters]
     labels = f"{CLUSTER_LABEL} in ({','.join(names)})"
     pods = cluster.find("v1", "Pod", namespace, labels=labels) if names else []
     warnings = _warnings(cluster, namespace, name, since)
     return Observation(snapshot, service, _wanted(service), tuple(pods), tuple(warnings))
+
+
+def with_cluster_statuses(cluster: Cluster, service: JsonObject) -> JsonObject:
+    """Returns a RayService whose status has what its RayClusters say of themselves.
+
+    The operator copies a cluster's status only when something else of the service's changes: a head
+    that is ready, and workers that the autoscaler added, may not be in it for ever.
+    """
+    status = dict(service.get("status") or {})
+    for key in ("activeServiceStatus", "pendingServiceStatus"):
+        part = status.get(key) or {}
+        fresh = _cluster_status(cluster, service, part.get("rayClusterName") or "")
+        if fresh:
+            status[key] = {**part, "rayClusterStatus": fresh}
+    return {**service, "status": status}
+
+
+def _cluster_status(cluster: Cluster, service: JsonObject, name: str) -> JsonObject:
+    namespace = service["metadata"].get("namespace", "")
+    try:
+        found = cluster.get(RAY_API, "RayCluster", name, namespace) if name else None
+    except DeniedError:
+        return {}  # who may apply a RayService need not be allowed to read its clusters
+    status: JsonObject = (found or {}).get("status") or {}
+    return status
 
 
 def _warnings(cluster: Cluster, namespace: str, name: str, since: datetime) -> list[Event]:

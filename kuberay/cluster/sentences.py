@@ -34,7 +34,7 @@ def _acceptance(snapshot: Snapshot) -> Iterator[str]:
             f"generation {snapshot.generation}: the operator is working on it "
             f"(done: {snapshot.observed})"
         )
-    if snapshot.ready.reason == "ValidationFailed":
+    if snapshot.is_refused:
         yield f"the operator refuses the spec: {snapshot.ready.message}"
     rollback = snapshot.conditions.get("RollbackInProgress")
     if rollback and rollback.is_true:

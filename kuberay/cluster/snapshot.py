@@ -79,6 +79,16 @@ class Snapshot:
         return self.observed >= self.generation
 
     @property
+    def is_refused(self) -> bool:
+        """Returns whether the operator refuses the newest spec.
+
+        The condition's reason stays after the spec was mended, until there is an endpoint; what the
+        operator has worked through it has not refused.
+        """
+        is_stale = self.is_observed and self.endpoints == 0
+        return self.ready.reason == "ValidationFailed" and not is_stale
+
+    @property
     def target(self) -> RayCluster | None:
         """Returns the cluster that is to serve in the end."""
         return self.pending or self.active

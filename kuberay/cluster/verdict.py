@@ -49,7 +49,7 @@ def judge(now: Observation) -> Verdict:
 def _failures(now: Observation) -> list[str]:
     snapshot = now.snapshot
     found = []
-    if snapshot.ready.reason in ("ValidationFailed", "InitializingTimeout"):
+    if snapshot.is_refused or snapshot.ready.reason == "InitializingTimeout":
         found.append(_condition_failure(snapshot))
     if snapshot.is_suspended:
         found.append("the RayService is suspended (spec.suspend: true)")
@@ -64,7 +64,7 @@ def _failures(now: Observation) -> list[str]:
 
 
 def _condition_failure(snapshot: Snapshot) -> str:
-    if snapshot.ready.reason == "ValidationFailed":
+    if snapshot.is_refused:
         return f"the operator refuses the spec: {snapshot.ready.message}"
     return (
         "the cluster was not ready within ray.io/initializing-timeout; the operator has deleted it "
@@ -77,14 +77,20 @@ def _missing(now: Observation) -> list[str]:
     missing = []
     if not snapshot.is_observed:
         missing.append(f"the operator has not finished generation {snapshot.generation}")
-        missing += frozen(snapshot)
+    missing += frozen(snapshot)
     if snapshot.active is None:
         missing.append("no cluster serves yet")
     if snapshot.pending is not None:
         missing.append(f"cluster {snapshot.pending.name} has not taken over yet")
     if not snapshot.ready.is_true:
-        missing.append(f"not ready: {snapshot.ready.reason or 'the operator has not said'}")
+        missing.append(f"not ready: {_not_ready(snapshot)}")
     return missing + _applications(now)
+
+
+def _not_ready(snapshot: Snapshot) -> str:
+    if snapshot.ready.reason == "ValidationFailed":
+        return "the mended spec has no endpoint yet"
+    return snapshot.ready.reason or "the operator has not said"
 
 
 def frozen(snapshot: Snapshot) -> list[str]:

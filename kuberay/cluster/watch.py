@@ -17,7 +17,7 @@ from kuberay.cluster.events import worth_telling
 from kuberay.cluster.observation import Observation, observe
 from kuberay.cluster.pods import is_ready, role_of
 from kuberay.cluster.sentences import sentences
-from kuberay.cluster.verdict import State, Verdict, judge
+from kuberay.cluster.verdict import State, Verdict, frozen, judge
 from kuberay.errors import RolloutFailedError, RolloutTimeoutError, UnreachableError
 
 Tell = Callable[[str], None]
@@ -33,12 +33,15 @@ class Patience:
         settle_s: For which it must be done without a break: after a change of serveConfigV2 the
             status still shows the old application for a moment.
         failing_s: For which a failure must last: the status may still show the last one.
+        frozen_s: For which a rollout must look frozen to be told so: a dashboard starts after its
+            head, within a minute or two.
     """
 
     timeout_s: float = 1200.0
     poll_s: float = 2.0
     settle_s: float = 10.0
     failing_s: float = 30.0
+    frozen_s: float = 120.0
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ class Watcher:
     true_before: set[str] = field(default_factory=set)
     active: str = ""
     needs_worker: bool = False
+    frozen_since: float | None = None
 
     def wait(self) -> Observation:
         """Returns the service as it is when the rollout is done.
@@ -108,6 +112,7 @@ class Watcher:
             if sentence not in self.true_before:
                 self._say(sentence)
         self.true_before = set(true_now)
+        self._tell_frozen(now)
         for event in now.warnings:
             if worth_telling(event, self.started_at):
                 self._tell_once(f"warning: {event.sentence}")
@@ -118,6 +123,16 @@ class Watcher:
         if self.active and active and active != self.active:
             self._tell_once(f"switched: the Services point to {active} instead of {self.active}")
         self.active = active or self.active
+
+    def _tell_frozen(self, now: Observation) -> None:
+        hints, elapsed = frozen(now.snapshot), time.monotonic()
+        if not hints:
+            self.frozen_since = None
+        elif self.frozen_since is None:
+            self.frozen_since = elapsed
+        elif elapsed - self.frozen_since >= self.patience.frozen_s:
+            for hint in hints:
+                self._tell_once(f"warning: {hint}")
 
     def _tell_once(self, sentence: str) -> None:
         if sentence not in self.told:

@@ -13,29 +13,39 @@ def disruption_budgets(deploy: DeployFile) -> list[Object]:
     evictable = deploy.head.evictable
     if evictable is None:
         evictable = deploy.redis is not None
-    reason = (
-        "Redis keeps the cluster's state: workers go on answering while a new head starts"
-        if deploy.redis
-        else "the head takes all that Ray knows with it, and the service for minutes; move it by "
-        "hand, or give it a `redis`"
-    )
     return [
-        _budget(names, WORKER, Because("one pod drains at a time, the others answer", 1)),
-        _budget(names, HEAD, Because(reason, 1 if evictable else 0)),
-    ]
+        _budget(
+            names, WORKER, Because("one pod drains at a time, the others answer", 1),
+            "a worker without a replica is not ready; it must not hold up a drain",
+        ),
+        _budget(
+            names, HEAD, Because(_reason(deploy, evictable=evictable), int(evictable)),
+            "a head that is not ready has nothing to lose",
+        ),
+    ]  # fmt: skip
 
 
-def _budget(names: Names, component: str, max_unavailable: Because) -> Object:
+def _reason(deploy: DeployFile, *, evictable: bool) -> str:
+    if deploy.redis and evictable:
+        return "Redis keeps the cluster's state: workers go on answering while a new head starts"
+    loss = (
+        "nothing scales and nothing is rolled out until a new head has started"
+        if deploy.redis
+        else "the head takes all that Ray knows with it, and the service for minutes"
+    )
+    if evictable:
+        return f"head.evictable: a node drain may take it, although {loss}"
+    return f"{loss}: move it by hand" + ("" if deploy.redis else ", or give it a `redis`")
+
+
+def _budget(names: Names, component: str, max_unavailable: Because, always: str) -> Object:
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",
         "metadata": names.metadata(f"{names.instance}-{component}", component),
         "spec": {
             "maxUnavailable": max_unavailable,
-            "unhealthyPodEvictionPolicy": Because(
-                "a worker without a replica is not ready; it must not hold up a drain",
-                "AlwaysAllow",
-            ),
+            "unhealthyPodEvictionPolicy": Because(always, "AlwaysAllow"),
             "selector": {"matchLabels": names.labels(component)},
         },
     }

@@ -33,6 +33,10 @@ from kuberay.settings.options import LoadTest
 from kuberay.settings.plan import Plan
 from kuberay.settings.quantity import GIB, cpus_text, memory_text
 
+_REPLACED: Object = {
+    "argocd.argoproj.io/sync-options": "Force=true,Replace=true",
+    "kustomize.toolkit.fluxcd.io/force": "enabled",
+}
 _KEEP_S = 24 * 3600
 _WORKER_TRIES = 20
 _FOLDER, _, _FILE = SETTINGS_FILE.rpartition("/")
@@ -84,10 +88,16 @@ def _job(deploy: DeployFile, loadtest: LoadTest, component: str, written: str) -
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": names.metadata(f"{names.instance}-{component}", component),
+        "metadata": names.metadata(f"{names.instance}-{component}", component)
+        | {
+            "annotations": Because(
+                "a Job's template cannot change, not even its image: Argo CD and Flux make it anew",
+                _REPLACED,
+            )
+        },
         "spec": {
             "suspend": Because(
-                "loadtest.start begins it; a Job that has run cannot change: delete it first",
+                "loadtest.start begins it",
                 not loadtest.start,
             ),
             "completions": count,

@@ -9,6 +9,11 @@ from pydantic import Field, model_validator
 from kuberay.settings.base import Count, Group, Labels, ObjectName, Toleration
 from kuberay.settings.quantity import GIB, MIB, Cpus, Memory
 
+ObjectStore = Annotated[Memory, Field(ge=75 * MIB)]
+"""Bytes; Ray starts with no less than 75Mi."""
+Disk = Annotated[Memory, Field(ge=GIB)]
+"""Bytes; a pod that writes more is evicted, and Ray's logs alone take some 100Mi."""
+
 
 class Scale(Group):
     """How much is to be served: replicas, or the requests from which they follow."""
@@ -63,12 +68,12 @@ class Workers(Placement):
     """CPUs of a pod; by default those of its replicas and 0.5 for Ray and HAProxy."""
     memory: Memory | None = None
     """Memory of a pod; by default what its replicas, Ray and the object store need, and 20 %."""
-    memory_per_replica: Memory = GIB
+    memory_per_replica: Annotated[Memory, Field(ge=512 * MIB)] = GIB
     """Memory that Ray reserves for a replica: TensorFlow takes 0.5 to 0.8 GiB, the model comes on
     top."""
-    object_store_memory: Memory = 200 * MIB
+    object_store_memory: ObjectStore = 200 * MIB
     """Shared memory for Ray's objects; predictions hardly use it."""
-    ephemeral_storage: Memory = 5 * GIB
+    ephemeral_storage: Disk = 5 * GIB
     """Disk for downloaded models and logs."""
     models_claim: ObjectName | Literal[""] = ""
     """PersistentVolumeClaim that is mounted read-only at /models; empty mounts none."""
@@ -83,13 +88,13 @@ class Workers(Placement):
 class Head(Placement):
     """The pod that controls; it holds no replica and carries no traffic."""
 
-    cpus: Cpus = 2
-    """CPUs."""
-    memory: Memory = 8 * GIB
-    """Memory; Ray's control store and dashboard grow over days."""
-    object_store_memory: Memory = 200 * MIB
+    cpus: Annotated[Cpus, Field(ge=0.5)] = 2
+    """CPUs; half of one is the least with which Ray's own processes start in time."""
+    memory: Annotated[Memory, Field(ge=2 * GIB)] = 8 * GIB
+    """Memory; Ray's control store and dashboard begin at about 1 GiB and grow over days."""
+    object_store_memory: ObjectStore = 200 * MIB
     """Shared memory for Ray's objects."""
-    ephemeral_storage: Memory = 5 * GIB
+    ephemeral_storage: Disk = 5 * GIB
     """Disk for logs."""
     evictable: bool | None = None
     """Whether a node drain may evict it; by default only with `redis`, without which its loss stops

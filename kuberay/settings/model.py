@@ -85,6 +85,26 @@ class DeployFile(Group):
             raise ValueError(f"models: {twice[0]} is listed twice; give one another `name`")
         return self
 
+    @model_validator(mode="after")
+    def _own_namespace(self) -> Self:
+        if self.namespace.startswith("kube-"):
+            raise ValueError(f"namespace {self.namespace} is Kubernetes' own: choose another one")
+        if self.namespace == "default" and self.create_namespace:
+            raise ValueError(
+                "namespace default is there already, and the profile `restricted` would hold for "
+                "everybody's pods in it: choose another one, or set create_namespace: false"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _name_of_redis(self) -> Self:
+        if self.redis and self.redis.server and len(self.name) >= MAX_NAME:
+            raise ValueError(
+                f"name: at most {MAX_NAME - 1} characters with redis.server (Kubernetes adds "
+                f"`-redis` and a hash, and allows 63), got {len(self.name)}"
+            )
+        return self
+
     @property
     def token_secret(self) -> str:
         """The Secret with Ray's token."""

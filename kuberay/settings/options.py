@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from kuberay.settings.base import (
     Count,
@@ -19,7 +20,19 @@ from kuberay.settings.base import (
 )
 from kuberay.settings.quantity import GIB, MIB, Cpus, Memory
 
-Cidr = Annotated[str, Field(pattern=r"^[0-9a-fA-F:.]+/\d{1,3}$")]
+
+def _cidr(text: str) -> str:
+    try:
+        network = ipaddress.ip_network(text, strict=True) if "/" in text else None
+    except ValueError as exc:
+        raise ValueError(f"expected a range of addresses such as 10.0.0.0/8: {exc}") from exc
+    if network is None:
+        raise ValueError("expected a range of addresses such as 10.0.0.0/8, or 10.1.2.3/32 for one")
+    return str(network)
+
+
+Cidr = Annotated[str, AfterValidator(_cidr)]
+"""A range of IPv4 or IPv6 addresses, as NetworkPolicies want it."""
 
 
 class Identity(Group):

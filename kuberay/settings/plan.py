@@ -26,6 +26,7 @@ _MIN_DRAIN_S = 90
 _REPLICA_DRAIN_FLOOR_S = 35
 _GRACE_MARGIN_S = 30
 _MIN_DELETION_DELAY_S = 180
+_MOST_PODS = 150_000
 HEAD_DRAIN_S = 5
 """The head holds no replica: nothing but its own processes has to end."""
 
@@ -172,6 +173,11 @@ def _workers(deploy: DeployFile, min_replicas: int, max_replicas: int) -> tuple[
                 f"workers.{name}_workers ({count}) hold {count * each} replicas, "
                 f"{name}_replicas is {replicas}: at least {needed} are needed"
             )
+    if high > _MOST_PODS:
+        raise SettingsError(
+            f"{high} pods for {max_replicas} replicas: Kubernetes has {_MOST_PODS} at most; "
+            "check scale.max_replicas, or requests_per_s and requests_per_s_per_replica"
+        )
     if low > high:
         raise SettingsError(
             f"workers.max_workers ({high}) is less than workers.min_workers ({low})"

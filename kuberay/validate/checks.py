@@ -21,6 +21,7 @@ from kuberay.validate.runtime import (
     capacity,
     images,
     neighbours,
+    pod_words,
     pods,
     ports,
     probes,
@@ -37,8 +38,8 @@ Check = Callable[[RayService], Iterable[Finding]]
 
 _CHECKS: tuple[Check, ...] = (
     metadata.check, upgrade.check, groups.check, fault_tolerance.check, autoscaler.check,
-    security.check, config_text.check, pods.check, ports.check, probes.check, images.check,
-    capacity.check, scaling.check, proxies.check, shutdown.check, rollout.check,
+    security.check, config_text.check, pods.check, pod_words.check, ports.check, probes.check,
+    images.check, capacity.check, scaling.check, proxies.check, shutdown.check, rollout.check,
 )  # fmt: skip
 
 KINDS = ("RayService", "RayCluster")

@@ -29,6 +29,7 @@ KINDS = {
     "apiextensions.k8s.io/v1": {
         "customresourcedefinitions": ("CustomResourceDefinition", False),
     },
+    "batch/v1": {"jobs": ("Job", True)},
     "policy/v1": {"poddisruptionbudgets": ("PodDisruptionBudget", True)},
     "ray.io/v1": {"rayservices": ("RayService", True), "rayclusters": ("RayCluster", True)},
 }  # fmt: skip
@@ -186,6 +187,11 @@ class ApiServer:
         ]  # fmt: skip
         if foreign and not forced:
             raise Refusal(409, f"Apply failed with {len(foreign)} conflict", foreign)
+        templates = [one.get("spec", {}).get("template") for one in (before, body)]
+        if body["kind"] == "Job" and key in self.objects and templates[0] != templates[1]:
+            raise Refusal(
+                422, f'Job.batch "{key[3]}" is invalid: spec.template: field is immutable'
+            )
         after = {**copy.deepcopy(before), **copy.deepcopy(body)}
         after["metadata"] = {**before["metadata"], **body["metadata"]}
         changed = before.get("spec") != body.get("spec")

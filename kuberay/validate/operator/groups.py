@@ -9,7 +9,7 @@ from kuberay.validate.finding import Finding, Source
 from kuberay.validate.rayservice.group import Group
 from kuberay.validate.rayservice.labels import label_problem
 from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error
+from kuberay.validate.rule import error, warning
 
 NO_CONTAINER = error(
     "operator/no-container", Source.OPERATOR, "at least one container; the first one runs Ray",
@@ -19,10 +19,11 @@ BOUNDS = error(
     "operator/replica-bounds", Source.OPERATOR, "0 <= minReplicas <= maxReplicas",
     "The API server accepts it, the operator refuses it.", "swap or correct the numbers",
 )  # fmt: skip
-BOUNDS_MISSING = error(
+BOUNDS_MISSING = warning(
     "operator/replica-bounds-missing", Source.OPERATOR,
     "minReplicas and maxReplicas where the autoscaler is off",
-    "The operator asks for both.", "add both",
+    "The operator asks for both, and gets 0 and 2147483647 from the CRD where they are missing.",
+    "add both",
 )  # fmt: skip
 TWO_RESOURCES = error(
     "operator/resources-twice", Source.OPERATOR,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kuberay.validate.finding import Finding, Source
-from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.labels import is_subdomain
+from kuberay.validate.operator import history_server
+from kuberay.validate.rayservice.labels import is_dns_label
 from kuberay.validate.rayservice.service import RayService
 from kuberay.validate.rule import error
 
@@ -32,23 +31,23 @@ NETWORK_RULES = error(
     "rules of the directions that the mode denies, for worker groups that exist",
     "The operator refuses rules that could have no effect.", "delete them, or change the mode",
 )  # fmt: skip
+GROUP_NAME = error(
+    "operator/network-policy-group", Source.OPERATOR,
+    "a group name of at most 63 lower-case letters, digits and - with networkPolicy",
+    "The operator names a NetworkPolicy after the group.", "rename the group",
+)  # fmt: skip
 TLS_BY_HAND = error(
     "operator/tls-by-hand", Source.OPERATOR, "TLS settings in tlsOptions only",
-    "The operator sets these variables itself.", "delete the variable",
+    "The operator sets these variables and mounts the certificates itself.",
+    "delete the variable, or the mount",
 )  # fmt: skip
-HISTORY_SERVER = error(
-    "operator/history-server", Source.OPERATOR,
-    "collectorOptions with an image and a literal STORAGE_BACKEND",
-    "The operator refuses a collector that could not start.", "complete collectorOptions",
-)  # fmt: skip
-
 NETWORK_GATE, TLS_GATE, HISTORY_GATE = (
     "RayClusterNetworkPolicy", "RayClusterMTLS", "RayClusterHistoryServer",
 )  # fmt: skip
 _TOKEN_SINCE = (2, 52, 0)
 _KUBERNETES_TOKEN_SINCE = (2, 55, 0)
 _TLS_ENV = ("RAY_USE_TLS", "RAY_TLS_SERVER_CERT", "RAY_TLS_SERVER_KEY", "RAY_TLS_CA_CERT")
-_BACKEND_NEEDS = {"GCS": "GCS_BUCKET", "S3": "S3_REGION"}
+_TLS_VOLUME, _TLS_PATH = "ray-tls", "/etc/ray/tls"
 
 
 def check(service: RayService) -> Iterator[Finding]:
@@ -61,10 +60,10 @@ def check(service: RayService) -> Iterator[Finding]:
         if service.cluster[name] and gate not in service.gates:
             yield GATED.at(service.cluster[name], f"{name} without the gate {gate}")
     yield from _network_policy(service)
-    if service.cluster["tlsOptions"]:
+    if service.cluster["tlsOptions"]["enabled"].is_true:
         yield from _tls(service)
     if service.cluster["historyServerOptions"]:
-        yield from _history_server(service.cluster["historyServerOptions"]["collectorOptions"])
+        yield from history_server.check(service)
 
 
 def _authentication(service: RayService) -> Iterator[Finding]:
@@ -89,29 +88,20 @@ def _network_policy(service: RayService) -> Iterator[Finding]:
             yield NETWORK_RULES.at(rules[useless], f"{useless} under {mode}")
     known = {group.name for group in service.workers}
     for rules in policy["workerGroups"].items:
-        name = rules["groupName"]
-        if name.text and (name.text not in known or not is_subdomain(name.text)):
-            yield NETWORK_RULES.at(name)
+        if rules["groupName"].text and rules["groupName"].text not in known:
+            yield NETWORK_RULES.at(rules["groupName"])
+    for group in service.workers if policy else ():
+        name = group.node["groupName"]
+        if name.text and not is_dns_label(name.text):
+            yield GROUP_NAME.at(name)
 
 
 def _tls(service: RayService) -> Iterator[Finding]:
-    entries = [entry for group in service.groups for entry in _env(group)]
-    for entry in (*entries, *service.autoscaler["env"].items):
-        if entry["name"].text in _TLS_ENV:
-            yield TLS_BY_HAND.at(entry, entry["name"].text)
-
-
-def _env(group: Group) -> list[Node]:
-    return [entry for container in group.containers for entry in container["env"].items]
-
-
-def _history_server(collector: Node) -> Iterator[Finding]:
-    if not collector["image"].text:
-        yield HISTORY_SERVER.at(collector["image"])
-    values = {entry["name"].text: entry["value"].text for entry in collector["env"].items}
-    backend = values.get("STORAGE_BACKEND", "")
-    if not backend:
-        yield HISTORY_SERVER.at(collector["env"], "no literal STORAGE_BACKEND")
-    needed = _BACKEND_NEEDS.get(backend.upper())
-    if needed and needed not in values:
-        yield HISTORY_SERVER.at(collector["env"], f"STORAGE_BACKEND {backend} without {needed}")
+    for container in (*(group.container for group in service.groups), service.autoscaler):
+        for entry in container["env"].items:
+            if entry["name"].text in _TLS_ENV:
+                yield TLS_BY_HAND.at(entry, entry["name"].text)
+        for mount in container["volumeMounts"].items:
+            name, path = mount["name"].text, mount["mountPath"].text
+            if name == _TLS_VOLUME or path == _TLS_PATH:
+                yield TLS_BY_HAND.at(mount, f"{name} at {path}")

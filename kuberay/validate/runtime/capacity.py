@@ -32,7 +32,7 @@ START_SIZE = warning(
     "With the autoscaler on, replicas is only the size at the start; tools that compare it with "
     "the cluster fight the autoscaler.", "make them equal",
 )  # fmt: skip
-NO_MEMORY_LIMIT = error(
+NO_MEMORY_LIMIT = warning(
     "runtime/memory-limit", Source.RUNTIME, "resources.limits.memory in the Ray container",
     "Ray's memory and /dev/shm are sized from the limit only; without it Ray takes the node's.",
     "set the limit equal to the request",

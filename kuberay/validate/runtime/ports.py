@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kuberay.json_types import JsonValue
 from kuberay.validate.finding import Finding, Source
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice.group import Group
 from kuberay.validate.rayservice.serve_config import ServeConfig
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice.service import INCREMENTAL, RayService
 from kuberay.validate.rule import error, warning
 
 PORT_NAME = error(
@@ -50,11 +51,17 @@ NO_GRPC_PORT = warning(
     "a port named serve-grpc on the head where Serve speaks gRPC",
     "The serve Service gets no gRPC port.", "add {containerPort: 9000, name: serve-grpc}",
 )  # fmt: skip
-DROPPED_PORT = error(
+DROPPED_PORT = warning(
     "runtime/serve-service-port", Source.RUNTIME,
     "ports of serveService whose names the head container has, serve or serve-...",
     "The operator merges by name and drops the others in silence.",
     "name the port on the head container too",
+)  # fmt: skip
+TARGET_PORT = error(
+    "runtime/serve-target-port", Source.RUNTIME,
+    "a targetPort that every worker's container lists; without one it is the port's own number",
+    "Nothing listens there: connections are refused, or the port has no endpoint.",
+    "add targetPort: serve (serve-grpc for gRPC), and that port to the workers' containers",
 )  # fmt: skip
 LOCAL_HOST = error(
     "runtime/http-host", Source.RUNTIME, "host 0.0.0.0",
@@ -100,7 +107,7 @@ def _head(service: RayService) -> Iterator[Finding]:
         yield NO_DASHBOARD.at(ports, ", ".join(head.ports) or "no names")
     if "gcs-server" not in head.ports:
         yield NO_GCS.at(ports, ", ".join(head.ports) or "no names")
-    if not any(_is_serve(name) for name in head.ports):
+    if not any(_is_serve(name) for name in head.ports) and not _own_ports(service):
         yield NO_SERVE.at(ports, ", ".join(head.ports) or "no names")
 
 
@@ -108,12 +115,34 @@ def _is_serve(name: str) -> bool:
     return name == "serve" or name.startswith("serve-")
 
 
+def _own_ports(service: RayService) -> list[Node]:
+    if service.upgrade_type == INCREMENTAL:
+        return []  # serveService is ignored
+    return service.spec.at("serveService", "spec", "ports").items
+
+
 def _service_ports(service: RayService) -> Iterator[Finding]:
     listed = service.head.container["ports"].items
     known = {name for name in service.head.ports if _is_serve(name)} if listed else {"serve"}
-    for port in service.spec.at("serveService", "spec", "ports").items:
-        if port["name"].text not in known:
+    for port in _own_ports(service):
+        # Where the head has no port for Serve, the operator takes serveService as it is.
+        if known and port["name"].text not in known:
             yield DROPPED_PORT.at(port["name"])
+        else:
+            yield from _target(service, port)
+
+
+def _target(service: RayService, port: Node) -> Iterator[Finding]:
+    target = port["targetPort"] or port["port"]
+    for group in service.workers:
+        containers = group.pod["containers"].items
+        ports = [listed for container in containers for listed in container["ports"].items]
+        if ports and not any(target.value in _both(listed) for listed in ports):
+            yield TARGET_PORT.at(port, f"{target.value}, not in the group {group.name}")
+
+
+def _both(port: Node) -> tuple[JsonValue, JsonValue]:
+    return port["name"].value, port["containerPort"].value
 
 
 def _serve(service: RayService, serve: ServeConfig) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ from kuberay.validate.finding import Finding, Source
 from kuberay.validate.rayservice.group import Group
 from kuberay.validate.rayservice.serve_config import DEFAULT_KEEP_ALIVE_S, ServeConfig
 from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rule import warning
 
-GRACE = error(
+GRACE = warning(
     "runtime/grace-below-shutdown", Source.RUNTIME,
     "terminationGracePeriodSeconds above graceful_shutdown_timeout_s of every deployment",
     "Kubernetes kills the pod while its replicas still answer requests.",
@@ -22,7 +22,7 @@ DRAIN = warning(
     "Ray is killed before it has drained: equal times are a race that SIGKILL wins.",
     "grace 120 and drain 90 on workers, drain 5 on the head",
 )  # fmt: skip
-PRE_STOP = error(
+PRE_STOP = warning(
     "runtime/pre-stop", Source.RUNTIME, "no preStop: ray stop",
     "It kills Ray before it drains; Ray 2.60 drains by itself on SIGTERM.", "delete the preStop",
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """JSON schema as Kubernetes means it: what the `x-kubernetes-` keywords add to the standard.
 
 An object of a structural schema has the named properties and no others: the API server prunes
-unknown fields, or refuses them under strict field validation.
+unknown fields, or refuses them under strict field validation. A field that is null is a field that
+is absent: the server takes it away before it looks.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def _type(
 ) -> Errors:
     allowed = [types] if isinstance(types, str) else types
     if instance is None and schema.get("nullable"):
-        return
+        return  # an entry of a list
     if not any(validator.is_type(instance, name) for name in allowed):
         yield ValidationError(f"not {types}")
 
@@ -40,9 +41,9 @@ def _properties(
     if not isinstance(instance, dict):
         return
     for name, value in instance.items():
-        if name in properties:
+        if name in properties and value is not None:
             yield from validator.descend(value, properties[name], path=name, schema_path=name)
-        elif not _keeps(name, schema):
+        elif name not in properties and not _keeps(name, schema):
             yield _unknown(name, list(properties))
 
 
@@ -63,7 +64,7 @@ def _additional(
             continue
         if additional is False:
             yield _unknown(name, list(known))
-        else:
+        elif value is not None:
             yield from validator.descend(value, additional, path=name)
 
 

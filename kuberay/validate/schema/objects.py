@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from kuberay.validate.finding import Finding, Source
 from kuberay.validate.manifest.node import Document
-from kuberay.validate.rayservice.labels import is_subdomain, key_problem, label_problem
+from kuberay.validate.rayservice.labels import (
+    is_dns_label,
+    is_subdomain,
+    key_problem,
+    label_problem,
+)
 from kuberay.validate.rule import error, warning
 from kuberay.validate.schema.catalog import Catalog
 from kuberay.validate.schema.structural import REQUIRED, findings_of
@@ -65,6 +70,10 @@ def _metadata(document: Document, kind: str) -> Iterator[Finding]:
         yield REQUIRED.at(name, fix="add metadata.name")
     elif kind not in _FREE_NAMES and not is_subdomain(name.text):
         yield NAME.at(name)
+    namespace = metadata["namespace"]
+    if namespace.text and not is_dns_label(namespace.text):
+        expected = "a namespace: at most 63 lower-case letters, digits and -"
+        yield NAME.at(namespace, expected=expected, fix="correct the namespace")
     for key, node in metadata["labels"].entries:
         problem = label_problem(key, node.text)
         if problem:

@@ -144,3 +144,26 @@ def test_a_cluster_that_starts_smaller_is_told(
     valid_manifest["spec"]["rayClusterConfig"]["rayVersion"] = "2.61.0"
     Delivery(cluster, told.append).send([valid_manifest], None)
     assert any("starts with 2 workers, the old one has 4" in line for line in told)
+
+
+def test_a_switch_that_is_still_ahead_is_bridged_again(
+    api_server: Any, cluster: Cluster, serving: Manifest, valid_manifest: Manifest, told: list[str],
+    statuses: Any,
+) -> None:  # fmt: skip
+    """An apply that was interrupted left the head in; the next one must not take it out early."""
+    serving["spec"]["excludeHeadPodFromServeSvc"] = False
+    serving["status"]["pendingServiceStatus"] = statuses.cluster("shop-new")
+    (sent,) = Delivery(cluster, told.append, bridge=True, force=True).send([valid_manifest], None)
+    assert sent.held_open
+    assert api_server.one("rayservices", "shop")["spec"]["excludeHeadPodFromServeSvc"] is False
+
+
+def test_the_size_is_the_running_clusters_own(
+    api_server: Any, cluster: Cluster, serving: Manifest, valid_manifest: Manifest, told: list[str]
+) -> None:
+    """The copy in the RayService's status is as old as its last change."""
+    assert serving
+    api_server.one("rayclusters", "shop-old")["status"] = {"desiredWorkerReplicas": 7}
+    valid_manifest["spec"]["rayClusterConfig"]["rayVersion"] = "2.61.0"
+    Delivery(cluster, told.append).send([valid_manifest], None)
+    assert any("starts with 2 workers, the old one has 7" in line for line in told)

@@ -67,11 +67,12 @@ def test_the_old_applications_do_not_count_while_a_new_cluster_comes(statuses: A
     assert "application app is DEPLOYING (Model)" in verdict.reasons
 
 
-def test_a_frozen_rollout_is_explained(statuses: Any) -> None:
-    """The pending head is ready, nothing is deployed, the generation stands still."""
+@pytest.mark.parametrize("observed", [2, 3])
+def test_a_frozen_rollout_is_explained(statuses: Any, observed: int) -> None:
+    """The pending head is ready, nothing is deployed; the generation stands still if it changes."""
     active = statuses.cluster("shop-old", head=True, workers=2, app="RUNNING")
     pending = statuses.cluster("shop-new", head=True)
-    status = statuses.service(active, pending, ready="NonZeroServeEndpoints", observed=2)
+    status = statuses.service(active, pending, ready="NonZeroServeEndpoints", observed=observed)
     assert any("kubectl delete raycluster shop-new" in r for r in judge(seen(status)).reasons)
 
 
@@ -89,6 +90,21 @@ def test_what_the_operator_gives_up_on_has_failed(
     verdict = judge(seen(statuses.service(ready=ready, message=message, observed=2)))
     assert verdict.state is State.FAILED
     assert expected in verdict.reasons[0]
+
+
+def test_a_mended_spec_has_not_failed(statuses: Any) -> None:
+    """The operator leaves the condition as it was until there is an endpoint."""
+    pending = statuses.cluster("shop-new")
+    verdict = judge(seen(statuses.service(None, pending, ready="ValidationFailed")))
+    assert verdict.state is State.PROGRESSING
+    assert "not ready: the mended spec has no endpoint yet" in verdict.reasons
+
+
+def test_an_annotation_that_is_refused_has_failed(statuses: Any) -> None:
+    """It makes no new generation; the endpoints are those of before."""
+    status = statuses.done() | statuses.service(ready="ValidationFailed", message="30 minutes")
+    status["numServeEndpoints"] = 2
+    assert judge(seen(status)).state is State.FAILED
 
 
 def test_a_failed_deployment_has_failed(statuses: Any) -> None:

@@ -135,6 +135,39 @@ def test_warnings_of_this_rollout_are_told_once(
     assert warnings == ["warning: RayCluster/shop-new: FailedToCreateWorkerPod: quota exceeded"]
 
 
+def frozen(api_server: Any, statuses: Any) -> None:
+    """Plays a pending head that the operator cannot ask: it never writes that it is ready."""
+    old = statuses.cluster("shop-old", head=True, workers=2, app="RUNNING")
+    pending = statuses.cluster("shop-new")
+    api_server.statuses = [statuses.service(old, pending, ready="NonZeroServeEndpoints")]
+    ready = statuses.cluster("shop-new", head=True)["rayClusterStatus"]
+    metadata = {"name": "shop-new", "namespace": "shop"}
+    api_server.put("ray.io/v1", "rayclusters", {"metadata": metadata, "status": ready})
+
+
+def test_a_rollout_that_stays_frozen_is_told(
+    api_server: Any, watcher: Watcher, told: list[str], statuses: Any
+) -> None:
+    """The RayCluster says that its head is ready, the RayService's copy of it never does."""
+    watcher.patience = Patience(0.5, poll_s=0.01, settle_s=1, failing_s=1, frozen_s=0.1)
+    frozen(api_server, statuses)
+    with pytest.raises(RolloutTimeoutError, match="kubectl delete raycluster shop-new"):
+        watcher.wait()
+    assert "pending cluster shop-new: head ready" in words(told)
+    assert sum("warning: the pending head is ready" in line for line in told) == 1
+
+
+def test_a_dashboard_that_is_only_starting_is_no_frozen_rollout(
+    api_server: Any, watcher: Watcher, told: list[str], statuses: Any
+) -> None:
+    """For the first two minutes."""
+    watcher.patience = Patience(0.3, poll_s=0.01, settle_s=1, failing_s=1)
+    frozen(api_server, statuses)
+    with pytest.raises(RolloutTimeoutError):
+        watcher.wait()
+    assert not any("warning" in line for line in told)
+
+
 def test_time_runs_out_with_the_reasons(api_server: Any, watcher: Watcher, statuses: Any) -> None:
     """What is still missing, in the error."""
     watcher.patience = Patience(timeout_s=0, poll_s=0.01, settle_s=1, failing_s=1)

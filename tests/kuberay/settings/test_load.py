@@ -62,6 +62,16 @@ def test_the_services_own_settings_can_be_a_file_beside(base: Path, tmp_path: Pa
         ("serve.replica.num_cpu=2", "unknown key serve.replica.num_cpu"),
         ("models=[]", "models: Tuple should have at least 1 item"),
         ("models=[{source: gs://b/m/1}, {source: gs://c/m/2}]", "m is listed twice"),
+        ("head.memory=1Mi", "head.memory: Input should be greater than or equal to"),
+        ("head.cpus=1m", "head.cpus: Input should be greater than or equal to 0.5"),
+        ("workers.object_store_memory=10", "workers.object_store_memory: Input should be greater"),
+        ("workers.memory_per_replica=1Mi", "workers.memory_per_replica: Input should be greater"),
+        ("head.ephemeral_storage=5Mi", "head.ephemeral_storage: Input should be greater"),
+        ("network_policy.client_cidrs=[999.0.0.0/64]", "a range of addresses such as 10.0.0.0/8"),
+        ("network_policy.client_cidrs=[10.0.0.0]", "10.1.2.3/32 for one"),
+        ("network_policy.client_cidrs=[10.0.0.1/8]", "has host bits set"),
+        ("namespace=kube-system", "namespace kube-system is Kubernetes' own"),
+        ("namespace=default", "set create_namespace: false"),
         ("scale.max_replicas", "expected key=value"),
         ("image={", "the value is not YAML"),
     ],
@@ -101,3 +111,15 @@ def test_every_key_has_help() -> None:
     assert all(key.help for key in keys.values())
     assert keys["head.memory"].default == "8Gi"
     assert "models[].source" in keys
+
+
+def test_a_name_leaves_room_for_redis() -> None:
+    """A StatefulSet's pods get its name and a hash as a label: 63 characters at most."""
+    tree = {
+        "name": "a" * 47, "namespace": "b", "image": "i:1", "models": [{"source": "gs://b/m/1"}],
+    }  # fmt: skip
+    redis = {"server": {}, "password": {"name": "p"}}
+    assert validated(tree).name == "a" * 47
+    assert validated(tree | {"name": "a" * 46, "redis": redis}).redis
+    with pytest.raises(SettingsError, match="name: at most 46 characters with redis"):
+        validated(tree | {"redis": redis})

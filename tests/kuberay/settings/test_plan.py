@@ -65,6 +65,8 @@ def test_a_drain_covers_the_longest_request() -> None:
         ({"workers": {"min_workers": 1}, "scale": {"min_replicas": 4}},
          "workers.min_workers (1) hold 3 replicas, min_replicas is 4"),
         ({"workers": {"min_workers": 3}}, "a pod without a replica is never ready"),
+        ({"scale": {"requests_per_s": 1e9, "requests_per_s_per_replica": 1}},
+         "pods for 1300000000 replicas: Kubernetes has 150000 at most"),
         ({"workers": {"cpus": "2"}}, "workers.cpus (2) is less than its 3 replicas need (3"),
         ({"workers": {"memory": "4Gi"}}, "workers.memory (4Gi) is less than"),
         ({"serve": {"replica": {"num_cpus": 0.5}}}, "is 1.5: Ray counts the CPUs"),

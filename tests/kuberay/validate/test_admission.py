@@ -38,6 +38,7 @@ REFUSED: list[tuple[Mapping[str, Any], str]] = [
         "api/required",
     ),
     ({"group.replicas": 2**31}, "api/range"),
+    ({"metadata.namespace": "Shop_1"}, "api/name"),
 ]
 
 ACCEPTED_AND_WRONG: list[tuple[Mapping[str, Any], str]] = [
@@ -63,6 +64,9 @@ ACCEPTED: list[Mapping[str, Any]] = [
     }]},
     {"ray.resources.limits.cpu": 4},
     {"ray.livenessProbe": EXEC},
+    # null is taken away, or becomes the default, before the server looks
+    {"group.template.metadata": None, "group.numOfHosts": None, "ray.command": None},
+    {"group.rayStartParams.num-gpus": None, "head.labels": None},
 ]  # fmt: skip
 
 

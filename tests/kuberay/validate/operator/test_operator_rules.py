@@ -46,6 +46,12 @@ def rocksdb(**options: Any) -> dict[str, Any]:
     return {"cluster.gcsFaultToleranceOptions": {"backend": "rocksdb", **options}}
 
 
+def collector(**env: str) -> dict[str, Any]:
+    """Returns the change to a history server whose collector has these variables."""
+    entries = [{"name": name, "value": value} for name, value in env.items()]
+    return {"cluster.historyServerOptions": {"collectorOptions": {"image": "i", "env": entries}}}
+
+
 BROKEN: list[tuple[Mapping[str, Any], str]] = [
     # R1 metadata
     ({"metadata.name": "a" * 48}, "operator/name-length"),
@@ -148,6 +154,31 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
             "image": "i", "env": [{"name": "STORAGE_BACKEND", "value": "gcs"}]}}},
         "operator/history-server",
     ),
+    (collector(STORAGE_BACKEND="AzureBlob"), "operator/history-server"),
+    (
+        collector(STORAGE_BACKEND="AzureBlob", AZURE_STORAGE_AUTH_MODE="default",
+                  AZURE_STORAGE_CONNECTION_STRING="x"),
+        "operator/history-server",
+    ),
+    (collector(STORAGE_BACKEND="AliyunOSS", OSS_BUCKET="b"), "operator/history-server"),
+    (collector(STORAGE_BACKEND="S3", S3_REGION="r", POD_IP="x"),
+     "operator/history-server-reserved"),
+    (
+        {**collector(STORAGE_BACKEND="S3", S3_REGION="r"),
+         "pod.containers.1": {"name": "ray-history-collector", "image": "i:1"}},
+        "operator/history-server-reserved",
+    ),
+    ({"cluster.networkPolicy": {}, "group.groupName": "Serve"}, "operator/network-policy-group"),
+    (
+        {"cluster.tlsOptions": {"enabled": True},
+         "ray.volumeMounts": [{"name": "certificates", "mountPath": "/etc/ray/tls"}]},
+        "operator/tls-by-hand",
+    ),
+    (
+        {"cluster.tlsOptions": {"enabled": True},
+         "cluster.autoscalerOptions.volumeMounts": [{"name": "ray-tls", "mountPath": "/tls"}]},
+        "operator/tls-by-hand",
+    ),
     ({"cluster.upgradeStrategy": {"type": "Recreate"}}, "operator/cluster-upgrade-strategy"),
 ]  # fmt: skip
 
@@ -162,6 +193,7 @@ FINE: list[Mapping[str, Any]] = [
     redis(redisPassword={"valueFrom": {"secretKeyRef": {"name": "redis", "key": "password"}}}),
     {"group.resources": {"CPU": "2"}},
     {"spec.upgradeStrategy": "(absent)"},
+    {"group.groupName": "Serve"},
 ]
 
 
@@ -187,6 +219,11 @@ def test_what_the_operator_takes_is_not_found(
         (fault_tolerance.GATE, "gcsFaultToleranceOptions", {"backend": "rocksdb"}),
         (security.NETWORK_GATE, "networkPolicy", {"mode": "DenyAll"}),
         (security.TLS_GATE, "tlsOptions", {"enabled": True}),
+        (
+            security.HISTORY_GATE,
+            "historyServerOptions",
+            collector(STORAGE_BACKEND="GCS", GCS_BUCKET="b")["cluster.historyServerOptions"],
+        ),
     ],
 )
 def test_a_gate_that_is_on_lets_the_field_pass(

@@ -27,6 +27,13 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
     ),
     ({"spec.serveService": {"spec": {"ports": [{"name": "http", "port": 80}]}}},
      "runtime/serve-service-port"),
+    ({"spec.serveService": {"spec": {"ports": [{"name": "serve", "port": 80}]}}},
+     "runtime/serve-target-port"),
+    (
+        {"spec.serveService":
+         {"spec": {"ports": [{"name": "serve", "port": 80, "targetPort": "http"}]}}},
+        "runtime/serve-target-port",
+    ),
     ({"serve.http_options.host": "127.0.0.1"}, "runtime/http-host"),
     # pods
     ({"ray.name": "Ray_Worker"}, "runtime/container-name"),
@@ -40,6 +47,18 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
     ({"ray.securityContext": {"readOnlyRootFilesystem": True}}, "runtime/read-only-tmp"),
     ({"cluster.autoscalerOptions.securityContext": {"readOnlyRootFilesystem": True}},
      "runtime/read-only-tmp"),
+    ({"ray.imagePullPolicy": "IfNotPresentt"}, "runtime/pod-word"),
+    ({"pod.tolerations": [{"key": "a", "operator": "Exist"}]}, "runtime/pod-word"),
+    ({"ray.image": "(absent)"}, "runtime/image-missing"),
+    ({"ray.env.3": {"name": "A=B", "value": "1"}}, "runtime/env-form"),
+    (
+        {"ray.env.3": {"name": "A", "value": "1",
+                       "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}},
+        "runtime/env-form",
+    ),
+    ({"pod.terminationGracePeriodSeconds": -1}, "runtime/negative-grace"),
+    ({"group.rayStartParams.object-store-memory": "200Mi"}, "runtime/start-param-number"),
+    ({"group.rayStartParams.object-store-memory": "10"}, "runtime/start-param-number"),
     # probes
     ({"ray.readinessProbe": "(absent)"}, "runtime/worker-readiness"),
     ({"ray.readinessProbe.httpGet.port": "http"}, "runtime/probe-port"),
@@ -127,6 +146,11 @@ FINE: list[Mapping[str, Any]] = [
     {"ray.env.3": {"name": "RAY_SERVE_HAPROXY_NBTHREAD", "value": "4"}},
     {SERVE_PORTS.removesuffix(".spec.ports"): {
         "spec": {"ports": [{"name": "serve", "port": 80, "targetPort": 8000}]}}},
+    {SERVE_PORTS.removesuffix(".spec.ports"): {
+        "spec": {"ports": [{"name": "serve", "port": 80, "targetPort": "serve"}]}}},
+    # without a port for Serve on the head the operator takes serveService as it is
+    {"head_ray.ports.2": "(absent)", SERVE_PORTS.removesuffix(".spec.ports"): {
+        "spec": {"ports": [{"name": "web", "port": 80, "targetPort": 8000}]}}},
     {"ray.securityContext": {"readOnlyRootFilesystem": True},
      "ray.volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
      "pod.volumes": [{"name": "tmp", "emptyDir": {}}]},
