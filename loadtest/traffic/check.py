@@ -14,6 +14,8 @@ from loadtest.traffic.signature import Signature, TensorSpec
 
 Fault: TypeAlias = str | None
 ValueCheck: TypeAlias = Callable[[JsonValue], Fault]
+NOT_JSON = "the answer is not JSON"
+NO_PREDICTIONS = "the answer has no predictions"
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "float": (float, int),
     "int": (int,),
@@ -55,13 +57,13 @@ class AnswerCheck:
         try:
             return self.answer(json.loads(body), rows)
         except ValueError:
-            return "the answer is not JSON"
+            return NOT_JSON
 
     def answer(self, answer: JsonValue, rows: int) -> Fault:
         """Returns what is wrong with a parsed REST answer."""
         predictions = answer.get("predictions") if isinstance(answer, dict) else None
         if not isinstance(predictions, list):
-            return "the answer has no predictions"
+            return NO_PREDICTIONS
         if len(predictions) != rows:
             return f"{len(predictions)} rows in the answer to {rows}"
         for row in predictions:

@@ -12,6 +12,7 @@ from geventhttpclient.url import URL
 from locust.contrib.fasthttp import FAILURE_EXCEPTIONS, FastHttpUser
 
 from loadtest.settings.model import LoadTestSettings
+from loadtest.traffic.check import NO_PREDICTIONS, NOT_JSON
 from loadtest.traffic.outcome import Outcome
 from loadtest.traffic.service_pages import request_headers
 from loadtest.traffic.workload import Workload
@@ -79,7 +80,9 @@ class RestSender:
             wait_s = _seconds(_header(response, "retry-after")) if temporary else None
             return Outcome(_refused(status, body), replica, len(body), temporary, wait_s)
         fault = self._check.body(body, self._rows) if self._check else None
-        if fault is not None:
+        # Only what says nothing without it: each answer has other numbers, and would be a cause of
+        # its own.
+        if fault in (NOT_JSON, NO_PREDICTIONS):
             fault = f"{fault}: {_shown(body)}"
         return Outcome(fault, replica, len(body))
 

@@ -42,11 +42,14 @@ def all_answered(record: RunRecord, rules: RuleSettings) -> RuleResult:
     settled = _settled(record, rules.first_answer_s)
     silent = sorted(settled - answers.keys())
     answering = len(answers.keys() & settled) if settled else len(answers)
+    measured = _shares(answers, silent)
+    if answers and not settled:
+        measured += f"; none ran in it for {rules.first_answer_s:g} s (rules.first_answer_s)"
     return RuleResult(
         name="replicas-answered",
         title="Replicas that answered requests in the plateau",
         asked=f"each, and at least {rules.min_replicas_seen}",
-        measured=_shares(answers, silent),
+        measured=measured,
         passed=bool(settled) and not silent and answering >= rules.min_replicas_seen,
     )
 

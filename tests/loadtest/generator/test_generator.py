@@ -59,7 +59,7 @@ def test_a_closed_loop_goes_through_its_phases(iris: Any, run: Callable[..., Any
 
 
 def test_wrong_answers_are_failures_by_their_cause(iris: Any, run: Callable[..., Any]) -> None:
-    """Status, rows, shape, label and numbers; the body's first words are shown."""
+    """Status, rows, shape, label and numbers; equal causes are one, whatever else was answered."""
     good = json.dumps(iris.posted(b'{"instances": [1]}')[1])
     script = itertools.cycle([
         (200, good),
@@ -74,14 +74,15 @@ def test_wrong_answers_are_failures_by_their_cause(iris: Any, run: Callable[...,
     first = iter([(200, good)])
     iris.posted = lambda _body: next(first, None) or next(script)
     seen = run(iris.url)
-    causes = list(seen.counted("failures_by_cause"))
-    wanted = ['503: {"error": "the queue is full"}', "predicted_species: 'dragon' is not among",
-              "species_probs: 2 values, expected 3", "species_probs: not a finite number",
-              "0 rows in the answer to 1", "the answer is not JSON: <html>oops",
-              "500: "]  # fmt: skip
-    assert [[cause for cause in causes if cause.startswith(text)] != [] for text in wanted] == (
-        [True] * len(wanted)
-    )
+    assert set(seen.counted("failures_by_cause")) == {
+        '503: {"error": "the queue is full"}',
+        "predicted_species: 'dragon' is not among the classes",
+        "species_probs: 2 values, expected 3",
+        "species_probs: not a finite number",
+        "0 rows in the answer to 1",
+        "the answer is not JSON: <html>oops",
+        "500: ",
+    }
     assert sum(seen.counted("failures_by_cause").values()) == seen.total("failures")
     assert 0 < seen.total("failures") < seen.total("requests")
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +68,28 @@ def test_a_failing_endpoint_fails_and_a_starved_generator_proves_nothing(
     assert (code, answer["status"]) == (2, "invalid")
     assert list(broken(answer, "validity")) == ["generator-cpu"]
     assert '500: {"error": "broken on purpose"}' in broken(answer, "rules")["failures"]
+
+
+def test_a_generator_that_waits_for_its_cpu_proves_nothing(arguments: list[str]) -> None:
+    """It is held up most of the time: its own share of a core is small, and tells nothing."""
+    changes = ("generator.max_lag_ms=200", "rules.min_replicas_seen=0")
+    more = [part for pair in changes for part in ("--set", pair)]
+    process = subprocess.Popen(
+        command([*arguments, *more]), cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    while process.poll() is None:
+        for child in psutil.Process(process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "locust" in child.cmdline():
+                    child.suspend()
+                    time.sleep(0.5)
+                    child.resume()
+        time.sleep(0.1)
+    answer = json.loads(process.communicate()[0])
+    assert (process.returncode, answer["status"]) == (2, "invalid")
+    assert "generator-lag" in broken(answer, "validity")
+    assert "generator-cpu" not in broken(answer, "validity")
 
 
 def test_a_port_that_speaks_something_else_is_one_line(arguments: list[str]) -> None:

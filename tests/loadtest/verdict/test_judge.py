@@ -97,6 +97,15 @@ def test_every_number_is_a_setting(
     assert judge(spoiled(what), settings_of(**changes)).status == "passed"
 
 
+def test_a_plateau_too_short_for_a_first_answer_says_so(
+    good: RunRecord, settings_of: SettingsOf
+) -> None:
+    """Both replicas answered, and yet the rule is false: the reason is in the setting."""
+    verdict = judge(good, settings_of(rules__first_answer_s=60))
+    (rule,) = [rule for rule in verdict.rules if not rule.passed]
+    assert rule.measured == "a 58%, b 42%; none ran in it for 60 s (rules.first_answer_s)"
+
+
 def test_a_rule_can_be_left_out(good: RunRecord, settings_of: SettingsOf) -> None:
     """0 leaves it out; failures are always counted."""
     names = ("start_replicas", "min_replicas_seen", "min_rps", "p99_ms", "end_replicas")
