@@ -122,8 +122,8 @@ class TensorFlowSettings(_Settings):
     threads: Annotated[int, Field(ge=0)] = 0
     """Threads per operation (intra-op), and model calls at a time; 0 means the replica's CPUs."""
     share_calls: Literal["exact", "always", "off"] = "exact"
-    """Whether concurrent requests share one model call: `exact` where a check at load finds that
-    each row's result is the same bits alone and in company, `always` without that check, `off`."""
+    """Whether concurrent requests share a model call: `exact` if rows prove to have the same bits
+    alone and in company, `always`, or `off`."""
     max_call_rows: Count = 1024
     """Rows of a shared call at most; a single request may have more."""
     quick_call_ms: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 2.0
@@ -223,8 +223,8 @@ class HttpSettings(_Settings):
     haproxy: bool = True
     """HAProxy balances straight to the replicas; false uses Ray's Python proxy."""
     data_plane: bool | None = None
-    """Whether a replica answers predict requests ahead of Ray Serve's bookkeeping, which costs more
-    than the prediction; null does wherever requests reach its own listener: behind HAProxy."""
+    """Whether replicas answer predict requests ahead of Ray Serve's bookkeeping; null does wherever
+    requests reach their listeners: behind HAProxy."""
     log_metrics: bool = False
     """Whether Ray Serve reads its request metrics from HAProxy's log, at HAProxy's own cost again;
     otherwise the replicas count for it."""
