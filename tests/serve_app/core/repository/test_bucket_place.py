@@ -71,9 +71,12 @@ def eventually(condition: Callable[[], bool]) -> None:
 
 
 def serving(bucket: Any, manage: Callable[..., ServableManager], tmp_path: Path) -> ServableManager:
-    """Returns a manager that serves gs://.../iris."""
+    """Returns a manager that serves gs://.../iris; an upload may be slow, so it never gives up."""
     model = ModelConfig(name="iris", base_path=f"gs://{bucket.name}/prod/iris")
-    manager = manage(tmp_path, cache_dir=tmp_path / "cache", poll_wait_s=0.2)
+    manager = manage(
+        tmp_path, cache_dir=tmp_path / "cache", poll_wait_s=0.2,
+        max_load_retries=100_000, load_retry_interval_s=0.2,
+    )  # fmt: skip
     manager.watcher.apply(ServingConfig(models=(model,)))
     return manager
 
