@@ -23,10 +23,6 @@ ENV = error(
     "runtime/env-form", Source.RUNTIME, "a name without =, and either value or valueFrom",
     "The pod is refused when the operator creates it.", "rename it, or keep one of the two",
 )  # fmt: skip
-NEGATIVE_GRACE = error(
-    "runtime/negative-grace", Source.RUNTIME, "0 or more seconds",
-    "The pod is refused when the operator creates it.", "use 120",
-)  # fmt: skip
 START_NUMBER = error(
     "runtime/start-param-number", Source.RUNTIME,
     "a whole number in quotes; bytes for memory and object-store-memory",
@@ -50,9 +46,6 @@ def check(service: RayService) -> Iterator[Finding]:
             if container and not container["image"].text:
                 yield NO_IMAGE.at(container["image"])
             yield from _env(container)
-        grace = group.pod["terminationGracePeriodSeconds"]
-        if (grace.integer or 0) < 0:
-            yield NEGATIVE_GRACE.at(grace)
         for name in _NUMBERS:
             given = group.start_params[name]
             if given.text and not given.text.strip().isdecimal():

@@ -56,7 +56,6 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
                        "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}},
         "runtime/env-form",
     ),
-    ({"pod.terminationGracePeriodSeconds": -1}, "runtime/negative-grace"),
     ({"group.rayStartParams.object-store-memory": "200Mi"}, "runtime/start-param-number"),
     ({"group.rayStartParams.object-store-memory": "10"}, "runtime/start-param-number"),
     # probes
