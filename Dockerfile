@@ -44,7 +44,8 @@ RUN apt-get install -y --no-install-recommends binutils \
  && find tensorflow ray/_raylet.so ray/core/src/ray _brotli*.so aiohttp cryptography fontTools kiwisolver uvloop \
       -type f -size +1M \( -name '*.so*' -o -name gcs_server -o -name raylet \) \
       -exec strip --strip-unneeded {} + \
- && python3 -c 'import ray.serve, tensorflow, google.cloud.storage, locust, matplotlib.pyplot, uvloop' \
+ && python3 -c 'import ray.serve, tensorflow, google.cloud.storage, uvloop' \
+ && python3 -c 'import locust, matplotlib.pyplot' \
  && python3 -m compileall -q /src/image \
 # Locust wants the path of a file: the manifests give it as loadtest/locustfile.py, below /app.
  && mkdir /app && cp -r /src/image /app/image && ln -s "$PWD/loadtest" /app/loadtest \
