@@ -30,16 +30,22 @@ RUN mkdir bqml_export serve_app kuberay loadtest \
 COPY . .
 RUN pip install --no-deps .
 # C++ headers, the Clang that only TensorFlow's own tools load, Ray's Java and reinforcement learning,
-# tests, symbol tables and pip: 700 MB that nothing here reads. numpy's libraries are left alone:
-# strip breaks patched ones.
+# tests, sources of extensions, symbol tables, pip and what else installs: 750 MB that nothing here
+# reads. Libraries of packages that bring others along (numpy, PIL, h5py) are left alone: strip breaks
+# patched ones.
 RUN apt-get install -y --no-install-recommends binutils \
- && pip uninstall --yes pip \
+ && pip uninstall --yes virtualenv wheel setuptools pip \
  && cd "$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
  && rm -rf tensorflow/include tensorflow/xla_aot_runtime_src clang/native ray/jars ray/cpp ray/rllib \
- && find h5py matplotlib numpy ray tensorflow -type d -name tests -prune -exec rm -rf {} + \
- && find tensorflow ray/_raylet.so ray/core/src/ray -type f -size +1M \
-      \( -name '*.so*' -o -name gcs_server -o -name raylet \) -exec strip --strip-unneeded {} + \
- && python3 -c 'import ray.serve, tensorflow, google.cloud.storage' \
+ && find gevent h5py matplotlib numpy ray tensorflow websocket zmq zope \
+      -type d -name tests -prune -exec rm -rf {} + \
+ && find . -type f \( -name '*.[hc]' -o -name '*.hpp' -o -name '*.cc' -o -name '*.cpp' -o -name '*.pyx' \
+      -o -name '*.pxd' -o -name '*.a' \) -delete \
+ && find tensorflow ray/_raylet.so ray/core/src/ray _brotli*.so aiohttp cryptography fontTools kiwisolver uvloop \
+      -type f -size +1M \( -name '*.so*' -o -name gcs_server -o -name raylet \) \
+      -exec strip --strip-unneeded {} + \
+ && python3 -c 'import ray.serve, tensorflow, google.cloud.storage, uvloop' \
+ && python3 -c 'import locust, matplotlib.pyplot' \
  && python3 -m compileall -q /src/image \
 # Locust wants the path of a file: the manifests give it as loadtest/locustfile.py, below /app.
  && mkdir /app && cp -r /src/image /app/image && ln -s "$PWD/loadtest" /app/loadtest \

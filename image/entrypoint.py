@@ -79,7 +79,8 @@ def main() -> None:
     except FlagError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(_WRONG_USAGE)
-    REST_PORT_FILE.write_text(str(rest_port(line)))
+    if line[:2] == ["bqml-serve", "serve"]:  # other commands need no /tmp, and have no health
+        REST_PORT_FILE.write_text(str(rest_port(line)))
     os.execvp(line[0], line)  # noqa: S606 - the user's own command
 
 

@@ -117,7 +117,8 @@ class Cluster:
         path = self.kind(api_version, kind).path(name=name, namespace=namespace)
         try:
             with cluster_errors(f"deleting {kind}/{name}"):
-                self._json("delete", path)
+                # A Job's own default would leave its pods behind, and itself until they are let go.
+                self._json("delete", path, query_params=[("propagationPolicy", "Background")])
         except MissingError:
             return
 

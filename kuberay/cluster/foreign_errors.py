@@ -31,6 +31,7 @@ _CLASSES: dict[int, type[ClusterError]] = {
     415: RefusedError,
     422: RefusedError,
 }
+_MOST_CHARACTERS = 600
 _HINTS = {
     401: "log in again: the credentials of the kubeconfig are not valid",
     403: "ask for the role, or check --context",
@@ -102,4 +103,9 @@ def _root(exc: BaseException) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:600]
+    """Returns a text in one line; where it is long, its middle is left out: the end has the why."""
+    line = " ".join(text.split())
+    if len(line) <= _MOST_CHARACTERS:
+        return line
+    half = _MOST_CHARACTERS // 2
+    return f"{line[:half]} ... {line[-half:]}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from image import entrypoint
 from image.entrypoint import command, rest_port
 from image.flags import FLAGS, FlagError
 from serve_app.cli.options import load_settings
@@ -110,3 +113,15 @@ def test_the_settings_mean_what_the_flags_meant() -> None:
 def test_the_health_check_asks_the_port_in_force(line: list[str], port: int) -> None:
     """The last one wins, as in the service."""
     assert rest_port(line) == port
+
+
+def test_another_command_needs_nothing_to_write_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`docker run --read-only IMAGE bqml-kuberay render ...`."""
+    became: list[list[str]] = []
+    monkeypatch.setattr(entrypoint, "REST_PORT_FILE", tmp_path / "absent" / "port")
+    monkeypatch.setattr("os.execvp", lambda _, line: became.append(line))
+    monkeypatch.setattr("sys.argv", ["entrypoint", "bqml-kuberay", "--help"])
+    entrypoint.main()
+    assert became == [["bqml-kuberay", "--help"]]

@@ -189,9 +189,12 @@ class ApiServer:
             raise Refusal(409, f"Apply failed with {len(foreign)} conflict", foreign)
         templates = [one.get("spec", {}).get("template") for one in (before, body)]
         if body["kind"] == "Job" and key in self.objects and templates[0] != templates[1]:
+            # As the real one does, it shows the whole template before it says what is wrong.
+            shown = json.dumps(templates[1]) + " " * 50 + "x" * 2000
             raise Refusal(
-                422, f'Job.batch "{key[3]}" is invalid: spec.template: field is immutable'
-            )
+                422, f'Job.batch "{key[3]}" is invalid: spec.template: Invalid value: {shown}: '
+                "field is immutable"
+            )  # fmt: skip
         after = {**copy.deepcopy(before), **copy.deepcopy(body)}
         after["metadata"] = {**before["metadata"], **body["metadata"]}
         changed = before.get("spec") != body.get("spec")

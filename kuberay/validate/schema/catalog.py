@@ -10,7 +10,7 @@ from importlib.resources import files
 import yaml
 
 from kuberay.json_types import JsonObject
-from kuberay.validate.schema.core import definition_name, definitions
+from kuberay.validate.schema.core import QUANTITY, definition_name, definitions
 from kuberay.validate.schema.notation import to_schema
 
 KindKey = tuple[str, str]
@@ -18,6 +18,9 @@ KindKey = tuple[str, str]
 
 BUILT_IN_KINDS = ("RayService", "RayCluster")
 BUILT_IN_API = "ray.io/v1"
+# A CRD's quantities are text or whole numbers; in a pod of one's own 0.5 is fine, here it is not.
+_CRD_QUANTITY: JsonObject = {"type": ["string", "integer", "null"]}
+_METADATA = "#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,10 @@ class Catalog:
         """Returns a self-contained JSON schema, or None where nothing knows the kind."""
         given = self.custom.get((api_version, kind))
         if given is not None:
-            return given
+            return _with_metadata(given, definitions(self.kubernetes))
         if api_version == BUILT_IN_API and kind in BUILT_IN_KINDS:
-            return _reference(kind, {**definitions(self.kubernetes), **built_in_types()})
+            defs = {**definitions(self.kubernetes), **built_in_types()}
+            return _reference(kind, {**defs, QUANTITY: {**defs[QUANTITY], **_CRD_QUANTITY}})
         name = definition_name(api_version, kind, self.kubernetes)
         return _reference(name, definitions(self.kubernetes)) if name else None
 
@@ -57,9 +61,15 @@ def built_in_types() -> JsonObject:
         types[kind]["properties"] |= {
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
-            "metadata": {"$ref": "#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"},
+            "metadata": {"$ref": _METADATA},
         }
     return types
+
+
+def _with_metadata(schema: JsonObject, defs: JsonObject) -> JsonObject:
+    """The metadata of every object is Kubernetes' own, whatever its CRD says of it."""
+    properties = {**schema.get("properties", {}), "metadata": {"$ref": _METADATA}}
+    return {**schema, "properties": properties, "$defs": defs}
 
 
 def _reference(name: str, defs: JsonObject) -> JsonObject:

@@ -52,11 +52,7 @@ def _versions_of(crd: JsonObject) -> Iterator[tuple[KindKey, JsonObject]]:
         if schema is None:
             continue
         key = (f"{spec['group']}/{version['name']}", spec["names"]["kind"])
-        # The metadata of every object is Kubernetes' own, whatever the CRD says of it.
-        top = schema.get("properties", {}) | {
-            "metadata": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-        }
-        yield key, {**schema, "properties": top}
+        yield key, schema
 
 
 def _texts_of(source: str) -> Iterator[str]:

@@ -74,6 +74,21 @@ def _unknown(name: str, known: list[str]) -> ValidationError:
     )
 
 
+def _items(
+    validator: _Validator, items: JsonObject, instance: JsonValue, _schema: JsonObject
+) -> Errors:
+    if not isinstance(instance, list):
+        return
+    for index, item in enumerate(instance):
+        if item is None and not items.get("nullable"):
+            # Kubernetes' definitions allow it, its servers do not: an empty line of a YAML list.
+            yield ValidationError(
+                "null", path=[index], validator="type", validator_value="an entry, not an empty one"
+            )
+        else:
+            yield from validator.descend(item, items, path=index)
+
+
 def _required(
     _validator: _Validator, required: list[str], instance: JsonValue, schema: JsonObject
 ) -> Errors:
@@ -122,6 +137,7 @@ _KEYWORDS: dict[str, Any] = {
     "type": _type,
     "properties": _properties,
     "additionalProperties": _additional,
+    "items": _items,
     "required": _required,
     "format": _format,
     "x-kubernetes-list-map-keys": _map_keys,

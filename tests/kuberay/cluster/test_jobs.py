@@ -63,6 +63,14 @@ def test_a_job_is_a_run(
     assert (found["metadata"]["uid"] == "old") is ("anew" not in words)
 
 
+def test_the_pods_of_a_job_go_with_it(api_server: Any, cluster: Cluster, stored: Manifest) -> None:
+    """The API server would orphan them, and keep the Job until somebody has let them go."""
+    assert stored
+    Delivery(cluster, print).send([job("shop:2")], None)
+    (query,) = [query for method, _, query in api_server.requests if method == "DELETE"]
+    assert query["propagationPolicy"] == "Background"
+
+
 def test_a_dry_run_makes_nothing_anew(api_server: Any, cluster: Cluster, stored: Manifest) -> None:
     """It tells that an apply would."""
     told: list[str] = []

@@ -39,6 +39,10 @@ REFUSED: list[tuple[Mapping[str, Any], str]] = [
     ),
     ({"group.replicas": 2**31}, "api/range"),
     ({"metadata.namespace": "Shop_1"}, "api/name"),
+    ({"metadata.clusterName": "a"}, "api/unknown-field"),
+    ({"metadata.labels": {"a": 1}}, "api/type"),
+    ({"ray.resources.limits.cpu": 4.5}, "api/type"),
+    ({"ray.env.3": None}, "api/type"),
 ]
 
 ACCEPTED_AND_WRONG: list[tuple[Mapping[str, Any], str]] = [

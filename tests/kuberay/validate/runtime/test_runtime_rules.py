@@ -49,6 +49,23 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
      "runtime/read-only-tmp"),
     ({"ray.imagePullPolicy": "IfNotPresentt"}, "runtime/pod-word"),
     ({"pod.tolerations": [{"key": "a", "operator": "Exist"}]}, "runtime/pod-word"),
+    ({"pod.securityContext": {"fsGroupChangePolicy": "onRootMismatch"}}, "runtime/pod-word"),
+    ({"pod.dnsPolicy": "cluster"}, "runtime/pod-word"),
+    ({"ray.readinessProbe.httpGet.scheme": "http"}, "runtime/pod-word"),
+    ({"ray.readinessProbe.httpGet.port": 0}, "runtime/pod-number"),
+    ({"ray.securityContext": {"runAsUser": -1}}, "runtime/pod-number"),
+    (
+        {"pod.topologySpreadConstraints": [
+            {"maxSkew": 0, "topologyKey": "a", "whenUnsatisfiable": "ScheduleAnyway"}]},
+        "runtime/pod-number",
+    ),
+    ({"pod.volumes": [{"name": "A_b", "emptyDir": {}}]}, "runtime/pod-name"),
+    ({"pod.nodeSelector": {"pool": "a b"}}, "runtime/pod-name"),
+    ({"pod.serviceAccountName": "Serve_1"}, "runtime/pod-name"),
+    ({"pod.tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]},
+     "runtime/toleration"),
+    ({"pod.tolerations": [{"value": "b"}]}, "runtime/toleration"),
+    ({"ray.env.3": {"name": "A", "valueFrom": {}}}, "runtime/env-form"),
     ({"ray.image": "(absent)"}, "runtime/image-missing"),
     ({"ray.env.3": {"name": "A=B", "value": "1"}}, "runtime/env-form"),
     (
@@ -56,7 +73,6 @@ BROKEN: list[tuple[Mapping[str, Any], str]] = [
                        "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}},
         "runtime/env-form",
     ),
-    ({"pod.terminationGracePeriodSeconds": -1}, "runtime/negative-grace"),
     ({"group.rayStartParams.object-store-memory": "200Mi"}, "runtime/start-param-number"),
     ({"group.rayStartParams.object-store-memory": "10"}, "runtime/start-param-number"),
     # probes
