@@ -86,7 +86,8 @@ def require_fast_enough(settings: LoadTestSettings) -> Preflight | None:
     if not result.passed:
         raise GeneratorError(
             f"generator.preflight_factor: the generator is the limit: {result}; "
-            "give it more generator.processes, or other cores than the service's"
+            "give it more generator.processes or other cores than the service's, and end what else "
+            "keeps this machine busy"
         )
     return result
 
