@@ -25,11 +25,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from rich.console import Console
 from rich.table import Table
 
-from serve_app.core.servable.threads import prepare_environment
+from serve_app.kinds.tensorflow.threads import prepare_environment
 
 if TYPE_CHECKING:
-    from serve_app.core.predictor import Call
-    from serve_app.core.signature import Signature
+    from serve_app.kinds.signature import Signature
+    from serve_app.predictor.predictor import Call
 
 SIZES = (1, 32, 64)
 ROUNDS, REPEATS = 15, 40
@@ -48,18 +48,18 @@ def best_us(stage: Callable[[], object]) -> float:
 
 def stages(root: Path) -> dict[str, dict[int, float]]:
     """Returns microseconds per request, by stage and by company."""
-    from serve_app.codec.plain_rows import read_plain_rows
-    from serve_app.codec.rows_form import RowsForm
-    from serve_app.core.admission import Admission
-    from serve_app.core.executor import Executor
-    from serve_app.core.metrics.recorder import Recorder
-    from serve_app.core.model_spec import ModelSpec
-    from serve_app.core.predictor import Predictor
-    from serve_app.core.servable.manager import ServableManager
-    from serve_app.edges.data_plane.head import HEAD_END, Heads
-    from serve_app.edges.data_plane.plane import DataPlane
-    from serve_app.edges.rest.answer import Answer
+    from serve_app.hosting.data_plane import DataPlane
+    from serve_app.lifecycle.manager import ServableManager
+    from serve_app.metrics.recorder import Recorder
+    from serve_app.predictor.admission import Admission
+    from serve_app.predictor.executor import Executor
+    from serve_app.predictor.model_spec import ModelSpec
+    from serve_app.predictor.predictor import Predictor
+    from serve_app.protocols.tfs.rest.plain_rows import read_plain_rows
+    from serve_app.protocols.tfs.rest.rows_form import RowsForm
     from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+    from serve_app.transports.http.answer import Answer
+    from serve_app.transports.http.head import HEAD_END, Heads
 
     manager = ServableManager(RepositorySettings(root=root), TensorFlowSettings(threads=1))
     manager.start()

@@ -141,13 +141,13 @@ def served(root: Path) -> Iterator[int]:
 def _serve(root: Path, parent: Connection) -> None:
     import uvicorn
 
-    from serve_app.core.admission import Admission
-    from serve_app.core.executor import Executor
-    from serve_app.core.predictor import Predictor
-    from serve_app.core.servable.manager import ServableManager
-    from serve_app.core.servable.threads import prepare_environment
-    from serve_app.edges.rest.app import RestApp
+    from serve_app.kinds.tensorflow.threads import prepare_environment
+    from serve_app.lifecycle.manager import ServableManager
+    from serve_app.predictor.admission import Admission
+    from serve_app.predictor.executor import Executor
+    from serve_app.predictor.predictor import Predictor
     from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+    from serve_app.transports.http.app import RestApp
 
     prepare_environment(1)
     manager = ServableManager(

@@ -39,7 +39,7 @@ def app(args: Mapping[str, object]) -> Application:
         SettingsError: A key is unknown, a value malformed, or two values contradict each other.
     """
     settings = load(*_sources(dict(args))).settings
-    from serve_app.edges.ray.deployment import build_application  # seconds: only for good settings
+    from serve_app.hosting.deployment import build_application  # seconds: only for good settings
 
     return build_application(settings)
 

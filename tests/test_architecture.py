@@ -19,15 +19,13 @@ SEAMS = {
     "tensorflow": (
         "bqml_export/embedded/ml/tensorflow_runtime.py",
         "loadtest/bench/rivals/",
-        "serve_app/core/servable/row_wise.py",
-        "serve_app/core/servable/saved_model.py",
-        "serve_app/core/servable/session_run.py",
-        "serve_app/core/warmup/records.py",
-        "serve_app/edges/grpc/",
+        "serve_app/kinds/tensorflow/",
+        "serve_app/warmup/records.py",
+        "serve_app/protocols/tfs/grpc/",
         "serve_app/protos/",
     ),
     # The rivals of the benchmark are programs; `test_nothing_imports_the_rivals`.
-    "ray": ("serve_app/edges/ray/", "loadtest/bench/rivals/"),
+    "ray": ("serve_app/hosting/", "loadtest/bench/rivals/"),
     "locust": ("loadtest/traffic/", "loadtest/locustfile.py"),
     "gevent": ("loadtest/traffic/", "loadtest/locustfile.py"),
     "bqemulator": ("bqml_export/embedded/bigquery/backend.py",),
@@ -85,20 +83,28 @@ def test_heavy_packages_stay_behind_their_doors(path: Path) -> None:
             assert name_of(path).startswith(SEAMS[package]), module
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "serve_app" / "core").rglob("*.py")), ids=name_of)
-def test_the_core_knows_no_transport(path: Path) -> None:
+CORE = ("kinds", "predictor", "lifecycle", "repository", "config", "metrics")
+
+
+def rooms(*names: str) -> list[Path]:
+    """Returns the modules of some rooms of serve_app."""
+    return sorted(path for name in names for path in (ROOT / "serve_app" / name).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", rooms(*CORE), ids=name_of)
+def test_the_core_knows_no_protocol_and_no_transport(path: Path) -> None:
     """No HTTP, no gRPC, no Ray."""
-    forbidden = ("http", "grpc", "ray", "starlette", "uvicorn", "serve_app.edges")
+    forbidden = {"http", "grpc", "ray", "starlette", "uvicorn"}
+    ours = ("serve_app.protocols", "serve_app.transports", "serve_app.hosting")
     for module in imports(path):
-        assert not module.startswith(tuple(f"{name}." for name in forbidden)), module
-        assert module not in forbidden, module
+        assert module.partition(".")[0] not in forbidden, module
+        assert not module.startswith(ours), module
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "serve_app" / "edges").rglob("*.py")), ids=name_of)
-def test_the_edges_know_no_numpy(path: Path) -> None:
-    """They only translate; TensorFlow's messages (`tensorflow.core`) are part of gRPC's form."""
-    found = {module for module in imports(path) if module.startswith(("numpy", "tensorflow"))}
-    assert not {module for module in found if not module.startswith("tensorflow.core.")}
+@pytest.mark.parametrize("path", rooms("transports", "hosting"), ids=name_of)
+def test_transports_carry_bytes(path: Path) -> None:
+    """They know no tensors."""
+    assert not {module for module in imports(path) if module.startswith(("numpy", "tensorflow"))}
 
 
 @pytest.mark.parametrize("command", ["serve_app", "bqml_export", "kuberay", "loadtest"])

@@ -22,7 +22,7 @@ APPLICATION = "bqml"
 DEPLOYMENT = "ModelServer"
 """`serve_app`'s deployment; a test holds the two equal."""
 IMPORT_PATH = "serve_app.application:app"
-GRPC_SERVICES = "serve_app.edges.ray.grpc_services.add_services"
+GRPC_SERVICES = "serve_app.hosting.grpc_services.add_services"
 MODEL_CACHE = "/tmp/models"  # noqa: S108 - a pod's own
 _TAKEN_OVER = ("graceful_shutdown_timeout_s", "health_check_period_s")
 """Settings of a replica that stand in `deployments`: Serve changes them without a restart."""

@@ -55,7 +55,7 @@ def _what(repository: RepositorySettings) -> Path | str:
 
 
 def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:
-    from serve_app.core.repository.listing import configured
+    from serve_app.config.listing import configured
     from serve_app.launcher.first_answer import wait_for_first_answers
     from serve_app.launcher.service import running_service
     from serve_app.launcher.supervisor import run_dir

@@ -6,7 +6,7 @@ import json
 import urllib.error
 import urllib.request
 
-from serve_app.core.signature import Json
+from serve_app.kinds.signature import Json
 
 _TIMEOUT_S = 10
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from serve_app.core.signature import Json
+from serve_app.kinds.signature import Json
 
 _NUMBERS: dict[str, Json] = {"DT_FLOAT": 1.0, "DT_DOUBLE": 1.0, "DT_BOOL": True}
 _INTEGERS = ("DT_INT", "DT_UINT")

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from serve_app.errors import UnavailableError
+from serve_app.hosting.environment import serve_environment
 from serve_app.launcher.client import Client
-from serve_app.launcher.environment import serve_environment
 from serve_app.settings.model import ServeSettings
 
 APPLICATION_NAME = "bqml"
-GRPC_SERVICES = "serve_app.edges.ray.grpc_services.add_services"
+GRPC_SERVICES = "serve_app.hosting.grpc_services.add_services"
 _PATIENCE_S = 15
 # A line per request costs as much as the request, and fills the disk.
 _LOGGING: dict[str, Any] = {"log_level": "WARNING", "enable_access_log": False}
@@ -94,7 +94,7 @@ def _graceful_end() -> Iterator[None]:
 def _deploy(settings: ServeSettings) -> None:
     from ray import serve
 
-    from serve_app.edges.ray.deployment import build_application
+    from serve_app.hosting.deployment import build_application
 
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     try:

@@ -14,12 +14,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import uvicorn
 
-from serve_app.core.admission import Admission
-from serve_app.core.executor import Executor
-from serve_app.core.predictor import Predictor
-from serve_app.core.servable.manager import ServableManager
-from serve_app.edges.rest.app import RestApp
+from serve_app.lifecycle.manager import ServableManager
+from serve_app.predictor.admission import Admission
+from serve_app.predictor.executor import Executor
+from serve_app.predictor.predictor import Predictor
 from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.transports.http.app import RestApp
 
 
 def main(root: Path) -> None:

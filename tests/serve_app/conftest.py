@@ -19,18 +19,18 @@ import uvicorn
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from serve_app.core.admission import Admission
-from serve_app.core.executor import Executor
-from serve_app.core.metrics.snapshot import Snapshot
-from serve_app.core.predictor import Predictor
-from serve_app.core.servable.manager import ServableManager
-from serve_app.edges.data_plane.head import Heads
-from serve_app.edges.data_plane.install import protocol
-from serve_app.edges.data_plane.plane import DataPlane
-from serve_app.edges.rest.app import RestApp
-from serve_app.edges.rest.cors import ALLOW
-from serve_app.edges.rest.metrics import MetricsPage
+from serve_app.hosting.data_plane import DataPlane
+from serve_app.hosting.install import protocol
+from serve_app.lifecycle.manager import ServableManager
+from serve_app.metrics.snapshot import Snapshot
+from serve_app.predictor.admission import Admission
+from serve_app.predictor.executor import Executor
+from serve_app.predictor.predictor import Predictor
+from serve_app.protocols.ops.metrics import MetricsPage
 from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.transports.http.app import RestApp
+from serve_app.transports.http.cors import ALLOW
+from serve_app.transports.http.head import Heads
 
 IRIS_COLUMNS = ("petal_length", "petal_width", "sepal_length", "sepal_width")
 

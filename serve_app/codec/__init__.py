@@ -1,1 +1,0 @@
-"""TensorFlow Serving's JSON dialect, to and from numpy tensors; knows nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""Which models are served: the model config file, and what replicas share of it."""

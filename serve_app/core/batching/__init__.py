@@ -1,1 +1,0 @@
-"""Shares one model call among concurrent requests."""

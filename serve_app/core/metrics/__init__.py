@@ -1,1 +1,0 @@
-"""What is counted and measured: TensorFlow Serving's metrics and our own, in one registry."""

@@ -1,1 +1,0 @@
-"""The model repository on disk: `<root>/<model>/<version>/`."""

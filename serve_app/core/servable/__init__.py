@@ -1,1 +1,0 @@
-"""Loaded versions: TensorFlow sessions, their life cycle and the leases on them."""

@@ -1,1 +1,0 @@
-"""The thin edges: each only translates between a transport and the core."""

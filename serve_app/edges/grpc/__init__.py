@@ -1,1 +1,0 @@
-"""The gRPC edge: TensorFlow Serving's PredictionService and ModelService, and gRPC's own Health."""

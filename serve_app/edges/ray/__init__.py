@@ -1,1 +1,0 @@
-"""The Ray Serve edge: the autoscaling deployment that hosts the core."""

@@ -1,1 +1,0 @@
-"""The REST edge: one plain ASGI application."""

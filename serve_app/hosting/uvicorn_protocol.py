@@ -1,0 +1,234 @@
+"""One connection: uvicorn's protocol, with the short way in front."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from serve_app.errors import OverloadedError
+from serve_app.hosting.data_plane import DataPlane
+from serve_app.protocols.tfs.rest.plain_rows import Row, read_plain_rows
+from serve_app.transports.http.answer import Answer, error_answer
+from serve_app.transports.http.head import HEAD_END, Head
+
+_CLOSE = (b"connection", b"close")
+
+
+class PredictProtocol(HttpToolsProtocol):
+    """Answers plain predict requests by itself; hands everything else to uvicorn, as it came.
+
+    It is a `Waiting` of the batcher: a connection has one such request at a time. What arrives
+    meanwhile is kept, unread beyond a buffer.
+
+    Args:
+        plane: What all connections share.
+        config: uvicorn's.
+        server_state: uvicorn's.
+        app_state: uvicorn's.
+        _loop: uvicorn's.
+    """
+
+    def __init__(
+        self,
+        plane: DataPlane,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._plane = plane
+        self._head: Head | None = None
+        self._came = b""
+        self._later = b""
+        self._started_s = 0.0
+        self._is_waiting = False
+        self._is_between = True
+        self._goes_on = False
+        self._closes = False
+        self._idle: asyncio.TimerHandle | None = None
+        self._active_s = 0.0
+        self.request: Sequence[Row] = ()
+        self.rows = 0
+        self.cancelled = False
+
+    # -- the connection
+
+    def data_received(self, data: bytes) -> None:
+        """Takes the next bytes of the connection."""
+        if self._is_waiting or self._goes_on:
+            self._keep(data)
+        elif self._head is not None:
+            self._came += data
+            self._continue()
+        elif self._is_at_start():
+            self._begin(data)
+        else:
+            super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client went away: nobody waits any more."""
+        if self._is_waiting:
+            self.cancelled = True
+            self._end()
+        if self._idle is not None:
+            self._idle.cancel()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The server ends: what was begun is answered, then the connection closes."""
+        if self._is_waiting or self._head is not None:
+            self._closes = True
+        else:
+            super().shutdown()
+
+    def on_message_begin(self) -> None:
+        """Uvicorn has begun to read a request."""
+        self._is_between = False
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Uvicorn has read a request to its end."""
+        self._is_between = True
+        super().on_message_complete()
+
+    # -- a request
+
+    def _is_at_start(self) -> bool:
+        """Tells whether the next byte begins a request, with none before it still unanswered."""
+        return (
+            self._is_between
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+            and not self._closes
+        )
+
+    def _begin(self, data: bytes) -> None:
+        end = data.find(HEAD_END)
+        head = self._plane.heads.read(data[:end]) if end > 0 else None
+        if head is None:
+            super().data_received(data)
+            return
+        self._started_s = perf_counter()
+        self._head, self._came = head, data
+        self._continue(end + len(HEAD_END))
+
+    def _continue(self, body_at: int = 0) -> None:
+        """Goes on once the body is whole."""
+        head = self._head
+        assert head is not None
+        begin = body_at or self._came.find(HEAD_END) + len(HEAD_END)
+        end = begin + head.body_bytes
+        if len(self._came) < end:
+            return
+        if len(self._came) > end:
+            self._came, self._later = self._came[:end], self._came[end:]
+            self.flow.pause_reading()
+        self._unset_keepalive_if_required()
+        body = read_plain_rows(self._came[begin:])
+        if body is None:
+            self._hand_on()
+            return
+        lane = self._plane.lane(head.spec, body.signature_name, self.loop)
+        if lane is None:
+            self._hand_on()
+            return
+        try:
+            self._plane.admission.enter()
+        except OverloadedError as error:
+            self._plane.count_refused(head.spec.name, error)
+            self._send(error_answer(error))
+            return
+        self.request, self.rows, self._is_waiting = body.rows, len(body.rows), True
+        lane.submit(self)
+
+    def answered(self, answer: bytes) -> None:
+        """Sends the predictions."""
+        head = self._head
+        assert head is not None
+        self._end()
+        self._plane.count(head.spec.name, self._started_s, self.loop)
+        self._send(Answer(200, answer))
+
+    def left(self) -> None:
+        """Gives the request to the ordinary way, which has its answer or its error."""
+        self._end()
+        self._hand_on()
+
+    def _end(self) -> None:
+        self._is_waiting = False
+        self.request = ()
+        self._plane.admission.leave()
+
+    def _send(self, answer: Answer) -> None:
+        assert self._head is not None
+        if self._closes:
+            answer = replace(answer, headers=(*answer.headers, _CLOSE))
+        server = self.server_state.default_headers
+        request_id = self._head.request_id or self._plane.new_id()
+        self.transport.write(self._plane.message(answer, request_id, server))
+        self._plane.log(answer.status, perf_counter() - self._started_s, request_id)
+        self.server_state.total_requests += 1
+        self._head, self._came = None, b""
+        if self._closes:
+            self.transport.close()
+            return
+        self._watch_idle()
+        if self._later:
+            self._go_on()
+
+    def _hand_on(self) -> None:
+        """Lets uvicorn have the bytes of this request, and those that came after it."""
+        came, self._head, self._came = self._came, None, b""
+        later, self._later = self._later, b""
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        super().data_received(came + later)
+        if self._closes:
+            super().shutdown()
+
+    # -- what came too early
+
+    def _keep(self, data: bytes) -> None:
+        """Keeps what a client sent before it had its answer."""
+        self._later += data
+        self.flow.pause_reading()
+
+    def _go_on(self) -> None:
+        """Reads what was kept, in the next turn: a thousand refusals must not nest."""
+        self._goes_on = True
+        self.loop.call_soon(self._replay)
+
+    def _replay(self) -> None:
+        self._goes_on = False
+        later, self._later = self._later, b""
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            self.data_received(later)
+
+    # -- a connection that is not used
+
+    def _watch_idle(self) -> None:
+        """Lets the connection end when it was idle for uvicorn's time; one timer, seldom set."""
+        self._active_s = self.loop.time()
+        if self._idle is None:
+            self._idle = self.loop.call_later(self.timeout_keep_alive, self._check_idle)
+
+    def _check_idle(self) -> None:
+        self._idle = None
+        is_answering = self._is_waiting or self._head is not None or not self._is_at_start()
+        left_s = self._active_s + self.timeout_keep_alive - self.loop.time()
+        if is_answering or left_s > 0:
+            self._idle = self.loop.call_later(
+                max(left_s, self.timeout_keep_alive / 2), self._check_idle
+            )
+        else:
+            self.timeout_keep_alive_handler()

@@ -1,0 +1,1 @@
+"""SavedModels, run in-process by TensorFlow."""

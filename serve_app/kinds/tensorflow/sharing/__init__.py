@@ -1,0 +1,1 @@
+"""Whether rows of several requests may share a model call."""

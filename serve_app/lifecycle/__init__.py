@@ -1,0 +1,1 @@
+"""The loaded versions of all models: what is wanted, loaded, lent and unloaded."""

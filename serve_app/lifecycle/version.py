@@ -1,0 +1,238 @@
+"""One version of one model: its state, its SavedModel and the leases on it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from serve_app.errors import (
+    InternalError,
+    NotFoundError,
+    ServeAppError,
+    UnknownError,
+    UnsupportedExportError,
+)
+from serve_app.kinds.tensorflow.company import Company, open_company
+from serve_app.lifecycle.state import State, VersionStatus
+from serve_app.metrics.recorder import Recorder
+from serve_app.predictor.traits import CallTraits
+from serve_app.repository.export_kind import require_servable
+from serve_app.repository.record import Json, read_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from serve_app.kinds.tensorflow.saved_model import SavedModel
+    from serve_app.repository.place import VersionFiles
+    from serve_app.settings.model import TensorFlowSettings
+
+
+class ModelVersion:
+    """Loads, lends and unloads one version.
+
+    The manager's thread decides; a loader thread runs `load`; requests take leases.
+
+    Args:
+        model: The model's name.
+        number: The version.
+        files: Where its files are.
+        settings: How models run.
+        recorder: Takes the metrics of the warmup.
+        on_change: Called, in any thread, when there may be something to decide.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        number: int,
+        files: VersionFiles,
+        settings: TensorFlowSettings,
+        recorder: Recorder,
+        on_change: Callable[[], None],
+    ) -> None:
+        self.model = model
+        self.number = number
+        self.record: dict[str, Json] | None = None
+        self.failures = 0
+        self.next_try_s = 0.0
+        self.being_loaded = False
+        self._files = files
+        self._settings = settings
+        self._recorder = recorder
+        self._on_change = on_change
+        self._status = VersionStatus(model, number, State.START)
+        self._failure: VersionStatus | None = None
+        self._servable: SavedModel | None = None
+        self._traits: dict[str, CallTraits] = {}
+        self.company = Company()
+        self._leases = 0
+        self._changed = threading.Condition()
+
+    @property
+    def status(self) -> VersionStatus:
+        """The state right now."""
+        return self._status
+
+    @property
+    def state(self) -> State:
+        """The state right now, without its error."""
+        return self._status.state
+
+    @property
+    def not_loaded(self) -> bool:
+        """Whether the first load, or a retry, is still to come or under way."""
+        return self.state in (State.START, State.LOADING)
+
+    @property
+    def waits_for_retry(self) -> bool:
+        """Whether a load has failed and the next one is due at `next_try_s`."""
+        return self.state is State.LOADING and self.failures > 0 and not self.being_loaded
+
+    def load(self, *, max_retries: int, retry_interval_s: float) -> None:
+        """Tries to load once; afterwards the version is AVAILABLE, END, or LOADING until a retry.
+
+        An export of a kind that is not served cannot heal: it ends at once. All else may be a
+        folder that is still being copied.
+        """
+        self._set(State.LOADING)
+        try:
+            self._servable = self._load()
+        except ServeAppError as exc:
+            gives_up = self.failures >= max_retries or isinstance(exc, UnsupportedExportError)
+            self._note_failure(exc, retry_interval_s, gives_up=gives_up)
+        except Exception as exc:  # noqa: BLE001 - whatever a model's files cause must not end us
+            error = UnknownError(f"{type(exc).__name__}: {exc}")
+            self._note_failure(error, retry_interval_s, gives_up=self.failures >= max_retries)
+        else:
+            self._set(State.AVAILABLE)
+
+    def _note_failure(
+        self, error: ServeAppError, retry_interval_s: float, *, gives_up: bool
+    ) -> None:
+        self._files.release(forget=False)
+        # Not the error itself: its traceback would keep the half-loaded graph in memory.
+        self._failure = VersionStatus(
+            self.model, self.number, State.END, error.code_name, error.message
+        )
+        self.next_try_s = time.monotonic() + retry_interval_s
+        self.failures += 1
+        if gives_up:
+            self._status = self._failure
+
+    def _load(self) -> SavedModel:
+        # Here, not at the top: TensorFlow reads its thread settings when it is imported, and the
+        # process that only builds the application must not import it at all.
+        from serve_app.kinds.tensorflow.saved_model import SavedModel
+
+        try:
+            path = self._files.fetch()
+            require_servable(path)
+            self.record = read_record(path)
+            servable = SavedModel(
+                path,
+                threads=max(1, self._settings.threads),
+                timeout_ms=self._settings.request_timeout_ms,
+            )
+        except OSError as exc:
+            raise NotFoundError(f"{exc.filename or self.model}: {exc.strerror}") from exc
+        except MemoryError as exc:
+            raise InternalError(f"{self.model} version {self.number}: out of memory") from exc
+        try:
+            self._warm(servable, path)
+        except BaseException:
+            servable.close()
+            raise
+        return servable
+
+    def _warm(self, servable: SavedModel, folder: Path) -> None:
+        from serve_app.warmup.version_warmup import learn_traits, warm_version  # TensorFlow
+
+        if self._settings.warmup:
+            warm_version(servable, folder, self._settings.warmup_iterations, self._recorder)
+        self._traits, self.company = learn_traits(
+            servable, folder, self._settings.share_calls, lambda: self._copies(folder)
+        )
+
+    def _copies(self, folder: Path) -> Company:
+        return open_company(
+            folder,
+            threads=max(1, self._settings.threads),
+            timeout_ms=self._settings.request_timeout_ms,
+        )
+
+    def traits(self, signature: str) -> CallTraits:
+        """Returns what is known of the calls of one signature; changes while the version serves."""
+        return self._traits.setdefault(signature, CallTraits())
+
+    def give_up(self) -> None:
+        """Ends a version that is not wanted before it was loaded, with its last error if any."""
+        self._status = self._failure or VersionStatus(self.model, self.number, State.END)
+
+    def retire(self) -> None:
+        """Makes the version UNLOADING: leases go on, new ones are refused."""
+        with self._changed:
+            self._set(State.UNLOADING)
+
+    def end_if_idle(self) -> bool:
+        """Gives a retired version's memory back unless it is leased; tells if the version ended."""
+        with self._changed:
+            if self._leases:
+                return False
+            servable, self._servable = self._servable, None
+        self._end(servable, forget=True)
+        return True
+
+    def unload(self) -> None:
+        """Waits for the leases to end, then gives the memory back. The version is END after it."""
+        with self._changed:
+            self._set(State.UNLOADING)
+            self._changed.wait_for(lambda: self._leases == 0)
+            servable, self._servable = self._servable, None
+        self._end(servable, forget=False)
+
+    def _end(self, servable: SavedModel | None, *, forget: bool) -> None:
+        if servable is not None:
+            servable.close()
+        self.company.close()
+        self.company = Company()
+        self._files.release(forget=forget)
+        self._set(State.END)
+
+    def acquire(self) -> SavedModel | None:
+        """Returns the SavedModel and keeps it loaded until `release`; None if not AVAILABLE."""
+        with self._changed:
+            if self.state is not State.AVAILABLE:
+                return None
+            self._leases += 1
+            return self._servable
+
+    def release(self) -> None:
+        """Ends what `acquire` began."""
+        with self._changed:
+            self._leases -= 1
+            self._changed.notify_all()
+        if self.state is State.UNLOADING:
+            self._on_change()
+
+    @contextmanager
+    def lease(self) -> Iterator[SavedModel]:
+        """Lends the SavedModel; it is not unloaded before the lease ends.
+
+        Raises:
+            NotFoundError: The version is not AVAILABLE.
+        """
+        servable = self.acquire()
+        if servable is None:
+            raise NotFoundError(
+                f"Servable not found for request: Specific({self.model}, {self.number})"
+            )
+        try:
+            yield servable
+        finally:
+            self.release()
+
+    def _set(self, state: State) -> None:
+        self._status = VersionStatus(self.model, self.number, state)

@@ -1,0 +1,1 @@
+"""TensorFlow Serving's metrics, and their page for Prometheus."""

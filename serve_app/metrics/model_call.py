@@ -1,0 +1,77 @@
+"""Measures one call of a model: how long it waited, how long it took, what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TypeAlias
+
+import numpy as np
+
+from serve_app.metrics.recorder import Recorder
+from serve_app.predictor.pace import Pace
+
+Tensors: TypeAlias = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCallMeter:
+    """Measures the calls of one version.
+
+    Attributes:
+        api: `Predict`, `Classify` or `Regress`.
+    """
+
+    recorder: Recorder
+    model: str
+    version: int
+    api: str = "Predict"
+
+    def measured(
+        self,
+        call: Callable[[], dict[str, np.ndarray]],
+        inputs: Tensors,
+        pace: Pace | None = None,
+    ) -> Callable[[], dict[str, np.ndarray]]:
+        """Returns `call`, wrapped so that it is recorded; waiting for a thread counts from now.
+
+        Args:
+            call: Runs the model and returns its outputs; may be called in another thread.
+            inputs: What it runs with; the first dimension counts rows, a scalar is one.
+            pace: Learns how long the call took.
+        """
+        asked_s = perf_counter()
+        rows = max((len(array) if array.ndim else 1 for array in inputs.values()), default=0)
+
+        def run() -> dict[str, np.ndarray]:
+            started_s = perf_counter()
+            outputs = None
+            try:
+                outputs = call()
+            finally:
+                ended_s = perf_counter()
+                if pace is not None:
+                    pace.note(rows, ended_s - started_s)
+                self.recorder.model_call(
+                    self.model,
+                    self.version,
+                    self.api,
+                    rows=rows,
+                    queue_s=started_s - asked_s,
+                    model_s=ended_s - started_s,
+                    non_finite=None if outputs is None else _non_finite(outputs),
+                )
+            return outputs
+
+        return run
+
+
+def _non_finite(outputs: Tensors) -> int:
+    count = 0
+    for array in outputs.values():
+        if array.dtype.kind == "f":
+            finite = np.isfinite(array)
+            if not np.logical_and.reduce(finite, axis=None):  # all() takes a way through Python
+                count += finite.size - int(np.count_nonzero(finite))
+    return count

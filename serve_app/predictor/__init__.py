@@ -1,0 +1,1 @@
+"""What every protocol calls: one queue of requests, model calls, and their bounds."""

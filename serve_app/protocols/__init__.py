@@ -1,0 +1,1 @@
+"""What clients speak: what is read, written and routed."""

@@ -1,0 +1,1 @@
+"""Probes, the catalogue of models and the page for Prometheus."""

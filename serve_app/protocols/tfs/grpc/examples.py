@@ -1,0 +1,100 @@
+"""PredictionService.Classify, Regress and MultiInference: signatures that take tf.Examples."""
+
+from __future__ import annotations
+
+from serve_app.predictor.deadline import Deadline
+from serve_app.protocols.tfs.examples.inference import infer
+from serve_app.protocols.tfs.examples.plan import CLASSIFY, REGRESS, Task, multi_plan, single_plan
+from serve_app.protocols.tfs.examples.result import Classifications, Regressions, Result
+from serve_app.protocols.tfs.grpc.servicing import Servicing
+from serve_app.protocols.tfs.grpc.spec import fill_spec, named_spec, required_spec
+from serve_app.protocols.tfs.messages.example_message import (
+    read_examples,
+    write_classifications,
+    write_regressions,
+)
+from serve_app.protos.classification_pb2 import ClassificationRequest, ClassificationResponse
+from serve_app.protos.model_spec_pb2 import ModelSpec
+from serve_app.protos.multi_inference_pb2 import MultiInferenceRequest, MultiInferenceResponse
+from serve_app.protos.regression_pb2 import RegressionRequest, RegressionResponse
+
+
+async def classify(
+    servicing: Servicing, request: ClassificationRequest, deadline: Deadline | None
+) -> ClassificationResponse:
+    """Returns the classes of each example.
+
+    Raises:
+        ServeAppError: The model, the signature or the examples are wrong, or the model failed.
+    """
+    response = ClassificationResponse()
+    result = await _single(servicing, CLASSIFY, request, response, deadline)
+    assert isinstance(result, Classifications)
+    response.result.SetInParent()
+    write_classifications(result, response.result)
+    return response
+
+
+async def regress(
+    servicing: Servicing, request: RegressionRequest, deadline: Deadline | None
+) -> RegressionResponse:
+    """Returns the value of each example.
+
+    Raises:
+        ServeAppError: As `classify`.
+    """
+    response = RegressionResponse()
+    result = await _single(servicing, REGRESS, request, response, deadline)
+    assert isinstance(result, Regressions)
+    response.result.SetInParent()
+    write_regressions(result, response.result)
+    return response
+
+
+async def _single(
+    servicing: Servicing,
+    method: str,
+    request: ClassificationRequest | RegressionRequest,
+    response: ClassificationResponse | RegressionResponse,
+    deadline: Deadline | None,
+) -> Result:
+    """Returns the result of one task, and names in `response` the model that gave it."""
+    spec = required_spec(request)
+    api = "Classify" if method == CLASSIFY else "Regress"
+    with servicing.predictor.model(spec, api, deadline) as model:
+        plan = single_plan(model.signatures, method, request.model_spec.signature_name)
+        (result,) = await infer(model, plan, read_examples(request.input))
+        fill_spec(response.model_spec, request.model_spec, model.version)
+    return result
+
+
+async def multi_inference(
+    servicing: Servicing, request: MultiInferenceRequest, deadline: Deadline | None
+) -> MultiInferenceResponse:
+    """Returns one result per task, from one call of the model; the first task picks the version.
+
+    Raises:
+        ServeAppError: As `classify`, or the tasks do not go together.
+    """
+    spec = named_spec(request.tasks[0].model_spec if request.tasks else ModelSpec())
+    tasks = [
+        Task(task.model_spec.name, task.model_spec.signature_name, task.method_name)
+        for task in request.tasks
+    ]
+    response = MultiInferenceResponse()
+    with servicing.predictor.model(spec, "MultiInference", deadline) as model:
+        plan = multi_plan(model.signatures, tasks)
+        examples = read_examples(request.input)
+        results = await infer(model, plan, examples)
+        servicing.predictor.recorder.examples(spec.name, len(examples.examples))
+        version = model.version
+    for task, result in zip(request.tasks, results, strict=True):
+        answer = response.results.add()
+        fill_spec(answer.model_spec, task.model_spec, version)
+        if isinstance(result, Classifications):
+            answer.classification_result.SetInParent()
+            write_classifications(result, answer.classification_result)
+        else:
+            answer.regression_result.SetInParent()
+            write_regressions(result, answer.regression_result)
+    return response

@@ -1,0 +1,28 @@
+"""grpc.health.v1.Health.Check."""
+
+from __future__ import annotations
+
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+
+from serve_app.errors import NotFoundError
+from serve_app.predictor.deadline import Deadline
+from serve_app.protocols.tfs.grpc.servicing import Servicing
+from serve_app.transports.grpc.handlers import SERVICES
+
+# With and without the package: TensorFlow Serving registers the bare names.
+_KNOWN = frozenset({"", *SERVICES, *(name.rpartition(".")[2] for name in SERVICES)})
+
+
+async def check(
+    servicing: Servicing, request: HealthCheckRequest, _deadline: Deadline | None
+) -> HealthCheckResponse:
+    """Returns SERVING if at least one model answers, which is what `/readyz` says by REST.
+
+    Raises:
+        NotFoundError: The request names a service that there is not.
+    """
+    if request.service not in _KNOWN:
+        raise NotFoundError("service name unknown")
+    ready = servicing.predictor.ready()
+    status = HealthCheckResponse.SERVING if ready else HealthCheckResponse.NOT_SERVING
+    return HealthCheckResponse(status=status)

@@ -1,0 +1,28 @@
+"""ModelService.GetModelStatus."""
+
+from __future__ import annotations
+
+from tensorflow.core.protobuf.error_codes_pb2 import Code
+
+from serve_app.predictor.deadline import Deadline
+from serve_app.protocols.tfs.grpc.servicing import Servicing
+from serve_app.protocols.tfs.grpc.spec import core_spec, require_spec
+from serve_app.protos.model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
+
+
+async def get_model_status(
+    servicing: Servicing, request: GetModelStatusRequest, _deadline: Deadline | None
+) -> GetModelStatusResponse:
+    """Returns the state of the version asked for, or of all, newest first; labels are ignored.
+
+    Raises:
+        InvalidArgumentError: `Missing ModelSpec`.
+        NotFoundError: The model or version was never wanted.
+    """
+    require_spec(request)
+    response = GetModelStatusResponse()
+    for status in servicing.predictor.statuses(core_spec(request.model_spec)):
+        message = response.model_version_status.add(version=status.version, state=status.state.name)
+        message.status.error_code = Code.Value(status.error_code)
+        message.status.error_message = status.error_message
+    return response

@@ -1,0 +1,1 @@
+"""TensorFlow Serving's messages, to and from arrays."""

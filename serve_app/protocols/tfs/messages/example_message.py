@@ -1,0 +1,36 @@
+"""tf.Example messages to the core, and its results to messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from serve_app.protocols.tfs.examples.inference import ExampleInput
+from serve_app.protocols.tfs.examples.result import Classifications, Regressions
+
+if TYPE_CHECKING:
+    from serve_app.protos.classification_pb2 import ClassificationResult
+    from serve_app.protos.example_input_pb2 import Input
+    from serve_app.protos.regression_pb2 import RegressionResult
+
+
+def read_examples(message: Input) -> ExampleInput:
+    """Returns the examples of a request, serialized again, and their context."""
+    if message.WhichOneof("kind") == "example_list_with_context":
+        shared = message.example_list_with_context
+        examples = [example.SerializeToString() for example in shared.examples]
+        return ExampleInput(examples, shared.context.SerializeToString())
+    return ExampleInput([example.SerializeToString() for example in message.example_list.examples])
+
+
+def write_classifications(result: Classifications, message: ClassificationResult) -> None:
+    """Fills `message` with one list of classes per example."""
+    for labels, scores in zip(result.labels.tolist(), result.scores.tolist(), strict=True):
+        classes = message.classifications.add().classes
+        for label, score in zip(labels, scores, strict=True):
+            classes.add(label=label.decode(errors="replace"), score=score)
+
+
+def write_regressions(result: Regressions, message: RegressionResult) -> None:
+    """Fills `message` with one value per example."""
+    for value in result.values.tolist():
+        message.regressions.add(value=value)

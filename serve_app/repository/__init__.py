@@ -1,0 +1,1 @@
+"""Where versions lie: folders and buckets."""

@@ -1,0 +1,1 @@
+"""gRPC, as bytes and a status."""

@@ -1,0 +1,1 @@
+"""HTTP, as one plain ASGI application."""
