@@ -77,11 +77,14 @@ class ExecutedGraph:
         """Returns the value of a constant, None of all else."""
         node = self.nodes[tensor.node]
         if node.op == "Const":
-            array: np.ndarray = tf.make_ndarray(node.attr["value"].tensor)
-            return array
+            return constant(node)
         if node.op == "Identity":
             return self.value(Tensor.named(node.input[0]))
         return None
+
+    def value_of(self, name: str) -> np.ndarray | None:
+        """As `value`, of a tensor's name."""
+        return self.value(Tensor.named(name))
 
     @cached_property
     def shapes(self) -> dict[Tensor, Shape]:
@@ -112,6 +115,39 @@ def inputs_of(node: Any) -> list[Tensor]:  # noqa: ANN401 - a NodeDef
     return [Tensor.named(name) for name in node.input if name[0] != "^"]
 
 
+def constant(node: Any) -> np.ndarray:  # noqa: ANN401 - a NodeDef
+    """Returns the value of a Const node."""
+    tensor = node.attr["value"].tensor
+    if tensor.dtype == tf.string.as_datatype_enum and tensor.tensor_content:
+        return _texts(tensor)
+    array: np.ndarray = tf.make_ndarray(tensor)
+    return array
+
+
+def _texts(tensor: Any) -> np.ndarray:  # noqa: ANN401 - a TensorProto
+    """Reads texts as a session writes them, which Python's own reader cannot: lengths, then all."""
+    shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
+    content, place = tensor.tensor_content, 0
+    lengths = []
+    for _ in range(int(np.prod(shape))):
+        length, place = _varint(content, place)
+        lengths.append(length)
+    array = np.empty(len(lengths), np.object_)
+    for index, length in enumerate(lengths):
+        array[index] = content[place : place + length]
+        place += length
+    return array.reshape(shape)
+
+
+def _varint(content: bytes, place: int) -> tuple[int, int]:
+    """Returns a number of protobuf's variable length, and where it ends."""
+    value = shift = 0
+    while content[place] & 0x80:
+        value |= (content[place] & 0x7F) << shift
+        place, shift = place + 1, shift + 7
+    return value | content[place] << shift, place + 1
+
+
 def _fed(node: Any) -> str:  # noqa: ANN401
     found = _PLACE.match(node.name)
     return f"{found['node']}:{found['port']}" if found else node.name
@@ -133,9 +169,7 @@ def _with_shape(node: Any, fed: Shape) -> Iterable[Any]:  # noqa: ANN401
         twin = tf.compat.v1.NodeDef(name=twin.name, op="Placeholder")
         twin.attr["dtype"].type = node.attr["T"].type
         if fed is not None:
-            sizes = [-1 if size is None else size for size in fed]
-            twin.attr["shape"].shape.CopyFrom(tf.TensorShape(
-                [None if size < 0 else size for size in sizes]).as_proto())
+            twin.attr["shape"].shape.CopyFrom(tf.TensorShape(fed).as_proto())
     elif node.op == "_Retval":
         twin.op = "Identity"
         del twin.attr["index"]

@@ -44,7 +44,7 @@ def joined(step: Step) -> Flow:
         parts = [flow for index, flow in enumerate(step.flows) if index != place]
     step.need(axis != 0, "joins along the batch")
     if parts[0].kind in {Kind.ROW_NUMBERS, Kind.ROW_INDICES}:
-        step.need(axis == 1 and rank == 2, "uses the places of the rows")  # noqa: PLR2004
+        step.need(axis == 1 and rank == 2, "uses the places of the rows")
         step.need(all(flow.kind in {Kind.ROWS, Kind.SAME} for flow in parts[1:]), "mixes the rows")
         return Flow(Kind.ROW_INDICES)
     step.need(all(flow.kind is Kind.ROWS for flow in parts), "joins rows and others")
@@ -75,7 +75,7 @@ def sliced(step: Step) -> Flow:
                   ("begin", "end", "ellipsis", "new_axis", "shrink_axis")}  # fmt: skip
     stride = step.constant(3)
     if attributes["ellipsis"] & 1:
-        taken = len(stride) - 1 - bin(attributes["new_axis"]).count("1")
+        taken = len(stride) - 1 - attributes["new_axis"].bit_count()
         step.need(taken < step.rank(0), "takes some of the rows")
     else:
         whole = attributes["begin"] & attributes["end"] & 1 and stride[0] == 1
@@ -88,7 +88,7 @@ def gather(step: Step) -> Flow:
     """Entries of a table by rows of ids, or columns of rows."""
     params, ids = step.flows[0], step.flows[1]
     rank = step.rank(0) if step.op != "ResourceGather" else 0
-    axis = step.axis(2, rank) if len(step.flows) > 2 else 0  # noqa: PLR2004
+    axis = step.axis(2, rank) if len(step.flows) > 2 else 0
     batch_axes = step.node.attr["batch_dims"].i
     if params.kind is Kind.SAME and ids.kind in {Kind.ROWS, Kind.PLACED}:
         step.need(axis == 0 and batch_axes == 0, "mixes the rows")
@@ -163,7 +163,7 @@ def pad(step: Step) -> Flow:
     """More columns, no more rows."""
     step.need(step.is_all(Kind.ROWS, 0), "mixes the rows")
     step.need(not step.constant(1)[0].any(), "adds rows")
-    step.need(len(step.flows) < 3 or step.is_all(Kind.SAME, 2), "mixes the rows")  # noqa: PLR2004
+    step.need(len(step.flows) < 3 or step.is_all(Kind.SAME, 2), "mixes the rows")
     return step.rows()
 
 
@@ -211,7 +211,7 @@ def parse_example(step: Step) -> Sequence[Flow]:
 def bincount(step: Step) -> Flow:
     """Counts within each row."""
     step.need(step.is_all(Kind.ROWS, 0) and step.is_all(Kind.SAME, 1, 2), "mixes the rows")
-    step.need(step.rank(0) == 2, "counts over the batch")  # noqa: PLR2004
+    step.need(step.rank(0) == 2, "counts over the batch")
     return step.rows()
 
 

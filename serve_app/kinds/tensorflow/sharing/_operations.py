@@ -125,8 +125,8 @@ BOUNDED = frozenset(
         "SparseCross", "SparseCrossV2", "SparseCrossHashed", "RaggedCross", "Complex", "Real",
         "Imag", "ApproximateEqual", "TensorScatterMax", "TensorScatterMin", "TensorScatterSub",
         "SparseTensorDenseMatMul", "BesselI0", "BesselI1", "NextAfter", "Conj", "Angle",
-        "ComplexAbs", "Bitcast", "Cross", "Diag", "DiagPart", "PlaceholderWithDefault",
-        "ParseSingleExample", "ParseSequenceExample", "ParseSequenceExampleV2", "DecodeRaw",
+        "ComplexAbs", "Bitcast", "Cross", "Diag", "DiagPart", "ParseSingleExample",
+        "ParseSequenceExample", "ParseSequenceExampleV2", "DecodeRaw",
         "DecodeCSV", "RaggedBincount", "SparseBincount", "RaggedFillEmptyRows",
         "ReadVariableOp", "IsotonicRegression", "NthElement", "Lu", "StopGradient",
     }

@@ -129,7 +129,7 @@ def row_function(step: Step) -> Sequence[Flow]:
     parameters = range(1, len(step.flows))
     step.need(step.is_all(Kind.ROWS, 0), "mixes the rows")
     step.need(not parameters or step.is_all(Kind.SAME, *parameters), "mixes the rows")
-    step.need(step.rank(0) >= 2, "works along the batch")  # noqa: PLR2004 - rows of something
+    step.need(step.rank(0) >= 2, "works along the batch")
     is_norm = "BatchNorm" in step.op
     step.need(not (is_norm and step.node.attr["is_training"].b), "normalizes over the batch")
     step.one_by_one()
@@ -156,12 +156,12 @@ def batch_product(step: Step) -> Flow:
     for index, own in ((0, first), (1, second)):
         shape = step.shapes[index] or ()
         if step.flows[index].kind is Kind.ROWS:
-            is_matrix_of_rows = own == 2 and rank == 2 and index == 0  # noqa: PLR2004
+            is_matrix_of_rows = own == 2 and rank == 2 and index == 0
             step.need(not is_matrix_of_rows or not step.node.attr["adj_x"].b, "mixes the rows")
-            step.need(is_matrix_of_rows or (own == rank and own > 2), "mixes the rows")  # noqa: PLR2004
+            step.need(is_matrix_of_rows or (own == rank and own > 2), "mixes the rows")
         else:
             step.need(step.flows[index].kind is Kind.SAME, "mixes the rows")
-            step.need(own < rank or own == 2 or shape[0] == 1, "mixes the rows")  # noqa: PLR2004
+            step.need(own < rank or own == 2 or shape[0] == 1, "mixes the rows")
     step.one_by_one()
     return step.rows()
 

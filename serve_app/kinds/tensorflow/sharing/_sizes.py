@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from serve_app.kinds.tensorflow.sharing._flow import SAME, Flow, Kind, Step
 from serve_app.kinds.tensorflow.sharing._rules import Rule
 
 
-def sizes(of_rows: np.ndarray) -> Flow:
+def sizes(of_rows: npt.ArrayLike) -> Flow:
     """A shape; where the number of rows is not in it, rows that share a call have it alone too."""
-    return Flow(Kind.SIZES, of_rows) if of_rows.any() else SAME
+    tags = np.asarray(of_rows, np.bool_)
+    return Flow(Kind.SIZES, tags) if tags.any() else SAME
 
 
 def dimensions(step: Step, *indices: int) -> None:
@@ -30,8 +32,8 @@ def _shape(step: Step, flow: Flow, index: int) -> Flow:
     if step.op == "Rank" or flow.kind in {Kind.SAME, Kind.SIZES}:
         return SAME
     step.need(flow.kind is Kind.ROWS, "counts what several rows have")
-    rank = step.rank(index)
-    return sizes(np.array(True) if step.op == "Size" else np.arange(rank) == 0)
+    of_rows = np.arange(step.rank(index)) == 0
+    return sizes(of_rows[0] if step.op == "Size" else of_rows)
 
 
 def moved(step: Step) -> Flow:
