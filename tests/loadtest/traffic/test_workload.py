@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.errors import LoadTestError, SettingsError, TargetError
+from foundation.errors import SettingsError
+from loadtest.errors import LoadTestError, TargetError
 from loadtest.settings.model import LoadTestSettings
 from loadtest.traffic.workload import Workload, load_workload
 
