@@ -8,7 +8,6 @@ from kuberay.settings.model import DeployFile
 
 
 def disruption_budgets(deploy: DeployFile) -> list[Object]:
-    """Returns the budgets of the workers and of the head."""
     names = Names.of(deploy)
     evictable = deploy.head.evictable
     if evictable is None:

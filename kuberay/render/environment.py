@@ -18,7 +18,6 @@ _DRAIN = "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S"
 
 
 def head_environment(deploy: DeployFile, plan: Plan) -> list[Tree]:
-    """Returns the variables of the head's container."""
     drain = Because(
         "without a replica there is nothing to wait for, and Ray would wait the whole time",
         _variable(_DRAIN, HEAD_DRAIN_S),
@@ -27,7 +26,6 @@ def head_environment(deploy: DeployFile, plan: Plan) -> list[Tree]:
 
 
 def worker_environment(deploy: DeployFile, plan: Plan) -> list[Tree]:
-    """Returns the variables of a worker's container."""
     drain = Because(
         "on SIGTERM the node drains: its proxy fails the readiness probe and goes on answering, "
         "replicas end their requests; shorter than terminationGracePeriodSeconds, or SIGKILL wins",

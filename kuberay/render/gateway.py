@@ -14,7 +14,6 @@ _CERTIFICATE_MAP = "networking.gke.io/certmap"
 
 
 def gateway_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
-    """Returns the objects of the gateway; none without one."""
     gateway = deploy.gateway
     if gateway is None:
         return []

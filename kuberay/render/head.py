@@ -24,7 +24,6 @@ OPTIONS_DIGEST = "bqml-kuberay/serve-options-digest"
 
 
 def head_group(deploy: DeployFile, plan: Plan) -> Object:
-    """Returns headGroupSpec."""
     return {
         "serviceType": "ClusterIP",
         "rayStartParams": {

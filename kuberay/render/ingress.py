@@ -13,7 +13,6 @@ from kuberay.settings.plan import Plan
 
 
 def ingress_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
-    """Returns the objects of the Ingress; none without one."""
     ingress = deploy.ingress
     if ingress is None:
         return []

@@ -43,7 +43,6 @@ _FOLDER, _, _FILE = SETTINGS_FILE.rpartition("/")
 
 
 def loadtest_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
-    """Returns the objects of the load test; none without one."""
     loadtest = deploy.loadtest
     if loadtest is None:
         return []

@@ -23,12 +23,10 @@ _OURS = ("generator.processes", "generator.workers", "generator.master_host",
 
 
 def master_command() -> list[str]:
-    """Returns the command that starts the master, judges the run and writes the report."""
     return ["python3", "-m", "loadtest", "run", "--settings", SETTINGS_FILE]
 
 
 def worker_command(names: Names) -> list[str]:
-    """Returns the command of a worker."""
     return [
         "locust", "--locustfile", "loadtest/locustfile.py", "--worker",
         "--master-host", names.host(names.loadtest), "--master-port", str(LOCUST),

@@ -43,10 +43,8 @@ def objects(deploy: DeployFile) -> Mapping[str, list[Object]]:
 
 
 def files(deploy: DeployFile) -> Mapping[str, str]:
-    """Returns the text of every file by its name."""
     return {name: HEADER + documents(found) for name, found in objects(deploy).items()}
 
 
 def stream(deploy: DeployFile) -> str:
-    """Returns all objects as one stream of documents."""
     return HEADER + documents(tree for found in objects(deploy).values() for tree in found)

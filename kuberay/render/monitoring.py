@@ -13,7 +13,6 @@ _CLUSTER_LABEL = "ray_io_cluster"
 
 
 def monitoring_objects(deploy: DeployFile) -> list[Object]:
-    """Returns the objects of the Prometheus that the deploy file names; none without one."""
     monitoring = deploy.monitoring
     if monitoring is None:
         return []

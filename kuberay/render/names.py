@@ -23,7 +23,6 @@ class Names:
 
     @classmethod
     def of(cls, deploy: DeployFile) -> Names:
-        """Returns the names of a deploy file."""
         return cls(deploy.name, deploy.namespace)
 
     @property
@@ -61,11 +60,9 @@ class Names:
         return f"{service}.{self.namespace}.svc"
 
     def labels(self, component: str) -> Object:
-        """Returns the labels of a pod."""
         return {INSTANCE: self.instance, COMPONENT: component}
 
     def metadata(self, name: str, component: str = "") -> Object:
-        """Returns the metadata of a namespaced object."""
         labels: Object = {INSTANCE: self.instance}
         if component:
             labels[COMPONENT] = component

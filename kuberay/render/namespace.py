@@ -10,7 +10,6 @@ _WORKLOAD_IDENTITY = "iam.gke.io/gcp-service-account"
 
 
 def namespace(deploy: DeployFile) -> list[Object]:
-    """Returns the namespace; none where somebody else makes it."""
     if not deploy.create_namespace:
         return []
     return [
@@ -32,7 +31,6 @@ def namespace(deploy: DeployFile) -> list[Object]:
 
 
 def service_accounts(deploy: DeployFile) -> list[Object]:
-    """Returns the accounts of the head and of the workers."""
     names = Names.of(deploy)
     worker = _account(names, names.worker_account, WORKER)
     if deploy.identity.gcp_service_account:

@@ -23,7 +23,6 @@ _HTTPS, _API_SERVER = 443, 6443
 
 
 def network_policy(deploy: DeployFile) -> list[Object]:
-    """Returns the policy of the Ray pods; none where it is switched off."""
     if not deploy.network_policy.enabled:
         return []
     names = Names.of(deploy)
@@ -114,7 +113,6 @@ def _metadata_servers() -> list[Tree]:
 
 
 def dns_egress() -> Object:
-    """Returns the rule for name look-ups."""
     return {
         "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
     }

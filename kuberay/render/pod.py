@@ -29,7 +29,6 @@ def pod_security(user: int = USER) -> Object:
 
 
 def container_security() -> Object:
-    """Returns the security context of a container."""
     return {
         "runAsNonRoot": True,
         "allowPrivilegeEscalation": False,
@@ -40,7 +39,6 @@ def container_security() -> Object:
 
 
 def tmp_volume(size_bytes: int) -> Object:
-    """Returns the volume for everything that is written."""
     return {"name": "tmp", "emptyDir": {"sizeLimit": memory_text(size_bytes)}}
 
 
@@ -48,7 +46,6 @@ TMP_MOUNT: Object = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a pod's
 
 
 def ray_volumes(ephemeral_bytes: int, object_store_bytes: int) -> list[Tree]:
-    """Returns the volumes of a Ray pod."""
     shm: Object = {
         "medium": "Memory",
         "sizeLimit": memory_text(object_store_bytes + _SHM_SLACK_BYTES),
@@ -63,12 +60,10 @@ def ray_volumes(ephemeral_bytes: int, object_store_bytes: int) -> list[Tree]:
 
 
 def ray_mounts() -> list[Tree]:
-    """Returns where a Ray container has them."""
     return [TMP_MOUNT, {"name": "shm", "mountPath": "/dev/shm"}]  # noqa: S108 - a pod's own
 
 
 def placement(group: Placement) -> Object:
-    """Returns where the pods of a group may run."""
     fields: Object = {}
     if group.node_selector:
         fields["nodeSelector"] = dict(group.node_selector)
@@ -84,7 +79,6 @@ def _toleration(fields: dict[str, str]) -> Object:
 
 
 def pull_secrets(deploy: DeployFile) -> Object:
-    """Returns the Secrets with which the image is pulled, if there are any."""
     names = deploy.identity.image_pull_secrets
     return {"imagePullSecrets": [{"name": name} for name in names]} if names else {}
 

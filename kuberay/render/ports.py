@@ -21,7 +21,6 @@ HAPROXY_METRICS_NAME = "haproxy-metrics"
 
 
 def head_ports(*, grpc: bool, haproxy: bool) -> list[Object | Because]:
-    """Returns the ports of the head's container; KubeRay adds none once one is listed."""
     ports: list[Object | Because] = [
         Because(
             "KubeRay looks the dashboard and Serve up by these names, and adds no port of its own "
@@ -43,13 +42,11 @@ def head_ports(*, grpc: bool, haproxy: bool) -> list[Object | Because]:
 
 
 def worker_ports(*, grpc: bool, haproxy: bool) -> list[Object]:
-    """Returns the ports of a worker's container."""
     ports = [*_serve_ports(grpc=grpc), _port("metrics", METRICS)]
     return ports + ([_port(HAPROXY_METRICS_NAME, HAPROXY_METRICS)] if haproxy else [])
 
 
 def service_ports(*, grpc: bool) -> list[Object | Because]:
-    """Returns the ports of the Service: Ray's, and TensorFlow Serving's for the same targets."""
     # kubernetes.io/h2c: gateways would speak HTTP/1.1 otherwise.
     h2c = "kubernetes.io/h2c"
     ports: list[Object | Because] = [

@@ -16,7 +16,6 @@ from kuberay.settings.plan import Plan
 
 
 def ray_service(deploy: DeployFile, plan: Plan) -> Object:
-    """Returns the RayService."""
     names = Names.of(deploy)
     return {
         "apiVersion": "ray.io/v1",

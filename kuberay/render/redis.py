@@ -24,7 +24,6 @@ _PASSWORD = "REDIS_PASSWORD"  # noqa: S105 - a variable's name
 
 
 def fault_tolerance(deploy: DeployFile) -> Object:
-    """Returns gcsFaultToleranceOptions."""
     redis = deploy.redis
     assert redis is not None
     names = Names.of(deploy)
@@ -45,7 +44,6 @@ def _secret_key(password: SecretKey) -> Object:
 
 
 def redis_objects(deploy: DeployFile) -> list[Object]:
-    """Returns the objects of a Redis of the service's own; none where it uses another one."""
     if not deploy.redis or not deploy.redis.server or not deploy.redis.password:
         return []
     names = Names.of(deploy)

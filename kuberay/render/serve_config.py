@@ -32,7 +32,6 @@ _FIXED = ("proxy_location", "http_options", "grpc_options")
 
 
 def serve_config_text(deploy: DeployFile, plan: Plan) -> str:
-    """Returns the text of serveConfigV2."""
     return text(serve_config(deploy, plan))
 
 
@@ -44,7 +43,6 @@ def options_digest(deploy: DeployFile, plan: Plan) -> str:
 
 
 def serve_config(deploy: DeployFile, plan: Plan) -> Object:
-    """Returns serveConfigV2 as a tree."""
     config: Object = {
         "proxy_location": Because(
             "a pod without a proxy is never ready; other locations leave workers without one",

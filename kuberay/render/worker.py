@@ -24,7 +24,6 @@ MODELS_FOLDER = "/models"
 
 
 def worker_group(deploy: DeployFile, plan: Plan) -> Object:
-    """Returns the entry of workerGroupSpecs."""
     return {
         "groupName": GROUP,
         "replicas": Because(

@@ -24,7 +24,6 @@ def documents(objects: Iterable[Tree]) -> str:
 
 
 def text(tree: Tree) -> str:
-    """Returns one object as YAML."""
     dumped = yaml.dump(
         tree, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=_COLUMNS
     )
