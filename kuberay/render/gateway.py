@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import Names
 from kuberay.render.ports import SERVE, SERVE_GRPC
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import Gateway
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
+from kuberay.settings.surroundings import Gateway
 
 _API = "gateway.networking.k8s.io/v1"
 _CERTIFICATE_MAP = "networking.gke.io/certmap"
@@ -49,7 +49,7 @@ def _gateway(names: Names, gateway: Gateway) -> Object:
 
 def _route(names: Names, kind: str, hostname: str, port: int) -> Object:
     suffix = "" if kind == "HTTPRoute" else "-grpc"
-    backend: Tree = Because(
+    backend: Tree = Commented(
         "the Service that stays through upgrades, never a cluster's own",
         [{"name": names.serve_service, "port": port}],
     )
@@ -72,7 +72,7 @@ def _gke_policies(names: Names, plan: Plan) -> list[Object]:
         "httpHealthCheck": {
             "portSpecification": "USE_FIXED_PORT",
             "port": SERVE,
-            "requestPath": Because(
+            "requestPath": Commented(
                 "a load balancer asks / otherwise, which is no page here", "/-/healthz"
             ),
         },
@@ -91,7 +91,7 @@ def _gke_policies(names: Names, plan: Plan) -> list[Object]:
             "spec": {
                 "default": {
                     "timeoutSec": plan.request_timeout_s,
-                    "connectionDraining": Because(
+                    "connectionDraining": Commented(
                         "as long as a worker drains",
                         {"drainingTimeoutSec": plan.worker_drain_s},
                     ),

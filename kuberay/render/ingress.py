@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from kuberay.render.because import Because, Object
+from kuberay.render.commented import Commented, Object
 from kuberay.render.names import Names
 from kuberay.render.ports import SERVE
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import Ingress
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
+from kuberay.settings.surroundings import Ingress
 
 
 def ingress_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
@@ -65,7 +65,7 @@ def _backend_config(names: Names, plan: Plan) -> Object:
             "healthCheck": {
                 "type": "HTTP",
                 "port": SERVE,
-                "requestPath": Because(
+                "requestPath": Commented(
                     "a load balancer asks / otherwise, which is no page here", "/-/healthz"
                 ),
             },

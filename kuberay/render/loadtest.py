@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 
-from kuberay.render.because import Because, Object, Tree
+from kuberay.quantity import GIB, cpus_text, memory_text
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.loadtest_command import (
     REPORTS,
     SETTINGS_FILE,
@@ -28,10 +29,9 @@ from kuberay.render.pod import (
 )
 from kuberay.render.ports import LOCUST
 from kuberay.render.yaml_text import text
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import LoadTest
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
-from kuberay.settings.quantity import GIB, cpus_text, memory_text
+from kuberay.settings.surroundings import LoadTest
 
 _REPLACED: Object = {
     "argocd.argoproj.io/sync-options": "Force=true,Replace=true",
@@ -69,7 +69,9 @@ def _service(names: Names) -> Object:
         "kind": "Service",
         "metadata": names.metadata(names.loadtest, LOADTEST_MASTER),
         "spec": {
-            "clusterIP": Because("headless: workers keep one connection to the one master", "None"),
+            "clusterIP": Commented(
+                "headless: workers keep one connection to the one master", "None"
+            ),
             "publishNotReadyAddresses": True,
             "selector": names.labels(LOADTEST_MASTER),
             "ports": [{"name": "locust", "port": LOCUST, "targetPort": LOCUST, "protocol": "TCP"}],
@@ -89,19 +91,19 @@ def _job(deploy: DeployFile, loadtest: LoadTest, component: str, written: str) -
         "kind": "Job",
         "metadata": names.metadata(f"{names.instance}-{component}", component)
         | {
-            "annotations": Because(
+            "annotations": Commented(
                 "a Job's template cannot change, not even its image: Argo CD and Flux make it anew",
                 _REPLACED,
             )
         },
         "spec": {
-            "suspend": Because(
+            "suspend": Commented(
                 "loadtest.start begins it",
                 not loadtest.start,
             ),
             "completions": count,
             "parallelism": count,
-            "backoffLimit": Because(
+            "backoffLimit": Commented(
                 "a verdict is final"
                 if component == LOADTEST_MASTER
                 else "a worker that comes before its master tries again",
@@ -126,7 +128,7 @@ def _pod(deploy: DeployFile, loadtest: LoadTest, component: str) -> Object:
         **pull_secrets(deploy),
         "securityContext": pod_security(),
         **({"nodeSelector": selector} if selector else {}),
-        "affinity": Because(
+        "affinity": Commented(
             "on a replica's node the sender would take the CPU that it measures",
             away_from(names, WORKER),
         ),
@@ -168,7 +170,7 @@ def _environment(deploy: DeployFile, *, master: bool) -> list[Tree]:
     if master and deploy.token_auth.enabled:
         key: Object = {"name": deploy.token_secret, "key": "auth_token"}
         variables.append(
-            Because(
+            Commented(
                 "Ray's dashboard says how many replicas there are",
                 {"name": TOKEN_VARIABLE, "valueFrom": {"secretKeyRef": key}},
             )
@@ -199,7 +201,7 @@ def _network_policy(names: Names) -> Object:
         "spec": {
             "podSelector": {"matchLabels": names.labels(LOADTEST_MASTER)},
             "policyTypes": ["Ingress"],
-            "ingress": Because(
+            "ingress": Commented(
                 "Locust's port runs what it is sent: workers of this test alone", [{"from": pods}]
             ),
         },

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from kuberay.errors import SettingsError
-from kuberay.render.because import Object
+from kuberay.render.commented import Object
 from kuberay.render.names import Names
 from kuberay.render.ports import DASHBOARD, LOCUST, SERVE, SERVE_GRPC
-from kuberay.render.serve_config import LOADTEST_HEADER
+from kuberay.render.ray.serve_config import LOADTEST_HEADER
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.load import merged
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import LoadTest
 from kuberay.settings.plan import Plan
+from kuberay.settings.surroundings import LoadTest
 
 SETTINGS_FILE = "/etc/loadtest/settings.yaml"
 SETTINGS_VARIABLE = "BQML_LOADTEST_SETTINGS"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import COMPONENT, HEAD, INSTANCE, WORKER, Names
 from kuberay.render.pod import CLUSTER
 from kuberay.render.ports import HAPROXY_METRICS_NAME, METRICS_NAMES, SERVE
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import Monitoring
+from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings.surroundings import Monitoring
 
 _CLUSTER_LABEL = "ray_io_cluster"
 
@@ -35,7 +35,7 @@ def _pod_monitor(deploy: DeployFile, monitoring: Monitoring) -> Object:
         "kind": "PodMonitor",
         "metadata": _metadata(names, names.instance, monitoring),
         "spec": {
-            "selector": Because(
+            "selector": Commented(
                 "a PodMonitor: no Service stands for the workers alone", _pods(names)
             ),
             "podMetricsEndpoints": [
@@ -75,7 +75,7 @@ def _page(deploy: DeployFile, monitoring: Monitoring) -> Object:
         "spec": {
             "metricsPath": deploy.serve.metrics.path,
             "scrapeInterval": f"{monitoring.interval_s}s",
-            "staticConfigs": Because(
+            "staticConfigs": Commented(
                 "through the Service, once: every replica answers with the sum of all",
                 [{"targets": [f"{names.host(names.serve_service)}:{SERVE}"]}],
             ),

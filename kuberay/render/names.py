@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kuberay.render.because import Object
-from kuberay.settings.model import DeployFile
+from kuberay.render.commented import Object
+from kuberay.settings.deploy_file import DeployFile
 
 INSTANCE = "app.kubernetes.io/instance"
 COMPONENT = "app.kubernetes.io/component"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object
+from kuberay.render.commented import Commented, Object
 from kuberay.render.names import HEAD, WORKER, Names
-from kuberay.settings.model import DeployFile
+from kuberay.settings.deploy_file import DeployFile
 
 _WORKLOAD_IDENTITY = "iam.gke.io/gcp-service-account"
 
@@ -19,7 +19,7 @@ def namespace(deploy: DeployFile) -> list[Object]:
             "metadata": {
                 "name": deploy.namespace,
                 "labels": {
-                    "pod-security.kubernetes.io/enforce": Because(
+                    "pod-security.kubernetes.io/enforce": Commented(
                         "every pod here passes the strictest profile: nobody can add one that does "
                         "not",
                         "restricted",
@@ -36,7 +36,7 @@ def service_accounts(deploy: DeployFile) -> list[Object]:
     if deploy.identity.gcp_service_account:
         metadata = names.metadata(names.worker_account, WORKER)
         metadata["annotations"] = {
-            _WORKLOAD_IDENTITY: Because(
+            _WORKLOAD_IDENTITY: Commented(
                 "workers alone read models; the head acts as nobody in Google Cloud",
                 deploy.identity.gcp_service_account,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import COMPONENT, HEAD, INSTANCE, WORKER, Names
 from kuberay.render.ports import (
     AUTOSCALER_METRICS,
@@ -13,7 +13,7 @@ from kuberay.render.ports import (
     SERVE,
     SERVE_GRPC,
 )
-from kuberay.settings.model import DeployFile
+from kuberay.settings.deploy_file import DeployFile
 
 _NAMESPACE = "kubernetes.io/metadata.name"
 _GKE_LOAD_BALANCERS = ("35.191.0.0/16", "130.211.0.0/22")
@@ -49,15 +49,15 @@ def network_policy(deploy: DeployFile) -> list[Object]:
 def _ingress(deploy: DeployFile) -> list[Tree]:
     policy = deploy.network_policy
     rules: list[Tree] = [
-        Because(
+        Commented(
             "Ray's processes use many ports among each other; old and new cluster share the label",
             {"from": [_same_instance(deploy)]},
         ),
-        Because(
+        Commented(
             "the operator asks the dashboard and the head's proxy; if it cannot, rollouts freeze",
             {"from": [_namespace(policy.operator_namespace)], "ports": _tcp(DASHBOARD, SERVE)},
         ),
-        Because(
+        Commented(
             "predictions; never the dashboard (8265), the control store (6379) or HAProxy's page "
             "(8404)",
             {"from": _clients(deploy), "ports": _tcp(*_serve_ports(deploy))},
@@ -87,7 +87,7 @@ def _egress(deploy: DeployFile) -> list[Tree]:
     rules: list[Tree] = [
         {"to": [_same_instance(deploy)]},
         dns_egress(),
-        Because(
+        Commented(
             "the API server (6443 behind its Service) for the autoscaler, Cloud Storage for models",
             {"ports": _tcp(_HTTPS, _API_SERVER)},
         ),
@@ -95,13 +95,13 @@ def _egress(deploy: DeployFile) -> list[Tree]:
     ]
     if deploy.redis and deploy.redis.address:
         port = int(deploy.redis.address.rpartition(":")[2])
-        rules.append(Because("Redis", {"ports": _tcp(port)}))
+        rules.append(Commented("Redis", {"ports": _tcp(port)}))
     return rules
 
 
 def _metadata_servers() -> list[Tree]:
     return [
-        Because(
+        Commented(
             "Google's metadata server, which gives the workers their identity",
             {
                 "to": [{"ipBlock": {"cidr": cidr}}],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
+from kuberay.quantity import MIB, memory_text
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import COMPONENT, INSTANCE, Names
-from kuberay.settings.groups import Placement
-from kuberay.settings.model import DeployFile
-from kuberay.settings.quantity import MIB, memory_text
+from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings.pods import Placement
 
 USER = 1000
 """User and group of the image."""
@@ -52,7 +52,7 @@ def ray_volumes(ephemeral_bytes: int, object_store_bytes: int) -> list[Tree]:
     }
     return [
         tmp_volume(ephemeral_bytes),
-        Because(
+        Commented(
             "Ray's object store; KubeRay's own volume would be as large as the pod's memory",
             {"name": "shm", "emptyDir": shm},
         ),
@@ -91,7 +91,7 @@ def spread(names: Names, component: str) -> list[Tree]:
             "topologyKey": key,
             "whenUnsatisfiable": "ScheduleAnyway",
             "labelSelector": {"matchLabels": names.labels(component)},
-            "matchLabelKeys": Because(
+            "matchLabelKeys": Commented(
                 "old and new cluster are spread each on its own during an upgrade", [CLUSTER]
             ),
         }

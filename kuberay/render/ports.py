@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object
+from kuberay.render.commented import Commented, Object
 
 SERVE, SERVE_GRPC = 8000, 9000
 """Where Serve listens in a pod."""
@@ -20,16 +20,16 @@ METRICS_NAMES = {
 HAPROXY_METRICS_NAME = "haproxy-metrics"
 
 
-def head_ports(*, grpc: bool, haproxy: bool) -> list[Object | Because]:
-    ports: list[Object | Because] = [
-        Because(
+def head_ports(*, grpc: bool, haproxy: bool) -> list[Object | Commented]:
+    ports: list[Object | Commented] = [
+        Commented(
             "KubeRay looks the dashboard and Serve up by these names, and adds no port of its own "
             "once one is listed",
             _port("gcs-server", GCS),
         ),
         _port("dashboard", DASHBOARD),
         *_serve_ports(grpc=grpc),
-        Because(
+        Commented(
             "nothing listens here in the pod: KubeRay keeps a port of the Service only if the "
             "head's container has one of that name",
             _port("serve-tf-rest", TENSORFLOW_REST),
@@ -46,19 +46,19 @@ def worker_ports(*, grpc: bool, haproxy: bool) -> list[Object]:
     return ports + ([_port(HAPROXY_METRICS_NAME, HAPROXY_METRICS)] if haproxy else [])
 
 
-def service_ports(*, grpc: bool) -> list[Object | Because]:
+def service_ports(*, grpc: bool) -> list[Object | Commented]:
     # kubernetes.io/h2c: gateways would speak HTTP/1.1 otherwise.
     h2c = "kubernetes.io/h2c"
-    ports: list[Object | Because] = [
+    ports: list[Object | Commented] = [
         _service_port("serve", SERVE, "serve", "http"),
-        Because(
+        Commented(
             "8501 and 8500 are TensorFlow Serving's: its clients change the host and nothing else",
             _service_port("serve-tf-rest", TENSORFLOW_REST, "serve", "http"),
         ),
     ]
     if grpc:
         ports += [
-            Because(
+            Commented(
                 "h2c: a gateway would speak HTTP/1.1 to it, which no gRPC server understands",
                 _service_port("serve-grpc", SERVE_GRPC, "serve-grpc", h2c),
             ),

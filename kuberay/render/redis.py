@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
+from kuberay.quantity import MIB, memory_text
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import HEAD, REDIS, Names
 from kuberay.render.network import dns_egress
 from kuberay.render.pod import container_security, pod_security, pull_secrets, tmp_volume
 from kuberay.render.ports import REDIS as REDIS_PORT
-from kuberay.settings.base import SecretKey
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import RedisServer
-from kuberay.settings.quantity import MIB, memory_text
+from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings.field_types import SecretKey
+from kuberay.settings.surroundings import RedisServer
 
 _USER = 999
 """The user `redis` of Redis' own image."""
@@ -29,7 +29,7 @@ def fault_tolerance(deploy: DeployFile) -> Object:
     names = Names.of(deploy)
     address = redis.address or f"{names.host(names.redis)}:{REDIS_PORT}"
     options: Object = {
-        "redisAddress": Because(
+        "redisAddress": Commented(
             "no externalStorageNamespace: old and new cluster would share one during an upgrade",
             address,
         )
@@ -79,7 +79,7 @@ def _stateful_set(deploy: DeployFile, server: RedisServer, password: SecretKey) 
         "metadata": names.metadata(names.redis, REDIS),
         "spec": {
             "serviceName": names.redis,
-            "replicas": Because("Ray speaks to one shard; the disk is what survives", 1),
+            "replicas": Commented("Ray speaks to one shard; the disk is what survives", 1),
             "selector": {"matchLabels": names.labels(REDIS)},
             "template": {
                 "metadata": {"labels": names.labels(REDIS)},
@@ -132,7 +132,7 @@ def _network_policy(names: Names) -> Object:
         "spec": {
             "podSelector": {"matchLabels": names.labels(REDIS)},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": Because(
+            "ingress": Commented(
                 "whoever writes here commands the Ray cluster: only its head may",
                 [{"from": heads, "ports": [{"protocol": "TCP", "port": REDIS_PORT}]}],
             ),

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from kuberay.render.because import Because, Tree
+from kuberay.render.commented import Commented, Tree
 
 _COLUMNS = 100
 
@@ -32,7 +32,7 @@ def text(tree: Tree) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes `Because` as a comment and text of several lines as a block."""
+    """Writes `Commented` as a comment and text of several lines as a block."""
 
     _reason: str | None = None
 
@@ -93,7 +93,7 @@ class _Dumper(yaml.SafeDumper):
             self.write_indicator(f"# {line}", True)  # noqa: FBT003 - pyyaml's
 
 
-def _represent_because(dumper: _Dumper, because: Because) -> Any:  # noqa: ANN401 - pyyaml's
+def _represent_commented(dumper: _Dumper, because: Commented) -> Any:  # noqa: ANN401 - pyyaml's
     node = dumper.represent_data(because.value)
     vars(node)["reason"] = because.reason
     return node
@@ -104,5 +104,5 @@ def _represent_text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-_Dumper.add_representer(Because, _represent_because)
+_Dumper.add_representer(Commented, _represent_commented)
 _Dumper.add_representer(str, _represent_text)

@@ -19,7 +19,7 @@ from pydantic_core import PydanticUndefined
 
 from kuberay.errors import SettingsError
 from kuberay.json_types import JsonObject, JsonValue
-from kuberay.settings.model import DeployFile
+from kuberay.settings.deploy_file import DeployFile
 
 
 def load(files: Sequence[Path], assignments: Iterable[str] = ()) -> DeployFile:

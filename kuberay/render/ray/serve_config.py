@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 
-from kuberay.render.because import Because, Object, Tree, plain
+from kuberay.render.commented import Commented, Object, Tree, plain
 from kuberay.render.ports import SERVE, SERVE_GRPC
 from kuberay.render.yaml_text import text
-from kuberay.settings.model import DeployFile
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
 from serve_app.settings.model import ModelEntry
 
@@ -44,7 +44,7 @@ def options_digest(deploy: DeployFile, plan: Plan) -> str:
 
 def serve_config(deploy: DeployFile, plan: Plan) -> Object:
     config: Object = {
-        "proxy_location": Because(
+        "proxy_location": Commented(
             "a pod without a proxy is never ready; other locations leave workers without one",
             "EveryNode",
         ),
@@ -60,7 +60,7 @@ def serve_config(deploy: DeployFile, plan: Plan) -> Object:
         "logging_config": {
             "encoding": "JSON",
             "log_level": "INFO",
-            "enable_access_log": Because(
+            "enable_access_log": Commented(
                 "a line per request costs more than the request", value=False
             ),
         },
@@ -72,7 +72,7 @@ def _http_options(plan: Plan) -> Object:
     return {
         "host": "0.0.0.0",  # noqa: S104 - the network policy decides who may connect
         "port": SERVE,
-        "request_timeout_s": Because(
+        "request_timeout_s": Commented(
             "just behind the model's own limit (serve.tensorflow.request_timeout_ms), which has "
             "TensorFlow Serving's words",
             plan.request_timeout_s,
@@ -86,7 +86,7 @@ def _application(deploy: DeployFile, plan: Plan) -> Object:
         "name": APPLICATION,
         "route_prefix": "/",
         "import_path": IMPORT_PATH,
-        "args": Because(
+        "args": Commented(
             "another value here replaces the replicas in place, some at a time: this is how a new "
             "model version is rolled out, without a new cluster",
             _args(deploy),
@@ -95,13 +95,13 @@ def _application(deploy: DeployFile, plan: Plan) -> Object:
             {
                 "name": DEPLOYMENT,
                 **_limits(deploy),
-                "autoscaling_config": Because(
+                "autoscaling_config": Commented(
                     "taken over without a restart; the worker group is sized from the same numbers",
                     _autoscaling(deploy, plan),
                 ),
                 "ray_actor_options": {
                     "num_cpus": _number(plan.cpus_per_replica),
-                    "memory": Because(
+                    "memory": Commented(
                         "declared, so that Ray places no more replicas than the pod has memory for",
                         deploy.workers.memory_per_replica,
                     ),
@@ -114,7 +114,7 @@ def _application(deploy: DeployFile, plan: Plan) -> Object:
 def _limits(deploy: DeployFile) -> Object:
     replica = deploy.serve.replica
     return {
-        "max_ongoing_requests": Because(
+        "max_ongoing_requests": Commented(
             "more than serve.replica.max_ongoing_requests, so that it is the replica that refuses: "
             "in TensorFlow Serving's words, and seen by the autoscaler",
             replica.ray_max_ongoing_requests,
@@ -130,7 +130,7 @@ def _args(deploy: DeployFile) -> Object:
     tree: dict[str, Object] = deploy.serve.model_dump(mode="json", exclude_unset=True)
     repository: Object = {"model_config_list": _models(deploy)}
     if any(model.in_bucket for model in deploy.models):
-        repository["cache_dir"] = Because("replicas of one pod share each download", MODEL_CACHE)
+        repository["cache_dir"] = Commented("replicas of one pod share each download", MODEL_CACHE)
     tree["repository"] = repository | tree.pop("repository", {})
     _keep(tree, "http", "cors", "replica_header")
     if deploy.loadtest is not None:
@@ -168,7 +168,7 @@ def _autoscaling(deploy: DeployFile, plan: Plan) -> Object:
         "min_replicas": plan.min_replicas,
         "max_replicas": plan.max_replicas,
         "target_ongoing_requests": _number(settings.target_ongoing_requests),
-        "metrics_interval_s": Because(
+        "metrics_interval_s": Commented(
             "Ray calls it deprecated, but 2.60 reads nothing else",
             _number(settings.metrics_interval_s),
         ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object
-from kuberay.render.environment import head_environment
+from kuberay.quantity import cpus_text, memory_text
+from kuberay.render.commented import Commented, Object
 from kuberay.render.names import HEAD, WORKER, Names
 from kuberay.render.pod import (
     away_from,
@@ -15,10 +15,10 @@ from kuberay.render.pod import (
     ray_volumes,
 )
 from kuberay.render.ports import head_ports
-from kuberay.render.serve_config import options_digest
-from kuberay.settings.model import DeployFile
+from kuberay.render.ray.environment import head_environment
+from kuberay.render.ray.serve_config import options_digest
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
-from kuberay.settings.quantity import cpus_text, memory_text
 
 OPTIONS_DIGEST = "bqml-kuberay/serve-options-digest"
 
@@ -27,7 +27,7 @@ def head_group(deploy: DeployFile, plan: Plan) -> Object:
     return {
         "serviceType": "ClusterIP",
         "rayStartParams": {
-            "num-cpus": Because(
+            "num-cpus": Commented(
                 "no replica is ever placed here: the head is all that a cluster has only one of",
                 "0",
             ),
@@ -41,7 +41,7 @@ def _metadata(deploy: DeployFile, plan: Plan) -> Object:
     return {
         "labels": Names.of(deploy).labels(HEAD),
         "annotations": {
-            OPTIONS_DIGEST: Because(
+            OPTIONS_DIGEST: Commented(
                 "Serve takes the options of its ports only when it starts; another digest makes "
                 "KubeRay start a new cluster",
                 options_digest(deploy, plan),
@@ -56,14 +56,14 @@ def _pod(deploy: DeployFile, plan: Plan) -> Object:
     head = deploy.head
     return {
         "serviceAccountName": names.head_account,
-        "automountServiceAccountToken": Because(
+        "automountServiceAccountToken": Commented(
             "the autoscaler changes the RayCluster through the API server", value=True
         ),
         **pull_secrets(deploy),
         "terminationGracePeriodSeconds": plan.grace_s,
         "securityContext": pod_security(),
         **placement(head),
-        "affinity": Because(
+        "affinity": Commented(
             "a lost node should not take the head and replicas with it", away_from(names, WORKER)
         ),
         "containers": [_container(deploy, plan)],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 Tree: TypeAlias = Union[
-    "Because", Mapping[str, "Tree"], Sequence["Tree"], str, int, float, bool, None
+    "Commented", Mapping[str, "Tree"], Sequence["Tree"], str, int, float, bool, None
 ]
 """What YAML can say, with reasons."""
 Object: TypeAlias = dict[str, Tree]
@@ -17,7 +17,7 @@ Plain: TypeAlias = dict[str, "Plain"] | list["Plain"] | str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
-class Because:
+class Commented:
     """A value and its reason."""
 
     reason: str
@@ -26,7 +26,7 @@ class Because:
 
 def plain(tree: Tree) -> Plain:
     """Returns the tree without its reasons, as a Kubernetes client would send it."""
-    if isinstance(tree, Because):
+    if isinstance(tree, Commented):
         return plain(tree.value)
     if isinstance(tree, Mapping):
         return {key: plain(value) for key, value in tree.items()}

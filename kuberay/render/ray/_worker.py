@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
-from kuberay.render.environment import worker_environment
+from kuberay.quantity import cpus_text, memory_text
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import WORKER, Names
 from kuberay.render.pod import (
     container_security,
@@ -15,9 +15,9 @@ from kuberay.render.pod import (
     spread,
 )
 from kuberay.render.ports import worker_ports
-from kuberay.settings.model import DeployFile
+from kuberay.render.ray.environment import worker_environment
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
-from kuberay.settings.quantity import cpus_text, memory_text
 
 GROUP = "serve"
 MODELS_FOLDER = "/models"
@@ -26,18 +26,18 @@ MODELS_FOLDER = "/models"
 def worker_group(deploy: DeployFile, plan: Plan) -> Object:
     return {
         "groupName": GROUP,
-        "replicas": Because(
+        "replicas": Commented(
             "equal to minReplicas: the autoscaler owns the number from the first minute on",
             plan.min_workers,
         ),
-        "minReplicas": Because(
+        "minReplicas": Commented(
             "a change of minReplicas or maxReplicas alone does not reach a running cluster",
             plan.min_workers,
         ),
         "maxReplicas": plan.max_workers,
         "numOfHosts": 1,
         "rayStartParams": {
-            "num-cpus": Because(
+            "num-cpus": Commented(
                 f"room for {deploy.workers.replicas_per_worker} replicas; what the pod requests "
                 "beyond it is for the raylet and HAProxy",
                 str(plan.ray_cpus_per_worker),
@@ -56,9 +56,9 @@ def _pod(deploy: DeployFile, plan: Plan) -> Object:
     workers = deploy.workers
     return {
         "serviceAccountName": names.worker_account,
-        "automountServiceAccountToken": Because("workers never call the API server", value=False),
+        "automountServiceAccountToken": Commented("workers never call the API server", value=False),
         **pull_secrets(deploy),
-        "terminationGracePeriodSeconds": Because(
+        "terminationGracePeriodSeconds": Commented(
             "longer than the drain; there is no preStop: Ray drains on SIGTERM, and `ray stop` "
             "before it would cut requests off",
             plan.grace_s,
@@ -88,7 +88,7 @@ def _container(deploy: DeployFile, plan: Plan) -> Object:
         "imagePullPolicy": "IfNotPresent",
         "ports": worker_ports(grpc=serve.grpc.enabled, haproxy=serve.http.haproxy),
         "env": worker_environment(deploy, plan),
-        "readinessProbe": Because(
+        "readinessProbe": Commented(
             "KubeRay's own runs wget in bash and takes 5 s to notice; every second, because the "
             "Service follows it when a pod drains. A pod without a replica is never ready",
             _readiness(),
@@ -118,7 +118,7 @@ def _resources(deploy: DeployFile, plan: Plan) -> Object:
             "memory": memory,
             "ephemeral-storage": memory_text(deploy.workers.ephemeral_storage),
         },
-        "limits": Because(
+        "limits": Commented(
             "memory as requested, so that a neighbour cannot have it; no limit of CPU: throttling "
             "is paid in tail latency, and Ray counts num-cpus",
             {"memory": memory},
