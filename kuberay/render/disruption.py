@@ -38,13 +38,10 @@ def _reason(deploy: DeployFile, *, evictable: bool) -> str:
 
 
 def _budget(names: Names, component: str, max_unavailable: Commented, always: str) -> Object:
-    return {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": names.metadata(f"{names.instance}-{component}", component),
-        "spec": {
-            "maxUnavailable": max_unavailable,
-            "unhealthyPodEvictionPolicy": Commented(always, "AlwaysAllow"),
-            "selector": {"matchLabels": names.labels(component)},
-        },
+    spec: Object = {
+        "maxUnavailable": max_unavailable,
+        "unhealthyPodEvictionPolicy": Commented(always, "AlwaysAllow"),
+        "selector": {"matchLabels": names.labels(component)},
     }
+    kind, name = "policy/v1 PodDisruptionBudget", f"{names.instance}-{component}"
+    return names.object(kind, name, component, spec=spec)

@@ -18,11 +18,8 @@ _DRAIN = "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S"
 
 
 def head_environment(deploy: DeployFile, plan: Plan) -> list[Tree]:
-    drain = Commented(
-        "without a replica there is nothing to wait for, and Ray would wait the whole time",
-        _variable(_DRAIN, HEAD_DRAIN_S),
-    )
-    return [*_common(deploy, plan), drain]
+    why = "without a replica there is nothing to wait for, and Ray would wait the whole time"
+    return [*_common(deploy, plan), Commented(why, _variable(_DRAIN, HEAD_DRAIN_S))]
 
 
 def worker_environment(deploy: DeployFile, plan: Plan) -> list[Tree]:

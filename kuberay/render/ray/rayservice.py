@@ -5,7 +5,7 @@ from __future__ import annotations
 from kuberay.render.commented import Commented, Object
 from kuberay.render.ingress import backend_config_annotation
 from kuberay.render.names import Names
-from kuberay.render.pod import TMP_MOUNT, container_security
+from kuberay.render.pod import TMP_MOUNT, container_security, resources
 from kuberay.render.ports import service_ports
 from kuberay.render.ray._head import head_group
 from kuberay.render.ray._worker import worker_group
@@ -16,35 +16,30 @@ from kuberay.settings.plan import Plan
 
 
 def ray_service(deploy: DeployFile, plan: Plan) -> Object:
-    names = Names.of(deploy)
-    return {
-        "apiVersion": "ray.io/v1",
-        "kind": "RayService",
-        "metadata": names.metadata(names.instance),
-        "spec": {
-            "upgradeStrategy": {
-                "type": Commented(
-                    "another image or pod shape starts a second cluster, and traffic moves when it "
-                    "answers; it needs the same resources once more, for minutes",
-                    "NewCluster",
-                )
-            },
-            "rayClusterDeletionDelaySeconds": Commented(
-                "the old cluster goes on answering connections that clients keep open",
-                plan.deletion_delay_s,
-            ),
-            "excludeHeadPodFromServeSvc": Commented(
-                "no traffic through the head; `bqml-kuberay apply` lifts it during a switch, when "
-                "for seconds no worker of the new cluster may be ready yet",
-                value=True,
-            ),
-            "serveService": _serve_service(deploy),
-            "serveConfigV2": Commented(
-                "changed in place, without a new cluster", serve_config_text(deploy, plan)
-            ),
-            "rayClusterConfig": _cluster(deploy, plan),
+    spec: Object = {
+        "upgradeStrategy": {
+            "type": Commented(
+                "another image or pod shape starts a second cluster, and traffic moves when it "
+                "answers; it needs the same resources once more, for minutes",
+                "NewCluster",
+            )
         },
+        "rayClusterDeletionDelaySeconds": Commented(
+            "the old cluster goes on answering connections that clients keep open",
+            plan.deletion_delay_s,
+        ),
+        "excludeHeadPodFromServeSvc": Commented(
+            "no traffic through the head; `bqml-kuberay apply` lifts it during a switch, when "
+            "for seconds no worker of the new cluster may be ready yet",
+            value=True,
+        ),
+        "serveService": _serve_service(deploy),
+        "serveConfigV2": Commented(
+            "changed in place, without a new cluster", serve_config_text(deploy, plan)
+        ),
+        "rayClusterConfig": _cluster(deploy, plan),
     }
+    return Names.of(deploy).object("ray.io/v1 RayService", spec=spec)
 
 
 def _serve_service(deploy: DeployFile) -> Object:
@@ -91,10 +86,7 @@ def _autoscaler(deploy: DeployFile) -> Object:
         "imagePullPolicy": "IfNotPresent",
         "resources": Commented(
             "KubeRay's 512Mi are not enough for long; out of memory, nothing scales any more",
-            {
-                "requests": {"cpu": "500m", "memory": "1Gi"},
-                "limits": {"cpu": "500m", "memory": "1Gi"},
-            },
+            resources("500m", "1Gi", limits={"cpu": "500m", "memory": "1Gi"}),
         ),
         "securityContext": container_security(),
         "volumeMounts": [TMP_MOUNT],

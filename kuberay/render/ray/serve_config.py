@@ -128,7 +128,7 @@ def _limits(deploy: DeployFile) -> Object:
 def _args(deploy: DeployFile) -> Object:
     """Returns the settings that the deploy file gives the service, without those that are Ray's."""
     tree: dict[str, Object] = deploy.serve.model_dump(mode="json", exclude_unset=True)
-    repository: Object = {"model_config_list": _models(deploy)}
+    repository: Object = {"model_config_list": [_model(one.entry()) for one in deploy.models]}
     if any(model.in_bucket for model in deploy.models):
         repository["cache_dir"] = Commented("replicas of one pod share each download", MODEL_CACHE)
     tree["repository"] = repository | tree.pop("repository", {})
@@ -140,20 +140,15 @@ def _args(deploy: DeployFile) -> Object:
         tree.get("replica", {}).pop(name, None)
     # The service refuses a target that its own limit of requests contradicts, so it is told both.
     _keep(tree, "autoscaling", "target_ongoing_requests")
-    return {group: _tidy(tree[group]) for group in sorted(tree) if tree[group]}
-
-
-def _tidy(group: Object) -> Object:
-    return {key: _number(value) if isinstance(value, float) else value
-            for key, value in group.items()}  # fmt: skip
+    return {
+        group: {key: _number(value) for key, value in tree[group].items()}
+        for group in sorted(tree)
+        if tree[group]
+    }
 
 
 def _keep(tree: dict[str, Object], group: str, *keys: str) -> None:
     tree[group] = {name: value for name, value in tree.get(group, {}).items() if name in keys}
-
-
-def _models(deploy: DeployFile) -> list[Tree]:
-    return [_model(model.entry()) for model in deploy.models]
 
 
 def _model(entry: ModelEntry) -> Object:
@@ -164,13 +159,13 @@ def _model(entry: ModelEntry) -> Object:
 
 def _autoscaling(deploy: DeployFile, plan: Plan) -> Object:
     settings = deploy.serve.autoscaling
+    interval = _number(settings.metrics_interval_s)
     return {
         "min_replicas": plan.min_replicas,
         "max_replicas": plan.max_replicas,
         "target_ongoing_requests": _number(settings.target_ongoing_requests),
         "metrics_interval_s": Commented(
-            "Ray calls it deprecated, but 2.60 reads nothing else",
-            _number(settings.metrics_interval_s),
+            "Ray calls it deprecated, but 2.60 reads nothing else", interval
         ),
         "look_back_period_s": _number(settings.look_back_period_s),
         "upscale_delay_s": _number(settings.upscale_delay_s),
@@ -178,6 +173,6 @@ def _autoscaling(deploy: DeployFile, plan: Plan) -> Object:
     }
 
 
-def _number(value: float) -> int | float:
+def _number(value: Tree) -> Tree:
     """Returns 8.0 as 8: people write it so."""
-    return int(value) if value == int(value) else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
