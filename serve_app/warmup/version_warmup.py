@@ -66,8 +66,8 @@ def learn_traits(
     traits = {}
     for name, known in learnt.items():
         traits[name] = CallTraits(known.shared_rows, known.row_width)
-        for rows, took_s in known.timings:
-            traits[name].pace.note(rows, took_s)
+        for count, took_s in known.timings:
+            traits[name].pace.note(count, took_s)
     return traits, copies
 
 
