@@ -19,6 +19,7 @@ from serve_app.errors import ServeAppError
 from serve_app.kinds.tensorflow.row_wise_copies import Copyable, RowWiseCopies, open_copies
 from serve_app.kinds.tensorflow.sharing._executed_graph import BATCH, ExecutedGraph, Shape
 from serve_app.kinds.tensorflow.sharing._following import follow
+from serve_app.kinds.tensorflow.sharing._operations import plain_name
 from serve_app.kinds.tensorflow.sharing._samples import Rows, chosen, count, edge_rows, plain_rows
 
 if TYPE_CHECKING:
@@ -183,7 +184,8 @@ class _Trial:
         if through.why_not:
             return
         if through.by_rows:
-            operations = sorted({self._graph.nodes[name].op for name in through.by_rows})
+            operations = sorted({plain_name(self._graph.nodes[name].op)
+                                 for name in through.by_rows})  # fmt: skip
             self.traits.reason = f"single rows only, row by row: {', '.join(operations)}"
             self.copyable = Copyable(self._signature, self._graph, through)
         elif self._agrees(_SIZES, self._run):
