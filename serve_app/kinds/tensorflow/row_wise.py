@@ -16,7 +16,12 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
-from serve_app.kinds.tensorflow.sharing._executed_graph import ExecutedGraph, Tensor, inputs_of
+from serve_app.kinds.tensorflow.sharing._executed_graph import (
+    ExecutedGraph,
+    Tensor,
+    forget_notes,
+    inputs_of,
+)
 from serve_app.kinds.tensorflow.sharing._following import RowsThrough
 from serve_app.kinds.tensorflow.sharing._operations import RESOURCES
 
@@ -107,8 +112,7 @@ class RowWiseGraph:
         new.name = name
         del new.input[:]
         new.input.extend([*inputs, *self._controls(node)])
-        if "_output_shapes" in new.attr:
-            del new.attr["_output_shapes"]
+        forget_notes(new)
         if node.op in RESOURCES and not node.attr["shared_name"].s:
             new.attr["shared_name"].s = node.name.encode()
         return new

@@ -28,6 +28,7 @@ from serve_app.kinds.tensorflow.sharing._rules import RULES
 from serve_app.kinds.tensorflow.sharing._sizes import MOVES_OF_SIZES, moved
 
 _RULES = {**RULES, **MOVES}
+_TAKING_ALL = frozenset({"Assert", "Switch", "Merge"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def follow(graph: ExecutedGraph, fed: Mapping[str, Shape]) -> RowsThrough:
     rows = frozenset(tensor for tensor, flow in flows.items() if flow.kind is Kind.ROWS)
     batched = {name for name in by_rows
                if plain_name(graph.nodes[name].op) in PRODUCTS
-               and (graph.shapes[Tensor(name, 0)] or (0,))[0] == BATCH}  # fmt: skip
+               and (graph.shapes[Tensor(name, 0)] or (0,))[0] == BATCH
+               and not rows & set(inputs_of(graph.nodes[name])[1:])}  # fmt: skip
     return RowsThrough(frozenset(by_rows), rows, frozenset(batched))
 
 
@@ -94,14 +96,14 @@ def _given(
         return None, []
     inputs = [flows[tensor] for tensor in inputs_of(node)]
     step = Step(graph, node, inputs)
-    if all(flow.kind is Kind.SAME for flow in inputs) and _is_pure(node.op):
+    if step.rest_is(Kind.SAME, 0) and _is_pure(node.op):
         return step, [SAME] * max(1, len(step.outputs))
-    if node.op != "Assert":
+    if step.op in IDENTITIES:
+        return step, inputs
+    if node.op not in _TAKING_ALL:
         for flow in inputs:
             if flow.kind is Kind.MIXED:
                 raise MixesRows(flow.why)
-    if step.op in IDENTITIES:
-        return step, inputs
     rule = moved if _moves_sizes(step.op, inputs) else _RULES.get(step.op)
     if rule is None or _has_layouts(node.op):
         step.refuse(MIXING.get(step.op, "is not known to keep rows apart"))
@@ -123,6 +125,8 @@ def _has_layouts(operation: str) -> bool:
 
 def _is_pure(operation: str) -> bool:
     definition = op_def_registry.get(operation)
+    if operation == "Merge":  # of constants even, it is a choice
+        return False
     return operation in READERS or (definition is not None and not definition.is_stateful)
 
 

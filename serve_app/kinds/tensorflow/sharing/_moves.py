@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from serve_app.kinds.tensorflow.sharing._executed_graph import BATCH
 from serve_app.kinds.tensorflow.sharing._flow import (
     ROWS,
-    SAME,
     Flow,
     Kind,
     Step,
@@ -225,18 +224,16 @@ def bincount(step: Step) -> Flow:
     return step.rows()
 
 
-def switch(step: Step) -> Sequence[Flow]:
-    """Two ways for all rows, by what is the same in every call."""
-    step.need(step.is_all(Kind.SAME, 1), "chooses for all rows")
-    return [step.flows[0]] * 2
-
-
-def merge(step: Step) -> Sequence[Flow]:
-    """The end of a choice that is the same in every call."""
-    step.need(all(flow.kind is step.flows[0].kind for flow in step.flows), "mixes the rows")
-    step.need(step.flows[0].kind in {Kind.ROWS, Kind.SAME}, "mixes the rows")
-    first = step.rows() if step.flows[0].kind is Kind.ROWS else SAME
-    return [first, SAME]
+def choice(step: Step) -> Sequence[Flow]:
+    """Switch and Merge: only an assertion that runs where it fails may hang on them."""
+    value, condition = step.flows[0], step.flows[-1]
+    is_guard = condition.kind is Kind.EVERY and step.node.input[0] == step.node.input[-1]
+    if step.op == "Switch" and is_guard:
+        return [value, value]
+    kinds = {Kind.SAME, Kind.EVERY}
+    step.need(step.op == "Merge" or condition.kind in kinds, "chooses for all rows")
+    chosen = Flow(Kind.MIXED, why=f"{step.op} ({step.node.name}) chooses for all rows")
+    return [chosen] * len(step.outputs)
 
 
 MOVES: dict[str, Rule] = {
@@ -250,7 +247,7 @@ MOVES: dict[str, Rule] = {
     **dict.fromkeys(("Pad", "PadV2", "MirrorPad"), pad),
     **dict.fromkeys(("LookupTableFind", "LookupTableFindV2"), find),
     **dict.fromkeys(("ParseExample", "ParseExampleV2"), parse_example),
-    "DenseBincount": bincount, "GatherNd": gather_nd, "Merge": merge, "OneHot": one_hot,
-    "Select": select, "StringJoin": string_join, "Switch": switch, "Transpose": transpose,
+    "DenseBincount": bincount, "GatherNd": gather_nd, "Merge": choice, "OneHot": one_hot,
+    "Select": select, "StringJoin": string_join, "Switch": choice, "Transpose": transpose,
     "Where": where, **SIZE_RULES,
 }  # fmt: skip

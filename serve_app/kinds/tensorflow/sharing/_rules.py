@@ -127,7 +127,7 @@ def along_an_axis(step: Step) -> Flow:
 def row_function(step: Step) -> Sequence[Flow]:
     """Functions of one row, given parameters that are the same for all; the first output only."""
     step.need(step.is_all(Kind.ROWS, 0), "mixes the rows")
-    step.need(step.rest_is(Kind.SAME), "mixes the rows")
+    step.need(step.rest_is(Kind.SAME) or _are_fused(step, 1), "mixes the rows")
     step.need(step.rank(0) >= 2, "works along the batch")
     is_norm = "BatchNorm" in step.op
     step.need(not (is_norm and step.node.attr["is_training"].b), "normalizes over the batch")
@@ -141,10 +141,18 @@ def row_function(step: Step) -> Sequence[Flow]:
 def product(step: Step) -> Flow:
     """Rows times a matrix."""
     step.need(step.is_all(Kind.ROWS, 0), "multiplies with a matrix that has the rows as columns")
-    step.need(step.rest_is(Kind.SAME), "multiplies rows with rows")
+    step.need(step.is_all(Kind.SAME, 1), "multiplies rows with rows")
+    step.need(_are_fused(step, 2), "mixes the rows")
     step.need(not step.node.attr["transpose_a"].b, "works along the batch")
     step.one_by_one()
     return step.rows()
+
+
+def _are_fused(step: Step, first: int) -> bool:
+    """Tells whether inputs from `first` on are the same for all, or rows that are added."""
+    is_fused = step.op.startswith("Fused") and "BatchNorm" not in step.op
+    kinds = {Kind.SAME, Kind.ROWS} if is_fused else {Kind.SAME}
+    return all(flow.kind in kinds for flow in step.flows[first:])
 
 
 def batch_product(step: Step) -> Flow:

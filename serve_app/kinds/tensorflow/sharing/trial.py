@@ -151,8 +151,8 @@ class _Trial:
                 self._accepted.append(rows)
 
     def _time(self, sample: Rows) -> None:
-        graph = self._model.executed_graph(self._signature, sample, _TIMEOUT_MS)
-        if graph is not None and self._graph is None:
+        if self._graph is None:
+            graph = self._model.executed_graph(self._signature, sample, _TIMEOUT_MS)
             self._graph = ExecutedGraph(graph)
         self._run(sample)
         for _ in range(2 if self.traits.bounded else 1):
@@ -176,7 +176,9 @@ class _Trial:
         if self.traits.reason:
             return
         if self._graph is None:
-            self.traits.reason = f"no row could be tried: {self._refused or 'an unknown shape'}"
+            self.traits.reason = (
+                f"no row could be tried: {self._refused or 'an input of any shape'}"
+            )
             return
         fed = {spec.tensor_name: _batch(spec) for spec in self._signature.inputs.values()}
         through = follow(self._graph, fed)

@@ -34,13 +34,19 @@ class InMemory:
         with self.graph.as_default():
             feeds = {name: v1.placeholder(dtype, [None, *shape], name)
                      for name, (dtype, shape) in inputs.items()}  # fmt: skip
-            made = body(**feeds)
+            made = body(*feeds.values())
             outputs = made if isinstance(made, dict) else {"y": made}
             self.session.run(v1.tables_initializer())
         self.feeds = {name: tensor.name for name, tensor in feeds.items()}
         self.fetches = {name: tensor.name for name, tensor in outputs.items()}
         self._fed = {tensor.name: (BATCH, *inputs[name][1]) for name, tensor in feeds.items()}
+        self._sessions = [self.session]
         self._call = self._callable(self.session, self.feeds, self.fetches)
+
+    def close(self) -> None:
+        """Gives the memory back."""
+        for session in self._sessions:
+            session.close()
 
     def judge(self, rows: Mapping[str, np.ndarray]) -> Any:
         """Runs some rows and returns what is known of the graph that was executed."""
@@ -60,6 +66,7 @@ class InMemory:
         graph = RowWiseGraph(self.executed, self.through, width, f"copy_{width}", ())
         definition = v1.GraphDef(versions=self.executed.graph.versions, node=graph.nodes)
         session = v1.Session(graph=v1.Graph(), config=config(optimised=False))
+        self._sessions.append(session)
         with session.graph.as_default():
             tf.graph_util.import_graph_def(definition, name="")
         feeds = {name: graph.feeds[tensor] for name, tensor in self.feeds.items()}
