@@ -15,7 +15,7 @@ from kuberay.cli.options import (
     namespace_option,
 )
 from kuberay.cli.output import report, write_document
-from kuberay.cli.waiting import patience_of, wait_options, wait_until_served
+from kuberay.cli.waiting import wait_options, wait_times, wait_until_served
 from kuberay.errors import InvalidManifestError, UsageError
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def apply(  # noqa: PLR0913 - one parameter per option
         cluster, report, dry_run=dry_run == "server", force=force_conflicts, bridge=bridge and wait
     )
     sent = delivery.send(manifests, namespace)
-    patience = patience_of(timeout_s, poll_s, settle_s)
-    documents = [wait_until_served(delivery, one, patience) for one in sent if wait]
+    times = wait_times(timeout_s, poll_s, settle_s)
+    documents = [wait_until_served(delivery, one, times) for one in sent if wait]
     if as_json:
         write_document(
             {"applied": len(manifests), "dry_run": dry_run or "none", "services": documents}

@@ -52,17 +52,6 @@ def write_rules(rules: Iterable[Rule]) -> None:
             click.echo(f"    fix: {rule.fix}")
 
 
-def rule_document(rule: Rule) -> JsonObject:
-    return {
-        "rule": rule.id,
-        "severity": rule.severity.value,
-        "source": rule.source.value,
-        "expected": rule.expected,
-        "why": rule.why,
-        "fix": rule.fix,
-    }
-
-
 def _row(finding: Finding) -> tuple[str, str]:
     place = finding.place
     lines = [

@@ -100,7 +100,7 @@ def check_settings(
     schemas = read_crds(source for source in crds if source != _CLUSTER)
     if _CLUSTER in crds:
         from kuberay.cluster.connection import connect
-        from kuberay.cluster.definitions import kuberay_schemas
+        from kuberay.cluster.crds import kuberay_schemas
 
         schemas |= kuberay_schemas(connect(context, None))
     catalog = Catalog(release(kubernetes_version), schemas)

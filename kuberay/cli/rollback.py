@@ -8,7 +8,7 @@ import click
 
 from kuberay.cli.options import context_option, json_option, namespace_option
 from kuberay.cli.output import report, write_document, write_table
-from kuberay.cli.waiting import patience_of, wait_options, wait_until_served
+from kuberay.cli.waiting import wait_options, wait_times, wait_until_served
 from kuberay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def rollback(  # noqa: PLR0913 - one parameter per option
         note=f"rollback to {target.number}",
     )  # fmt: skip
     sent = delivery.send(list(target.manifests), namespace)
-    patience = patience_of(timeout_s, poll_s, settle_s)
-    documents = [wait_until_served(delivery, one, patience) for one in sent if wait]
+    times = wait_times(timeout_s, poll_s, settle_s)
+    documents = [wait_until_served(delivery, one, times) for one in sent if wait]
     if as_json:
         write_document({"revision": target.number, "services": documents})
 
@@ -89,7 +89,8 @@ def _tell_left_over(current: Revision, target: Revision) -> None:
 
 
 def _tell_frozen(cluster: Cluster, name: str, namespace: str | None) -> None:
-    from kuberay.cluster.observation import RAY_API, with_cluster_statuses
+    from kuberay.cluster.connection import RAY_API
+    from kuberay.cluster.observation import with_cluster_statuses
     from kuberay.cluster.snapshot import snapshot_of
     from kuberay.cluster.verdict import frozen
 

@@ -8,7 +8,7 @@ import click
 
 from kuberay.cli.options import context_option, json_option, namespace_option
 from kuberay.cli.output import write_document
-from kuberay.cli.waiting import patience_of, tell_address, wait_options
+from kuberay.cli.waiting import tell_address, wait_options, wait_times
 
 if TYPE_CHECKING:
     from kuberay.cluster.address import Address
@@ -57,7 +57,7 @@ def status(  # noqa: PLR0913 - one parameter per option
     cluster = connect(context, namespace)
     place = namespace or cluster.namespace
     if wait:
-        Watcher(cluster, place, name, patience_of(timeout_s, poll_s, settle_s), report).wait()
+        Watcher(cluster, place, name, wait_times(timeout_s, poll_s, settle_s), report).wait()
     since = datetime.now(UTC) - timedelta(minutes=_EVENTS_MINUTES)
     now = observe(cluster, place, name, since)
     verdict = judge(now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kuberay.cli.findings import report_document, rule_document, write_findings, write_rules
+from kuberay.cli.findings import report_document, write_findings, write_rules
 from kuberay.cli.options import check_options, check_settings, context_option, json_option
 from kuberay.cli.output import write_document
 from kuberay.errors import UsageError
@@ -66,6 +66,6 @@ def _list_rules(*, as_json: bool) -> None:
     del checks  # its import defines the rules
     rules = sorted(defined_rules(), key=lambda rule: rule.id)
     if as_json:
-        write_document({"rules": [rule_document(rule) for rule in rules]})
+        write_document({"rules": [rule.document() for rule in rules]})
     else:
         write_rules(rules)

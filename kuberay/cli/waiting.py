@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kuberay.cluster.address import Address
     from kuberay.cluster.delivery import Delivered, Delivery
-    from kuberay.cluster.watch import Patience
+    from kuberay.cluster.watch import WaitTimes
     from kuberay.json_types import JsonObject
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -55,13 +55,13 @@ def wait_options(command: Command) -> Command:
     return command
 
 
-def patience_of(timeout_s: float, poll_s: float, settle_s: float) -> Patience:
-    from kuberay.cluster.watch import Patience
+def wait_times(timeout_s: float, poll_s: float, settle_s: float) -> WaitTimes:
+    from kuberay.cluster.watch import WaitTimes
 
-    return Patience(timeout_s, poll_s, settle_s, failing_s=3 * settle_s)
+    return WaitTimes(timeout_s, poll_s, settle_s, failing_s=3 * settle_s)
 
 
-def wait_until_served(delivery: Delivery, one: Delivered, patience: Patience) -> JsonObject:
+def wait_until_served(delivery: Delivery, one: Delivered, times: WaitTimes) -> JsonObject:
     """Returns the service as `--json` prints it, when it answers.
 
     Raises:
@@ -72,7 +72,7 @@ def wait_until_served(delivery: Delivery, one: Delivered, patience: Patience) ->
     from kuberay.cluster.watch import Watcher
 
     watcher = Watcher(
-        delivery.cluster, one.namespace, one.name, patience, report, needs_worker=one.held_open
+        delivery.cluster, one.namespace, one.name, times, report, needs_worker=one.held_open
     )
     try:
         now = watcher.wait()

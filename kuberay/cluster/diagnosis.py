@@ -29,15 +29,15 @@ class Excerpt:
 
 def excerpts(cluster: Cluster, now: Observation) -> list[Excerpt]:
     found = [*_messages(now), *_events(now)]
-    crashed = [trouble for trouble in now.troubles if trouble.has_log]
-    for trouble in crashed[:_MOST_EXCERPTS]:
+    crashed = [problem for problem in now.problems if problem.has_log]
+    for problem in crashed[:_MOST_EXCERPTS]:
         try:
             lines = cluster.logs(
-                now.snapshot.namespace, trouble.pod, trouble.container, lines=_LOG_LINES
+                now.snapshot.namespace, problem.pod, problem.container, lines=_LOG_LINES
             )
         except ClusterError as exc:
             lines = [f"(no log: {exc.message})"]
-        found.append(Excerpt(f"log of {trouble.pod}, container {trouble.container}", tuple(lines)))
+        found.append(Excerpt(f"log of {problem.pod}, container {problem.container}", tuple(lines)))
     return found
 
 

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kuberay.quantity import quantity
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.quantity import quantity
 
 DEFAULT_MAX_REPLICAS = 2**31 - 1
 DEFAULT_GRACE_S = 30

@@ -5,47 +5,42 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.labels import (
+from kuberay.name_syntax import (
     is_dns_label,
     is_subdomain,
     key_problem,
     label_problem,
 )
+from kuberay.validate.manifest.node import Node
+from kuberay.validate.rayservice.group import Group
 from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error
+from kuberay.validate.rule import Finding, error
 
 _REFUSED = "The CRD accepts it; the pod is refused when the operator creates it."
 WORD = error(
-    "runtime/pod-word", Source.RUNTIME, "one of the words that Kubernetes has for it", _REFUSED,
-    "use one of them",
+    "runtime/pod-word", "one of the words that Kubernetes has for it", _REFUSED, "use one of them",
 )  # fmt: skip
 NUMBER = error(
-    "runtime/pod-number", Source.RUNTIME, "a number that Kubernetes accepts", _REFUSED,
-    "correct the number",
+    "runtime/pod-number", "a number that Kubernetes accepts", _REFUSED, "correct the number",
 )  # fmt: skip
 NAME = error(
-    "runtime/pod-name", Source.RUNTIME, "a name of lower-case letters, digits and -", _REFUSED,
-    "rename it",
+    "runtime/pod-name", "a name of lower-case letters, digits and -", _REFUSED, "rename it",
 )  # fmt: skip
 NO_IMAGE = error(
-    "runtime/image-missing", Source.RUNTIME, "an image in every container, without spaces",
-    _REFUSED, "add or correct image",
+    "runtime/image-missing", "an image in every container, without spaces", _REFUSED,
+    "add or correct image",
 )  # fmt: skip
 ENV = error(
-    "runtime/env-form", Source.RUNTIME,
-    "a name without =, and either value or one source in valueFrom", _REFUSED,
+    "runtime/env-form", "a name without =, and either value or one source in valueFrom", _REFUSED,
     "rename it, or keep one of the two",
 )  # fmt: skip
 TOLERATION = error(
-    "runtime/toleration", Source.RUNTIME,
+    "runtime/toleration",
     "no value with operator Exists, a key with operator Equal, tolerationSeconds with NoExecute",
     _REFUSED, "correct the toleration",
 )  # fmt: skip
 START_NUMBER = error(
-    "runtime/start-param-number", Source.RUNTIME,
+    "runtime/start-param-number",
     "a whole number in quotes; bytes for memory and object-store-memory",
     "ray start ends at a value that it cannot read, and the pod restarts for ever.",
     'write 200Mi as "209715200"',

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
 from kuberay.validate.rayservice.service import HA_PROXY, RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rule import Finding, error, warning
 
 PROXY_LOCATION = error(
-    "runtime/proxy-location", Source.RUNTIME, "proxy_location EveryNode",
+    "runtime/proxy-location", "proxy_location EveryNode",
     "Without a proxy on the workers KubeRay's readiness never succeeds there.",
     "delete proxy_location, EveryNode is the default",
 )  # fmt: skip
 HALF_SWITCHED = error(
-    "runtime/ha-proxy-env", Source.RUNTIME, "RAY_SERVE_ENABLE_HA_PROXY alike in all groups",
+    "runtime/ha-proxy-env", "RAY_SERVE_ENABLE_HA_PROXY alike in all groups",
     "Groups without it wait for a proxy of the other kind: their pods never become ready.",
     "set it on the head and on every worker group",
 )  # fmt: skip
 NOT_ALONE = error(
-    "runtime/throughput-env", Source.RUNTIME,
+    "runtime/throughput-env",
     "RAY_SERVE_THROUGHPUT_OPTIMIZED only together with RAY_SERVE_ENABLE_HA_PROXY",
     "Alone it removes the proxies from the workers, and KubeRay never finds them ready.",
     "set RAY_SERVE_ENABLE_HA_PROXY to 1 as well",
 )  # fmt: skip
 DIFFERENT_ENV = warning(
-    "runtime/serve-env", Source.RUNTIME, "RAY_SERVE_... variables alike in all groups",
+    "runtime/serve-env", "RAY_SERVE_... variables alike in all groups",
     "Controller, proxies and replicas read them on their own node and disagree.",
     "give all groups the same values",
 )  # fmt: skip
 CUT_REQUESTS = warning(
-    "runtime/request-timeout", Source.RUNTIME, "request_timeout_s below 120 under HAProxy",
+    "runtime/request-timeout", "request_timeout_s below 120 under HAProxy",
     "Every change of the replicas reloads HAProxy, which cuts what is older than 120 seconds.",
     "lower http_options.request_timeout_s",
 )  # fmt: skip

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kuberay.cluster.changes import Bounds
-from kuberay.cluster.connection import Cluster
+from kuberay.cluster.connection import RAY_API, Cluster
 from kuberay.json_types import JsonObject
-
-RAY_API = "ray.io/v1"
 
 
 def carry_over(
