@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, error
 
 SWITCH_BY_ENV = error(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kuberay.name_syntax import label_problem
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.label_rules import wrong_labels
+from kuberay.validate.rayservice import Group, RayService
 from kuberay.validate.rule import Finding, error, warning
 
 NO_CONTAINER = error(
@@ -84,10 +83,7 @@ def _any_group(group: Group) -> Iterator[Finding]:
                 yield TWO_RESOURCES.at(params[name], f"both, {name} among them")
     if params["labels"]:
         yield LABELS_PARAM.at(params["labels"])
-    for key, node in group.node["labels"].entries:
-        problem = label_problem(key, node.text)
-        if problem:
-            yield GROUP_LABEL.at(node, f"{key}: {node.text}", expected=problem)
+    yield from wrong_labels(GROUP_LABEL, group.node["labels"])
 
 
 def _bounds(service: RayService, group: Group) -> Iterator[Finding]:

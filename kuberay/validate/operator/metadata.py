@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kuberay.validate.operator._duration import go_duration_s
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, error
 
 LONGEST_SERVICE_NAME = 47

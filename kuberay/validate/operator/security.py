@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kuberay.name_syntax import is_dns_label
 from kuberay.validate.operator import history_server
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, error
 
 TOKEN_VERSION = error(

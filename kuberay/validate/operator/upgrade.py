@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.rayservice.service import INCREMENTAL, RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, error
 
 STRATEGY = error(
@@ -32,7 +32,7 @@ CHILD_UPGRADE_STRATEGY = error(
     "delete it; spec.upgradeStrategy is the one that counts",
 )  # fmt: skip
 
-_STRATEGIES = ("NewCluster", INCREMENTAL, "None")
+_STRATEGIES = ("NewCluster", RayService.INCREMENTAL, "None")
 
 
 def check(service: RayService) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield DELETION_DELAY.at(delay)
     if service.cluster["upgradeStrategy"]["type"]:
         yield CHILD_UPGRADE_STRATEGY.at(service.cluster["upgradeStrategy"]["type"])
-    if service.upgrade_type == INCREMENTAL:
+    if service.upgrade_type == RayService.INCREMENTAL:
         yield from _incremental(service)
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import DEFAULT_MAX_REPLICAS, Group
-from kuberay.validate.rayservice.serve_config import Deployment, ServeConfig
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import Deployment, Group, RayService, ServeConfig
 from kuberay.validate.rule import Finding, error, warning
 
 REPLICA_TOO_LARGE = error(
@@ -83,7 +81,7 @@ def _pod_size(group: Group) -> Iterator[Finding]:
 
 
 def _bounds(group: Group) -> Iterator[Finding]:
-    if group.max_replicas == DEFAULT_MAX_REPLICAS:
+    if group.max_replicas == group.UNLIMITED_REPLICAS:
         yield NO_MAXIMUM.at(group.node["maxReplicas"])
     replicas = group.node["replicas"]
     if (replicas.integer or 0) != group.min_replicas:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, error, warning
 
 VERSION = error(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.name_syntax import is_dns_label, label_problem
+from kuberay.name_syntax import is_dns_label
 from kuberay.quantity import quantity
+from kuberay.validate.label_rules import wrong_labels
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import Group, RayService
 from kuberay.validate.rule import Finding, error, warning
 
 CONTAINER_NAME = error(
@@ -101,10 +101,8 @@ def _resources(container: Node) -> Iterator[Finding]:
 
 
 def _labels(group: Group) -> Iterator[Finding]:
+    yield from wrong_labels(LABEL, group.labels)
     for key, node in group.labels.entries:
-        problem = label_problem(key, node.text)
-        if problem:
-            yield LABEL.at(node, f"{key}: {node.text}", expected=problem)
         if key.startswith("ray.io/"):
             yield OPERATOR_LABEL.at(node, key)
 

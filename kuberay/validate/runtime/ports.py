@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from kuberay.json_types import JsonValue
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.serve_config import ServeConfig
-from kuberay.validate.rayservice.service import INCREMENTAL, RayService
+from kuberay.validate.rayservice import Group, RayService, ServeConfig
 from kuberay.validate.rule import Finding, error, warning
 
 PORT_NAME = error(
@@ -113,7 +111,7 @@ def _is_serve(name: str) -> bool:
 
 
 def _own_ports(service: RayService) -> list[Node]:
-    if service.upgrade_type == INCREMENTAL:
+    if service.upgrade_type == RayService.INCREMENTAL:
         return []  # serveService is ignored
     return service.spec.at("serveService", "spec", "ports").items
 
@@ -160,9 +158,8 @@ def _group_serve(group: Group, serve: ServeConfig) -> Iterator[Finding]:
     defaults = {"serve": 8000}
     listed = bool(group.container["ports"].items)
     for name, number in wanted.items():
-        given = group.port(name)
         port = group.ports.get(name)
-        if port is not None and given is not None and given != number:
+        if port is not None and port["containerPort"].integer not in (None, number):
             yield SERVE_PORT.at(port["containerPort"], expected=f"{number}, as in serveConfigV2")
         # A worker's readiness asks the port named serve, else 8000; a head without ports gets it.
         elif (

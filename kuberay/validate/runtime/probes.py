@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import Group, RayService
 from kuberay.validate.rule import Finding, error, warning
 
 HANDLERS = error(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.rayservice.service import HA_PROXY, RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, error, warning
 
 PROXY_LOCATION = error(
@@ -44,7 +44,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield from _config(service)
     yield from _half_switched(service)
     for group in service.groups:
-        if group.is_on(_THROUGHPUT) and not group.is_on(HA_PROXY):
+        if group.is_on(_THROUGHPUT) and not group.is_on(RayService.HA_PROXY):
             yield NOT_ALONE.at(group.env[_THROUGHPUT]["value"])
     yield from _different(service)
 
@@ -63,9 +63,8 @@ def _half_switched(service: RayService) -> Iterator[Finding]:
     if not service.uses_ha_proxy:
         return
     for group in service.groups:
-        if not group.is_on(HA_PROXY):
-            entry = group.env.get(HA_PROXY)
-            node = entry["value"] if entry else group.container["env"]
+        if not group.is_on(RayService.HA_PROXY):
+            node = group.env_value(RayService.HA_PROXY)
             yield HALF_SWITCHED.at(node, f"not on in the group {group.name}")
 
 
@@ -73,9 +72,8 @@ def _different(service: RayService) -> Iterator[Finding]:
     head = service.head.env
     for group in service.workers:
         names = {name for name in (*head, *group.env) if name.startswith("RAY_SERVE_")}
-        for name in sorted(names - {HA_PROXY, *_PER_NODE}):
+        for name in sorted(names - {RayService.HA_PROXY, *_PER_NODE}):
             ours, theirs = group.env_text(name), service.head.env_text(name)
             if ours != theirs:
-                entry = group.env.get(name)
-                node = entry["value"] if entry else group.container["env"]
+                node = group.env_value(name)
                 yield DIFFERENT_ENV.at(node, f"{name}: {ours or 'unset'}, head {theirs or 'unset'}")

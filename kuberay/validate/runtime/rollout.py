@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.rayservice.service import INCREMENTAL, RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, error, warning
 
 NO_ENDPOINTS = error(
@@ -55,7 +55,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield NO_APPLICATION.at(service.spec["serveConfigV2"])
     if service.upgrade_type == "None":
         yield NEVER_UPGRADES.at(service.spec["upgradeStrategy"]["type"])
-    if service.upgrade_type == INCREMENTAL:
+    if service.upgrade_type == RayService.INCREMENTAL:
         yield from _incremental(service)
     for name in _IGNORED:
         if service.spec[name]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from kuberay.quantity import quantity
-from kuberay.validate.rayservice.serve_config import Deployment
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import Deployment, RayService
 from kuberay.validate.rule import Finding, error, warning
 
 NEVER_SCALES = error(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.serve_config import DEFAULT_KEEP_ALIVE_S, ServeConfig
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import Group, RayService, ServeConfig
 from kuberay.validate.rule import Finding, warning
 
 GRACE = warning(
@@ -84,7 +82,7 @@ def _deletion_delay(service: RayService, serve: ServeConfig) -> Iterator[Finding
     delay = service.spec["rayClusterDeletionDelaySeconds"]
     options = serve.root["http_options"]
     keep_alive = options["keep_alive_timeout_s"].number
-    needed = DEFAULT_KEEP_ALIVE_S if keep_alive is None else keep_alive
+    needed = serve.DEFAULT_KEEP_ALIVE_S if keep_alive is None else keep_alive
     needed += options["request_timeout_s"].number or 0
     if (_DEFAULT_DELAY_S if delay.integer is None else delay.integer) < needed:
         yield DELETION_DELAY.at(delay, expected=f"at least {needed:g}")

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.name_syntax import (
-    is_dns_label,
-    is_subdomain,
-    key_problem,
-    label_problem,
-)
+from kuberay.name_syntax import is_dns_label, is_subdomain
+from kuberay.validate.label_rules import wrong_annotations, wrong_labels
 from kuberay.validate.manifest.node import Document
 from kuberay.validate.rule import Finding, error, warning
 from kuberay.validate.schema.catalog import Catalog
@@ -71,11 +67,5 @@ def _metadata(document: Document, kind: str) -> Iterator[Finding]:
     if namespace.text and not is_dns_label(namespace.text):
         expected = "a namespace: at most 63 lower-case letters, digits and -"
         yield NAME.at(namespace, expected=expected, fix="correct the namespace")
-    for key, node in metadata["labels"].entries:
-        problem = label_problem(key, node.text)
-        if problem:
-            yield LABEL.at(node, f"{key}: {node.text}", expected=problem)
-    for key, node in metadata["annotations"].entries:
-        problem = key_problem(key)
-        if problem:
-            yield LABEL.at(node, key, expected=problem)
+    yield from wrong_labels(LABEL, metadata["labels"])
+    yield from wrong_annotations(LABEL, metadata["annotations"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, error
 
 UNREADABLE = error(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, error, warning
 
 if TYPE_CHECKING:
