@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kuberay.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ refuse the whole manifest.
 
 from __future__ import annotations
 
+from foundation.json_types import JsonObject
 from kuberay.cluster._conditions import holds
 from kuberay.cluster.connection import Cluster
 from kuberay.errors import RefusedError
-from kuberay.json_types import JsonObject
 
 BATCH_API = "batch/v1"
 

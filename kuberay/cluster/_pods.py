@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from foundation.json_types import JsonObject
 from kuberay.cluster._conditions import conditions_of, holds
-from kuberay.json_types import JsonObject
 
 _STARTING = ("ContainerCreating", "PodInitializing")
 # The kubelet tries again, but nothing changes until somebody mends the spec or the image.

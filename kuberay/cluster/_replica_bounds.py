@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from foundation.json_types import JsonObject
 from kuberay.cluster.changes import Bounds
 from kuberay.cluster.connection import RAY_API, Cluster
-from kuberay.json_types import JsonObject
 
 
 def carry_over(

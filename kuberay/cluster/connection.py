@@ -16,9 +16,9 @@ import kubernetes.config
 from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
 from kubernetes.dynamic import DynamicClient
 
+from foundation.json_types import JsonObject
 from kuberay.cluster._client_errors import cluster_errors
 from kuberay.errors import MissingError
-from kuberay.json_types import JsonObject
 
 if TYPE_CHECKING:
     from kubernetes.dynamic.resource import Resource

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from foundation.json_types import JsonObject
 from kuberay.cluster.connection import Cluster
 from kuberay.cluster.observation import Observation
 from kuberay.cluster.snapshot import HEALTHY, RUNNING
 from kuberay.errors import ClusterError
-from kuberay.json_types import JsonObject
 
 _LOG_LINES = 20
 _MOST_EXCERPTS = 3
@@ -22,6 +22,11 @@ class Excerpt:
 
     origin: str
     lines: tuple[str, ...]
+
+    def tell(self, tell: Callable[[str], None]) -> None:
+        tell(f"{self.origin}:")
+        for line in self.lines:
+            tell(f"    {line}")
 
     def document(self) -> JsonObject:
         return {"origin": self.origin, "lines": list(self.lines)}

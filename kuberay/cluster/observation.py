@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from foundation.json_types import JsonObject
 from kuberay.cluster._events import Event, warnings_since
 from kuberay.cluster._pods import PodProblem, problems_of
 from kuberay.cluster.connection import RAY_API, Cluster
 from kuberay.cluster.snapshot import Snapshot, snapshot_of
 from kuberay.errors import DeniedError, MissingError
-from kuberay.json_types import JsonObject
 
 CLUSTER_LABEL = "ray.io/cluster"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from foundation.json_types import JsonObject
 from kuberay.cluster._conditions import Condition, conditions_of
-from kuberay.json_types import JsonObject
 
 RUNNING, HEALTHY, DEPLOY_FAILED = "RUNNING", "HEALTHY", "DEPLOY_FAILED"
 

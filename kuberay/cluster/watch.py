@@ -18,30 +18,10 @@ from kuberay.cluster.diagnosis import excerpts
 from kuberay.cluster.observation import Observation, observe
 from kuberay.cluster.sentences import sentences
 from kuberay.cluster.verdict import State, Verdict, frozen, judge
+from kuberay.cluster.wait_times import WaitTimes
 from kuberay.errors import RolloutFailedError, RolloutTimeoutError, UnreachableError
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class WaitTimes:
-    """How long to wait for what, in seconds.
-
-    Args:
-        timeout_s: For the whole rollout.
-        poll_s: Between two looks.
-        settle_s: For which it must be done without a break: after a change of serveConfigV2 the
-            status still shows the old application for a moment.
-        failing_s: For which a failure must last: the status may still show the last one.
-        frozen_s: For which a rollout must look frozen to be told so: a dashboard starts after its
-            head, within a minute or two.
-    """
-
-    timeout_s: float = 1200.0
-    poll_s: float = 2.0
-    settle_s: float = 10.0
-    failing_s: float = 30.0
-    frozen_s: float = 120.0
 
 
 @dataclass(slots=True)
@@ -153,9 +133,7 @@ class Watcher:
 
     def _evidence(self, now: Observation) -> str | None:
         for excerpt in excerpts(self.cluster, now):
-            self.tell(f"{excerpt.origin}:")
-            for line in excerpt.lines:
-                self.tell(f"    {line}")
+            excerpt.tell(self.tell)
         where = f"{self.name} -n {self.namespace}"
         if now.snapshot.active and now.snapshot.pending:
             return (

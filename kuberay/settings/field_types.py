@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from foundation.settings.group import Group
 from kuberay.name_syntax import DNS_LABEL, LABEL_VALUE, SUBDOMAIN
-
-
-class Group(BaseModel):
-    """A frozen group of settings; an unknown key is an error, a field's docstring its help."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
 
 DnsLabel = Annotated[str, Field(pattern=rf"^{DNS_LABEL}$", max_length=63)]
 """RFC 1123: a namespace, a name of a container."""
@@ -25,7 +19,6 @@ HostName = Annotated[str, Field(pattern=rf"^(\*\.)?{DNS_LABEL}(\.{DNS_LABEL})+$"
 LabelValue = Annotated[str, Field(pattern=rf"^({LABEL_VALUE})?$", max_length=63)]
 LabelKey = Annotated[str, Field(pattern=rf"^({SUBDOMAIN}/)?{LABEL_VALUE}$", max_length=317)]
 Labels = Mapping[LabelKey, LabelValue]
-Count = Annotated[int, Field(ge=1)]
 
 
 class SecretKey(Group):

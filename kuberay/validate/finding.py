@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kuberay.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 class Severity(StrEnum):

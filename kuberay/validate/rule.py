@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kuberay.validate.finding import Finding, Severity, Source
 
 if TYPE_CHECKING:
-    from kuberay.json_types import JsonObject, JsonValue
+    from foundation.json_types import JsonObject, JsonValue
     from kuberay.validate.manifest.node import Node
 
 __all__ = ["Finding", "Rule", "define", "defined_rules", "error", "shown", "warning"]

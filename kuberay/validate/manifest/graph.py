@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from kuberay.json_types import JsonObject, JsonValue
+from foundation.json_types import JsonObject, JsonValue
 from kuberay.validate.manifest.node import Document, Path
 from kuberay.validate.manifest.scalars import (
     SURPRISING_BOOLEANS,

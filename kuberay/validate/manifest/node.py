@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kuberay.json_types import JsonValue
+from foundation.json_types import JsonValue
 from kuberay.validate.finding import Place
 
 Path = tuple[str | int, ...]

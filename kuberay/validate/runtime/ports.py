@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kuberay.json_types import JsonValue
+from foundation.json_types import JsonValue
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Group, RayService, ServeConfig
 from kuberay.validate.rule import Finding, error, warning

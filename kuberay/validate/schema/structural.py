@@ -13,7 +13,7 @@ from kuberay.validate.schema.keywords import UNKNOWN_FIELD, StructuralValidator
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-    from kuberay.json_types import JsonObject, JsonValue
+    from foundation.json_types import JsonObject, JsonValue
     from kuberay.validate.manifest.node import Document, Node
 
 UNKNOWN = error(

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from kuberay.cluster.connection import Cluster
-from kuberay.cluster.watch import WaitTimes, Watcher
+from kuberay.cluster.wait_times import WaitTimes
+from kuberay.cluster.watch import Watcher
 from kuberay.errors import RolloutFailedError, RolloutTimeoutError
 
 QUICK = WaitTimes(timeout_s=30, poll_s=0.01, settle_s=0.05, failing_s=0.05)
