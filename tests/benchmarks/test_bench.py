@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs `bqml-loadtest bench`."""
+    """Runs `python -m benchmarks`."""
     return subprocess.run(
-        [sys.executable, "-m", "loadtest.bench", *arguments],
+        [sys.executable, "-m", "benchmarks", *arguments],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

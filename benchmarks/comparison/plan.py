@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from loadtest.bench.settings import BenchSettings
+from benchmarks.comparison.settings import BenchSettings
 
 
 @dataclass(frozen=True, slots=True)

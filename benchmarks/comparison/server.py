@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from loadtest.bench.command import Command
-from loadtest.bench.settings import UrlTarget
+from benchmarks.comparison.command import Command
+from benchmarks.comparison.settings import UrlTarget
 from loadtest.errors import ServiceError
 from loadtest.service.command import last_line
 from loadtest.service.process_tree import ProcessTree

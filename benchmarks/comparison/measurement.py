@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from loadtest.bench.cell import Sample
-from loadtest.bench.generator.choice import Generator, grpc_generator
-from loadtest.bench.generator.load import Question
-from loadtest.bench.server import Server
+from benchmarks.comparison.cell import Sample
+from benchmarks.comparison.server import Server
+from benchmarks.generator.choice import Generator, grpc_generator
+from benchmarks.generator.load import Question
 from loadtest.errors import TargetError
 
 GRPC_METHOD = "/tensorflow.serving.PredictionService/Predict"

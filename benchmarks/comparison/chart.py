@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loadtest.bench.benchmark import Benchmark
+from benchmarks.comparison.benchmark import Benchmark
 
 
 def draw(benchmark: Benchmark, path: Path) -> None:

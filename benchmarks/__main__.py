@@ -1,4 +1,4 @@
-"""`bqml-loadtest bench`: our service beside others, side by side in one run."""
+"""`python -m benchmarks`: our service beside others, side by side in one run."""
 
 from __future__ import annotations
 
@@ -11,16 +11,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from foundation.errors import SettingsError
-from loadtest.errors import LoadTestError
+from foundation.cli.failure import Frame
+from foundation.cli.group import run as run_command
+from foundation.errors import BqmlError, SettingsError
 
 if TYPE_CHECKING:
+    from benchmarks.comparison.benchmark import Benchmark
+    from benchmarks.comparison.settings import BenchSettings
     from foundation.json_types import JsonObject
-    from loadtest.bench.benchmark import Benchmark
-    from loadtest.bench.settings import BenchSettings
 
 
-@click.command(epilog="Example: bqml-loadtest bench --only ours-rest,fastapi-tf --connections 64")
+FRAME = Frame(
+    program="python -m benchmarks",
+    package="benchmarks",
+    install="make bench, or pip install '.[serve,loadtest]' in the project",
+    exit_code=2,
+)
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: python -m benchmarks --only ours-rest,fastapi-tf --connections 64",
+)
 @click.option("--root", default="serving_dir", show_default=True, help="Model repository.")
 @click.option("--model", default="", help="Model to ask; not needed where there is only one.")
 @click.option("--only", default="", metavar="NAMES", help="Servers to start, with commas.")
@@ -60,24 +72,24 @@ def bench(*, folder: Path | None, growth: bool, as_json: bool, **options: str) -
     signal.signal(signal.SIGTERM, _interrupt)  # the servers must be stopped then too
     try:
         if growth:
-            from loadtest.cli.growth import measure_growth
+            from benchmarks.growth.show import measure_growth
 
             measure_growth(settings, _about(settings), folder, as_json=as_json)
         else:
             _compare(settings, folder, as_json=as_json)
     except KeyboardInterrupt as exc:
-        raise LoadTestError("interrupted; all servers are stopped") from exc
+        raise BqmlError("interrupted; all servers are stopped") from exc
 
 
 def _compare(settings: BenchSettings, folder: Path | None, *, as_json: bool) -> None:
-    from loadtest.bench.benchmark import run
+    from benchmarks.comparison.benchmark import run
 
     found = run(settings, lambda text: click.echo(text, err=True))
     about = _about(settings)
     if folder is not None:
         _write(found, settings, about, folder)
     if as_json:
-        from loadtest.bench.table import document
+        from benchmarks.comparison.table import document
 
         click.echo(json.dumps(document(found, about), indent=1))
     else:
@@ -91,7 +103,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _settings(options: dict[str, str]) -> BenchSettings:
     from pydantic import ValidationError
 
-    from loadtest.bench.settings import OWN, RIVALS, BenchSettings
+    from benchmarks.comparison.settings import OWN, RIVALS, BenchSettings
 
     known = (*OWN, *RIVALS)
     only, skip = _list(options["only"]), _list(options["skip"])
@@ -142,7 +154,7 @@ def _about(settings: BenchSettings) -> JsonObject:
 
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": " ".join(["bqml-loadtest", *sys.argv[1:]]),
+        "command": " ".join([FRAME.program, *sys.argv[1:]]),
         "machine": machine(),
         "versions": versions(),
         "settings": settings.model_dump(mode="json"),
@@ -150,8 +162,8 @@ def _about(settings: BenchSettings) -> JsonObject:
 
 
 def _write(found: Benchmark, settings: BenchSettings, about: JsonObject, folder: Path) -> None:
-    from loadtest.bench.chart import draw
-    from loadtest.bench.table import document, markdown
+    from benchmarks.comparison.chart import draw
+    from benchmarks.comparison.table import document, markdown
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "bench.json").write_text(json.dumps(document(found, about), indent=1))
@@ -164,7 +176,7 @@ def _show(found: Benchmark, settings: BenchSettings) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from loadtest.bench.table import head, lines
+    from benchmarks.comparison.table import head, lines
 
     table = Table(title=f"{found.rounds} rounds, generator {found.generator}")
     for number, name in enumerate(head(settings.baseline)):
@@ -175,3 +187,7 @@ def _show(found: Benchmark, settings: BenchSettings) -> None:
     console.print(table)
     for note in found.notes:
         console.print(f"note: {note}")
+
+
+if __name__ == "__main__":
+    run_command(bench, FRAME)

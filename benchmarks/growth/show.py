@@ -1,4 +1,4 @@
-"""What `bqml-loadtest bench --growth` does."""
+"""What `python -m benchmarks --growth` does."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from benchmarks.comparison.settings import BenchSettings
     from foundation.json_types import JsonObject
-    from loadtest.bench.settings import BenchSettings
 
 
 def measure_growth(
@@ -20,8 +20,8 @@ def measure_growth(
     from rich.console import Console
     from rich.table import Table
 
-    from loadtest.bench.growth import curves
-    from loadtest.bench.growth_report import HEAD, document, draw, lines, markdown
+    from benchmarks.growth.curves import curves
+    from benchmarks.growth.report import HEAD, document, draw, lines, markdown
 
     found = curves(settings, lambda text: click.echo(text, err=True))
     told = about | {"curves": document(found)}

@@ -11,16 +11,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.comparison.cell import Cell, Sample
+from benchmarks.comparison.command import own_command, rival_command
+from benchmarks.comparison.measurement import GRPC_METHOD, measure
+from benchmarks.comparison.plan import Visit, visits
+from benchmarks.comparison.request import Requests, make_requests
+from benchmarks.comparison.server import Server, started, there_already
+from benchmarks.comparison.settings import OWN, BenchSettings
+from benchmarks.generator.choice import rest_generator
+from benchmarks.generator.load import Question
 from foundation.errors import BqmlError
-from loadtest.bench.cell import Cell, Sample
-from loadtest.bench.command import own_command, rival_command
-from loadtest.bench.generator.choice import rest_generator
-from loadtest.bench.generator.load import Question
-from loadtest.bench.measurement import GRPC_METHOD, measure
-from loadtest.bench.plan import Visit, visits
-from loadtest.bench.request import Requests, make_requests
-from loadtest.bench.server import Server, started, there_already
-from loadtest.bench.settings import OWN, BenchSettings
 from loadtest.errors import ServiceError, TargetError
 
 Report = Callable[[str], None]

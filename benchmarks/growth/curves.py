@@ -11,15 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtest.bench.benchmark import find_model
-from loadtest.bench.cell import Sample
-from loadtest.bench.command import own_command
-from loadtest.bench.generator.choice import rest_generator
-from loadtest.bench.generator.load import Question
-from loadtest.bench.measurement import measure
-from loadtest.bench.request import make_requests
-from loadtest.bench.server import Server, started
-from loadtest.bench.settings import BenchSettings
+from benchmarks.comparison.benchmark import find_model
+from benchmarks.comparison.cell import Sample
+from benchmarks.comparison.command import own_command
+from benchmarks.comparison.measurement import measure
+from benchmarks.comparison.request import make_requests
+from benchmarks.comparison.server import Server, started
+from benchmarks.comparison.settings import BenchSettings
+from benchmarks.generator.choice import rest_generator
+from benchmarks.generator.load import Question
 from loadtest.errors import ServiceError
 
 Report = Callable[[str], None]
@@ -87,7 +87,7 @@ def _features(settings: BenchSettings, folder: Path, report: Report) -> Iterator
         root = folder / f"features-{size}"
         (root / _MODEL).mkdir(parents=True)
         written = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", "loadtest.bench.rivals.feature_model",
+            [sys.executable, "-m", "benchmarks.rivals.feature_model",
              str(root / _MODEL / "1"), str(size)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from loadtest.bench.benchmark import Benchmark
-from loadtest.bench.cell import Cell, Sample
-from loadtest.bench.chart import draw
-from loadtest.bench.plan import loads, visits
-from loadtest.bench.settings import BenchSettings
-from loadtest.bench.table import document, head, lines, markdown
+from benchmarks.comparison.benchmark import Benchmark
+from benchmarks.comparison.cell import Cell, Sample
+from benchmarks.comparison.chart import draw
+from benchmarks.comparison.plan import loads, visits
+from benchmarks.comparison.settings import BenchSettings
+from benchmarks.comparison.table import document, head, lines, markdown
 
 
 def sample(rps: float, cpu_us: float | None, generator_cpu: float = 0.5) -> Sample:

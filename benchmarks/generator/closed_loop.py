@@ -1,6 +1,6 @@
 """The built-in generator: raw sockets, prepared bytes, one process.
 
-Run as `python -m loadtest.bench.generator.closed_loop`: a question as JSON on standard input, the
+Run as `python -m benchmarks.generator.closed_loop`: a question as JSON on standard input, the
 load as JSON on standard output. Imports nothing but the standard library.
 """
 
@@ -15,7 +15,7 @@ import sys
 from dataclasses import asdict
 from time import perf_counter
 
-from loadtest.bench.generator.load import Load, Question
+from benchmarks.generator.load import Load, Question
 
 _READ_BYTES = 262_144
 _HEAD_END = b"\r\n\r\n"

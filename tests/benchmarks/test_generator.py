@@ -11,11 +11,11 @@ from contextlib import contextmanager
 import grpc
 import pytest
 
-from loadtest.bench.generator import wrk
-from loadtest.bench.generator.choice import grpc_generator, rest_generator
-from loadtest.bench.generator.closed_loop import percentile_ms, run
-from loadtest.bench.generator.load import Question
-from loadtest.bench.measurement import GRPC_METHOD
+from benchmarks.comparison.measurement import GRPC_METHOD
+from benchmarks.generator import wrk
+from benchmarks.generator.choice import grpc_generator, rest_generator
+from benchmarks.generator.closed_loop import percentile_ms, run
+from benchmarks.generator.load import Question
 from loadtest.errors import GeneratorError
 
 ANSWER = b'{"predictions":[1]}'

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from foundation.free_ports import free_ports
+from serve_app.hosting.environment import serve_environment
 
-_RIVALS = "loadtest.bench.rivals"
+_RIVALS = "benchmarks.rivals"
 _MOST_ONGOING = 1200
-_REPLICA_PORTS = 20
+_MESSAGE_BYTES = 4 * 2**20
 _WITH_MODEL = frozenset({"fastapi-tf", "ray-documented"})
 
 
@@ -65,32 +66,9 @@ def rival_command(name: str, version_folder: Path, run_folder: Path) -> Command:
     arguments = (str(port), str(version_folder)) if name in _WITH_MODEL else (str(port),)
     environment = {"RAY_USAGE_STATS_ENABLED": "0"}
     if name == "echo-ray":
-        environment |= _like_ours(run_folder)
+        environment = serve_environment(
+            run_folder, haproxy=True, grpc_max_message_bytes=_MESSAGE_BYTES
+        )
     if name == "ray-documented":
         environment["RAY_SERVE_ENABLE_HA_PROXY"] = "0"
     return Command((sys.executable, "-m", module, *arguments), port, 0, environment)
-
-
-def _like_ours(folder: Path) -> dict[str, str]:
-    """Returns the environment that our service gives Ray: the same mode, ports of its own."""
-    metrics, stats, fallback, fallback_grpc, first, second = free_ports(6, "127.0.0.1")
-    return {
-        "RAY_worker_niceness": "0",
-        "RAY_SERVE_ENABLE_HA_PROXY": "1",
-        "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
-        "RAY_SERVE_HAPROXY_NBTHREAD": "1",
-        "RAY_SERVE_HAPROXY_METRICS_ENABLED": "0",
-        "RAY_SERVE_HAPROXY_METRICS_PORT": str(metrics),
-        "RAY_SERVE_HAPROXY_STATS_PORT": str(stats),
-        "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": str(fallback),
-        "RAY_SERVE_FALLBACK_PROXY_GRPC_PORT": str(fallback_grpc),
-        "RAY_SERVE_DIRECT_INGRESS_MIN_HTTP_PORT": str(first),
-        "RAY_SERVE_DIRECT_INGRESS_MAX_HTTP_PORT": str(first + _REPLICA_PORTS),
-        "RAY_SERVE_DIRECT_INGRESS_MIN_GRPC_PORT": str(second),
-        "RAY_SERVE_DIRECT_INGRESS_MAX_GRPC_PORT": str(second + _REPLICA_PORTS),
-        "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": str(folder / "haproxy.cfg"),
-        "RAY_SERVE_HAPROXY_SOCKET_PATH": str(folder / "admin.sock"),
-        "RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH": str(folder / "metrics.sock"),
-        "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": str(folder),
-        "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(folder / "server-state"),
-    }

@@ -1,6 +1,6 @@
 """The gRPC generator: calls of PredictionService.Predict, each waiting for its answer.
 
-Run as `python -m loadtest.bench.generator.grpc_loop`, as `closed_loop` is.
+Run as `python -m benchmarks.generator.grpc_loop`, as `closed_loop` is.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from time import perf_counter
 
 import grpc
 
-from loadtest.bench.generator.closed_loop import percentile_ms
-from loadtest.bench.generator.load import Load, Question
+from benchmarks.generator.closed_loop import percentile_ms
+from benchmarks.generator.load import Load, Question
 
 _MOST_CHANNELS = 8
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Literal, TypeAlias
 
-from loadtest.bench.generator import wrk
-from loadtest.bench.generator.load import Load, Question
+from benchmarks.generator import wrk
+from benchmarks.generator.load import Load, Question
 from loadtest.errors import GeneratorError
 
 Generator: TypeAlias = Callable[[Question], Load]
-_PACKAGE = "loadtest.bench.generator"
+_PACKAGE = "benchmarks.generator"
 
 
 def rest_generator(wanted: Literal["auto", "wrk", "builtin"]) -> tuple[str, Generator]:

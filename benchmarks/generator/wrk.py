@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from loadtest.bench.generator.load import Load, Question
+from benchmarks.generator.load import Load, Question
 from loadtest.errors import GeneratorError
 
 _SCRIPT = """
