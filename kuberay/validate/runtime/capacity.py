@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Deployment, Group, RayService, ServeConfig
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 REPLICA_TOO_LARGE = error(
     "runtime/replica-too-large", "a replica that fits into one pod of some group",
@@ -53,7 +52,7 @@ HEAD_WORKS = warning(
 )  # fmt: skip
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         yield from _pod_size(group)
     for group in service.workers if service.autoscaling else ():
@@ -64,7 +63,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield from _fit(service, service.serve)
 
 
-def _pod_size(group: Group) -> Iterator[Finding]:
+def _pod_size(group: Group) -> Findings:
     if not group.container:
         return
     resources = group.container["resources"]
@@ -80,7 +79,7 @@ def _pod_size(group: Group) -> Iterator[Finding]:
         yield FRACTIONAL_CPU.at(resources.at("limits", "cpu"), str(cpus.normalize()))
 
 
-def _bounds(group: Group) -> Iterator[Finding]:
+def _bounds(group: Group) -> Findings:
     if group.max_replicas == group.UNLIMITED_REPLICAS:
         yield NO_MAXIMUM.at(group.node["maxReplicas"])
     replicas = group.node["replicas"]
@@ -89,7 +88,7 @@ def _bounds(group: Group) -> Iterator[Finding]:
         yield START_SIZE.at(replicas, came)
 
 
-def _fit(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
+def _fit(service: RayService, serve: ServeConfig) -> Findings:
     wanted = Decimal(0)
     oversized = False
     for deployment in serve.deployments:
@@ -121,7 +120,7 @@ def _size(deployment: Deployment) -> str:
     return f"{deployment.cpus} CPUs{gpus}{memory}"
 
 
-def _total(service: RayService, serve: ServeConfig, wanted: Decimal) -> Iterator[Finding]:
+def _total(service: RayService, serve: ServeConfig, wanted: Decimal) -> Findings:
     if any(group.cpus is None for group in service.groups):
         return
     pods = {group.name: (_most(service, group), group.cpus or 0) for group in service.groups}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kuberay.validate.rule import Finding, error, shown, warning
+from kuberay.validate.rule import Finding, Findings, error, shown, warning
 from kuberay.validate.schema import cel
 from kuberay.validate.schema.keywords import UNKNOWN_FIELD, StructuralValidator
 
@@ -47,7 +46,7 @@ _TYPES = {
 }  # fmt: skip
 
 
-def findings_of(document: Document, schema: JsonObject) -> Iterator[Finding]:
+def findings_of(document: Document, schema: JsonObject) -> Findings:
     validator = StructuralValidator(schema)
     for problem in validator.iter_errors(document.value):
         node = document.root.at(*problem.absolute_path)

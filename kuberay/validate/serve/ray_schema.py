@@ -8,14 +8,13 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import warnings
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Finding, Findings, error, warning
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -48,7 +47,7 @@ def check(service: RayService) -> list[Finding]:
         return [*_version(service), *_config(service.serve.root)]
 
 
-def _version(service: RayService) -> Iterator[Finding]:
+def _version(service: RayService) -> Findings:
     import ray
 
     wanted = service.cluster["rayVersion"]
@@ -56,7 +55,7 @@ def _version(service: RayService) -> Iterator[Finding]:
         yield OTHER_RAY.at(wanted, expected=f"{ray.__version__}, which is installed here")
 
 
-def _config(root: Node) -> Iterator[Finding]:
+def _config(root: Node) -> Findings:
     from ray.serve.config import AutoscalingConfig
     from ray.serve.schema import (
         DeploymentSchema,
@@ -83,7 +82,7 @@ def _config(root: Node) -> Iterator[Finding]:
             yield from _unknown_fields(deployment["autoscaling_config"], AutoscalingConfig)
 
 
-def _refusals(node: Node, model: type[BaseModel]) -> Iterator[Finding]:
+def _refusals(node: Node, model: type[BaseModel]) -> Findings:
     if not isinstance(node.value, dict):
         return
     try:
@@ -109,7 +108,7 @@ def _is_field(node: Node, key: int | str) -> bool:
     return isinstance(node.value, dict) and isinstance(key, str) and key.islower()
 
 
-def _unknown_fields(node: Node, model: type[BaseModel]) -> Iterator[Finding]:
+def _unknown_fields(node: Node, model: type[BaseModel]) -> Findings:
     known = set(model.model_fields)
     known |= {field.alias for field in model.model_fields.values() if field.alias}
     for name, child in node.entries:
