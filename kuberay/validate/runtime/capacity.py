@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Deployment, Group, RayService, ServeConfig
 from kuberay.validate.rule import Findings, error, warning
 
@@ -102,16 +101,14 @@ def _fit(service: RayService, serve: ServeConfig) -> Findings:
 
 
 def _holds(group: Group, deployment: Deployment) -> bool:
-    if _pods(group) == 0:
-        return False
     cpus, memory = group.cpus, group.memory_bytes
-    if deployment.gpus > group.gpus or (cpus is not None and deployment.cpus > cpus):
+    if (
+        group.max_replicas <= 0
+        or deployment.gpus > group.gpus
+        or (cpus is not None and deployment.cpus > cpus)
+    ):
         return False
     return memory is None or deployment.memory_bytes <= memory
-
-
-def _pods(group: Group) -> int:
-    return max(group.max_replicas, 0)
 
 
 def _size(deployment: Deployment) -> str:
@@ -123,18 +120,18 @@ def _size(deployment: Deployment) -> str:
 def _total(service: RayService, serve: ServeConfig, wanted: Decimal) -> Findings:
     if any(group.cpus is None for group in service.groups):
         return
-    pods = {group.name: (_most(service, group), group.cpus or 0) for group in service.groups}
-    offered = sum(count * cpus for count, cpus in pods.values())
-    node = serve.root["applications"]
+    pods = {group.name: _most(service, group) * (group.cpus or 0) for group in service.groups}
+    offered = sum(pods.values())
     if wanted > offered:
         came = f"{wanted} CPUs for all replicas, {offered} in all pods"
-        yield TOO_FEW_PODS.at(node, came)
+        yield TOO_FEW_PODS.at(serve.root["applications"], came)
         return
     for deployment in serve.deployments:
         room = _room(service, deployment)
         if room is not None and (deployment.most_replicas or 0) > room:
             came = f"{deployment.most_replicas} replicas of {deployment.name}, room for {room}"
-            yield TOO_FEW_PODS.at(_bound_of(deployment), came)
+            bound = deployment.autoscaling["max_replicas"] or deployment.node["num_replicas"]
+            yield TOO_FEW_PODS.at(bound, came)
 
 
 def _most(service: RayService, group: Group) -> int:
@@ -165,7 +162,3 @@ def _per_pod(group: Group, deployment: Deployment) -> int:
         limits.append(int(group.memory_bytes / deployment.memory_bytes))
     most = deployment.node["max_replicas_per_node"].integer
     return min([*limits, most] if most else limits)
-
-
-def _bound_of(deployment: Deployment) -> Node:
-    return deployment.autoscaling["max_replicas"] or deployment.node["num_replicas"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
@@ -10,7 +9,8 @@ from kuberay.name_syntax import is_dns_label, is_subdomain
 from kuberay.validate.label_rules import wrong_annotations, wrong_labels
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Group, RayService
-from kuberay.validate.rule import Finding, Findings, error
+from kuberay.validate.rule import Findings, error
+from kuberay.validate.suggestion import did_you_mean_in_any_case
 
 Limit = TypeVar("Limit")
 _REFUSED = "The CRD accepts it; the pod is refused when the operator creates it."
@@ -98,7 +98,8 @@ def check(service: RayService) -> Findings:
     for group in service.groups:
         for node, words in _limited(group, _POD_WORDS, _CONTAINER_WORDS):
             if node.text and node.text not in words:
-                yield _word(node, words)
+                fix = did_you_mean_in_any_case(node.text, words)
+                yield WORD.at(node, expected=f"one of {', '.join(words)}", fix=fix)
         for node, (least, most) in _limited(group, _POD_NUMBERS, _CONTAINER_NUMBERS):
             if node.integer is not None and not least <= node.integer <= most:
                 yield NUMBER.at(node, expected=_range(least, most))
@@ -124,13 +125,6 @@ def _limited(
 
 def _range(least: int, most: int) -> str:
     return f"{least} or more" if most > _LARGEST_PORT else f"{least} to {most}"
-
-
-def _word(node: Node, words: tuple[str, ...]) -> Finding:
-    folded = {word.lower(): word for word in words}
-    near = difflib.get_close_matches(node.text.lower(), folded, n=1)
-    fix = f"did you mean {folded[near[0]]}?" if near else ""
-    return WORD.at(node, expected=f"one of {', '.join(words)}", fix=fix)
 
 
 def _names(group: Group) -> Findings:

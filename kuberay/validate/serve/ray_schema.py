@@ -5,7 +5,6 @@ The import takes seconds, so that it happens here and only when there is a confi
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import warnings
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, Findings, error, warning
+from kuberay.validate.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -67,19 +67,23 @@ def _config(root: Node) -> Findings:
         gRPCOptionsSchema,
     )
 
+    known: dict[str, type[BaseModel]] = {
+        "http_options": HTTPOptionsSchema,
+        "grpc_options": gRPCOptionsSchema,
+        "logging_config": LoggingConfig,
+        "applications[]": ServeApplicationSchema,
+        "applications[].deployments[]": DeploymentSchema,
+        "applications[].deployments[].ray_actor_options": RayActorOptionsSchema,
+        "applications[].deployments[].autoscaling_config": AutoscalingConfig,
+    }
     yield from _refusals(root, ServeDeploySchema)
     yield from _unknown_fields(root, ServeDeploySchema)
-    yield from _unknown_fields(root["http_options"], HTTPOptionsSchema)
-    yield from _unknown_fields(root["grpc_options"], gRPCOptionsSchema)
-    yield from _unknown_fields(root["logging_config"], LoggingConfig)
-    for application in root["applications"].items:
-        yield from _unknown_fields(application, ServeApplicationSchema)
-        for deployment in application["deployments"].items:
-            yield from _unknown_fields(deployment, DeploymentSchema)
-            yield from _unknown_fields(deployment["ray_actor_options"], RayActorOptionsSchema)
-            # The deployment's schema takes any object here; Serve fails on it later.
-            yield from _refusals(deployment["autoscaling_config"], AutoscalingConfig)
-            yield from _unknown_fields(deployment["autoscaling_config"], AutoscalingConfig)
+    for path, model in known.items():
+        for node in root.each(path):
+            if model is AutoscalingConfig:
+                # The deployment's schema takes any object here; Serve fails on it later.
+                yield from _refusals(node, model)
+            yield from _unknown_fields(node, model)
 
 
 def _refusals(node: Node, model: type[BaseModel]) -> Findings:
@@ -113,6 +117,4 @@ def _unknown_fields(node: Node, model: type[BaseModel]) -> Findings:
     known |= {field.alias for field in model.model_fields.values() if field.alias}
     for name, child in node.entries:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            fix = f"did you mean {close[0]}?" if close else "delete it"
-            yield IGNORED.at(child, name, fix=fix)
+            yield IGNORED.at(child, name, fix=did_you_mean(name, known, "delete it"))
