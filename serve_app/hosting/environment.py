@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 from serve_app.errors import UnavailableError
-from serve_app.hosting.haproxy_command import haproxy_command
+from serve_app.hosting._haproxy_command import haproxy_command
 
 _LISTENING_PORTS = range(10_000, 20_000)
 _REPLICA_PORTS = range(20_000, 30_000)

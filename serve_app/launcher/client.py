@@ -26,7 +26,6 @@ class Client:
         return self._send(urllib.request.Request(self.base_url + path))  # noqa: S310 - http, ours
 
     def post(self, path: str, document: Json) -> tuple[int, Json]:
-        """Returns the status and JSON body of a POST of `document`."""
         data = json.dumps(document).encode()
         request = urllib.request.Request(self.base_url + path, data=data)  # noqa: S310 - as above
         return self._send(request)

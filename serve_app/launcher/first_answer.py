@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
-from serve_app.config.model import ServingConfig
+from serve_app.config.serving_config import ServingConfig
 from serve_app.errors import UnavailableError
 from serve_app.kinds.signature import DEFAULT_SIGNATURE, Json
+from serve_app.launcher._example import example_instance
 from serve_app.launcher.client import Client
-from serve_app.launcher.example import example_instance
 from serve_app.repository.place import open_place, scheme_of
 
 _POLL_S = 0.1

@@ -7,7 +7,7 @@ import os
 import socket
 
 from serve_app.config.listing import configured, nothing_found
-from serve_app.config.model import ModelConfig
+from serve_app.config.serving_config import ModelConfig
 from serve_app.errors import ServeAppError, SettingsError, UnavailableError
 from serve_app.repository.export_kind import require_servable
 from serve_app.repository.place import open_place, scheme_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 
-from serve_app.repository.labels_file import LabelsFile
+from serve_app.repository._labels_file import LabelsFile
 from serve_app.repository.versions import scan_versions
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,6 @@ class LocalFiles:
     path: Path
 
     def fetch(self) -> Path:
-        """Returns the folder."""
         return self.path
 
     def release(self, *, forget: bool) -> None:
@@ -75,7 +74,6 @@ class LocalPlace:
         self._labels = LabelsFile(str(folder / LabelsFile.NAME))
 
     def versions(self) -> Mapping[int, VersionFiles]:
-        """Returns the version folders by number."""
         found = scan_versions(self._folder)
         return {number: LocalFiles(version.path) for number, version in found.items()}
 
@@ -109,7 +107,7 @@ def open_place(base_path: str, cache_dir: Path) -> Place:
     scheme = scheme_of(base_path)
     if scheme == "gs":
         # Here, not at the top: google-cloud-storage is an optional package.
-        from serve_app.repository.bucket_place import BucketPlace
+        from serve_app.repository._bucket_place import BucketPlace
 
         return BucketPlace(base_path, cache_dir.expanduser())
     if scheme == "file":

@@ -9,7 +9,7 @@ import pytest
 
 from bqml_export.errors import UsageError
 from bqml_export.repository.labels import LabelChange, change_label, read_labels, require_label
-from serve_app.repository.labels_file import LabelsFile
+from serve_app.repository._labels_file import LabelsFile
 
 if TYPE_CHECKING:
     from pathlib import Path

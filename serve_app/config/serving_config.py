@@ -43,7 +43,6 @@ class ServingConfig(_Config):
     """The models, in any order."""
 
     def by_name(self) -> dict[str, ModelConfig]:
-        """Returns the models by name."""
         return {model.name: model for model in self.models}
 
 

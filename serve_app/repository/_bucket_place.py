@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 from serve_app.errors import DataLossError, NotFoundError
-from serve_app.repository.bucket import Bucket, BucketUri, StoredObject
-from serve_app.repository.cache_folder import CacheFolder
-from serve_app.repository.labels_file import LabelsFile
+from serve_app.repository._bucket import Bucket, BucketUri, StoredObject
+from serve_app.repository._cache_folder import CacheFolder
+from serve_app.repository._labels_file import LabelsFile
 from serve_app.repository.place import VersionFiles
 from serve_app.repository.versions import version_number
 
