@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from kuberay.render import serve_config as module
-from kuberay.settings.model import DeployFile
+from kuberay.render.ray import serve_config as module
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import plan
 from serve_app.settings.load import load, tree_source
 
