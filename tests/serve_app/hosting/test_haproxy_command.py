@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from foundation.free_ports import free_ports
 from serve_app.hosting._haproxy_command import haproxy_command
-from serve_app.hosting.environment import free_ports
 
 VARIABLE = "RAY_SERVE_HAPROXY_BINARY_PATH"
 

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from serve_app.hosting.environment import free_ports
+from foundation.free_ports import free_ports
 
 pytestmark = pytest.mark.ray
 
@@ -84,7 +84,7 @@ def reload(port: int, base_path: Path, model: str) -> None:
     """Asks for one model, as any client of TensorFlow Serving does."""
     import grpc
 
-    from serve_app.protos.model_management_pb2 import ReloadConfigRequest, ReloadConfigResponse
+    from foundation.protos.model_management_pb2 import ReloadConfigRequest, ReloadConfigResponse
 
     request = ReloadConfigRequest()
     request.config.model_config_list.config.add(
