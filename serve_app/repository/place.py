@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 
+from foundation.repository.layout import LABELS_NAME
 from serve_app.repository._labels_file import LabelsFile
 from serve_app.repository.versions import scan_versions
 
@@ -71,7 +72,7 @@ class LocalPlace:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._labels = LabelsFile(str(folder / LabelsFile.NAME))
+        self._labels = LabelsFile(str(folder / LABELS_NAME))
 
     def versions(self) -> Mapping[int, VersionFiles]:
         found = scan_versions(self._folder)
@@ -80,7 +81,7 @@ class LocalPlace:
     def labels(self) -> Mapping[str, int]:
         """Returns the labels of the file, or the last good ones where it is malformed."""
         try:
-            data = (self._folder / LabelsFile.NAME).read_bytes()
+            data = (self._folder / LABELS_NAME).read_bytes()
         except OSError:
             data = None
         return self._labels.read(data)
