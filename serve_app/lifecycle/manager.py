@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from serve_app.kinds.tensorflow.saved_model import SavedModel
     from serve_app.lifecycle.version import ModelVersion
     from serve_app.predictor.model_spec import ModelSpec
-    from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+    from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 
 class ServableManager:

@@ -25,7 +25,7 @@ from serve_app.lifecycle.followers import await_followers
 if TYPE_CHECKING:
     from serve_app.lifecycle.manager import ServableManager
     from serve_app.lifecycle.state import VersionStatus
-    from serve_app.settings.model import RepositorySettings
+    from serve_app.settings import RepositorySettings
 
 _log = logging.getLogger(__name__)
 _TICK_S = 0.5

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from foundation.repository.layout import version_number
-from serve_app.settings.model import VersionPolicy
+from serve_app.settings import VersionPolicy
 
 _log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from serve_app.errors import (
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.lifecycle.reload import Reloader
 from serve_app.predictor.model_spec import ModelSpec
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 Publish = Callable[..., Path]
 Replica = tuple[ServableManager, Reloader]
