@@ -18,8 +18,7 @@ from bqml_export.settings import LOCAL_BUCKET
 from bqml_export.sql_digest import sql_sha256
 from bqml_export.warehouse import extract
 from bqml_export.warehouse.description import describe
-from bqml_export.warehouse.export_permission import require_permission
-from bqml_export.warehouse.extract import Extraction
+from bqml_export.warehouse.extract import Extraction, require_permission
 from bqml_export.warehouse.training_sql import training_sql
 
 if TYPE_CHECKING:

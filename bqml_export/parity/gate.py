@@ -18,8 +18,8 @@ from bqml_export.parity.warehouse_side import (
     prediction_question,
     warehouse_predictions,
 )
-from bqml_export.warehouse.announced_query import Asker, Question
 from bqml_export.warehouse.description import describe
+from bqml_export.warehouse.query import Asker, Question
 from bqml_export.warehouse.statement import read_statement
 
 if TYPE_CHECKING:

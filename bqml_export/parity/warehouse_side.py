@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bqml_export.parity.row_parameter import quoted, select_list, to_text
-from bqml_export.warehouse.announced_query import Asker, Question
+from bqml_export.warehouse.query import Asker, Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -71,9 +71,7 @@ def describe(clients: Clients, model: ModelReference) -> ModelDescription:
     full = model.in_project(clients.project)
     try:
         with foreign_errors(f"reading model {full}"):
-            found = clients.bigquery.get_model(
-                str(full), retry=clients.bigquery_retry, timeout=clients.call_timeout_s
-            )
+            found = clients.bigquery.get_model(str(full), **clients.bigquery_call)
     except AccessDeniedError as exc:
         raise AccessDeniedError(
             f"the account lacks {MODEL_METADATA} on model {full}", hint=grant_hint(MODEL_METADATA)
@@ -87,7 +85,6 @@ def describe(clients: Clients, model: ModelReference) -> ModelDescription:
 
 
 def from_resource(found: bigquery.Model) -> ModelDescription:
-    """Returns the description of a model as the client library answers it."""
     resource: JsonObject = found.to_api_repr()
     runs: list[JsonObject] = resource.get("trainingRuns", [])
     run = runs[-1] if runs else {}
