@@ -116,7 +116,7 @@ def _publish(clients: Clients, wish: Wish, exported: Exported, report: Report) -
     version = pulling.pull(
         clients, pull_plan, wish.root, wish.model, None, report, warmup=wish.warmup
     )
-    report(f"published {wish.model} version {version.number} at {version.folder}")
+    report(f"published {version} at {version.folder}")
     return Outcome(version, published_now=True)
 
 

@@ -10,8 +10,7 @@ from click.core import ParameterSource
 
 from bqml_export.cli.sql_file import read_sql
 from bqml_export.errors import UsageError
-from bqml_export.parity.comparison import Tolerance
-from bqml_export.parity.examination import Examination
+from bqml_export.parity.comparison import Examination, Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable

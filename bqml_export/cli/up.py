@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bqml_export.bucket.uri import BucketUri
     from bqml_export.chain.up import Wish
     from bqml_export.json_types import JsonObject
-    from bqml_export.parity.examination import Examination
+    from bqml_export.parity.comparison import Examination
     from bqml_export.repository.versions import Version
     from bqml_export.settings import Target
 
@@ -90,7 +90,7 @@ def up(  # noqa: PLR0913 - one parameter per option
         raise UsageError("--force trains again, and no SQL was given", hint="give the SQL file")
     current = None if force else _current(root, model, source, target)
     if current is not None and (dry_run or not verify_url or gate_is_passed(current, verify_url)):
-        report(f"{current.model} version {current.number} is up to date")
+        report(f"{current} is up to date")
         if dry_run:
             steps = _gate_steps(current, verify_url, label)
             write_document({"steps": steps, "up_to_date": str(current.folder)})

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bqml_export.chain.verify import Compared
     from bqml_export.clients import Clients
     from bqml_export.json_types import JsonObject
-    from bqml_export.parity.examination import Examination
+    from bqml_export.parity.comparison import Examination
     from bqml_export.settings import Target
 
 
@@ -136,7 +136,7 @@ def _write(compared: Sequence[Compared], *, as_json: bool) -> None:
         if one.report is not None:
             write_parity(one.report)
         elif len(compared) > 1:
-            report(f"{one.version.model} version {one.version.number}: {one.verdict}, {one.error}")
+            report(f"{one.version}: {one.verdict}, {one.error}")
 
 
 def _document(one: Compared) -> JsonObject:

@@ -65,7 +65,6 @@ class ParityReport:
 
     @property
     def passed(self) -> bool:
-        """Whether the endpoint answered as the warehouse did."""
         return self.verdict == PASSED
 
     @property
@@ -79,7 +78,6 @@ class ParityReport:
 
 
 def report_path(version: Version) -> Path:
-    """Returns where the report about a version lies."""
     return version.folder.parent / "parity" / f"{version.number}.json"
 
 
@@ -120,7 +118,6 @@ def _from_json(content: JsonObject) -> ParityReport:
 
 
 def files_digest(files: Mapping[str, FileDigest]) -> str:
-    """Returns one hash for all files of a record."""
     lines = [f"{digest.sha256} {digest.bytes} {name}\n" for name, digest in sorted(files.items())]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 

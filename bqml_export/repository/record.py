@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -123,6 +124,15 @@ def read_record(folder: Path) -> Record | None:
         return Record.from_json(content if isinstance(content, dict) else {})
     except ValueError as exc:
         raise PublishError(f"{path}: {exc}", hint="publish the model again") from exc
+
+
+def now() -> str:
+    """Returns this second as records have it: RFC 3339 in UTC."""
+    return rfc3339(datetime.now(UTC), "seconds")
+
+
+def rfc3339(moment: datetime, precision: str) -> str:
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def tool_version() -> str:

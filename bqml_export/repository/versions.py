@@ -26,6 +26,9 @@ class Version:
     number: int
     folder: Path
 
+    def __str__(self) -> str:
+        return f"{self.model} version {self.number}"
+
 
 def model_folder(root: Path, model: str) -> Path:
     """Returns where the versions of `model` live.

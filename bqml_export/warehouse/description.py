@@ -11,7 +11,7 @@ from bqml_export.errors import AccessDeniedError, NotFoundError
 from bqml_export.foreign_errors import foreign_errors
 from bqml_export.model_reference import ModelReference
 from bqml_export.permissions import MODEL_METADATA, grant_hint
-from bqml_export.repository.record import Column, Record
+from bqml_export.repository.record import Column, Record, rfc3339
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -96,7 +96,7 @@ def from_resource(found: bigquery.Model) -> ModelDescription:
             reference["projectId"], reference["datasetId"], reference["modelId"]
         ),
         model_type=resource.get("modelType", "MODEL_TYPE_UNSPECIFIED"),
-        created=_rfc3339(created_ms),
+        created=rfc3339(datetime.fromtimestamp(created_ms / 1000, UTC), "milliseconds"),
         created_ms=created_ms,
         location=resource.get("location", "US"),
         etag=resource.get("etag", ""),
@@ -114,11 +114,6 @@ def from_resource(found: bigquery.Model) -> ModelDescription:
         },
         labels=resource.get("labels", {}),
     )
-
-
-def _rfc3339(moment_ms: int) -> str:
-    moment = datetime.fromtimestamp(moment_ms / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _columns(resource: list[JsonObject]) -> tuple[Column, ...]:
