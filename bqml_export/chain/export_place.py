@@ -46,15 +46,7 @@ def choose_place(
     exact: bool,
     bucket_exists: bool,
 ) -> ExportPlan:
-    """Returns the plan for the first prefix that can be used.
-
-    Args:
-        clients: The clients of the target.
-        model: The model to export.
-        destination: The very prefix, or what a fresh one is chosen below.
-        trial_id: The hyper-parameter trial, or None for a model without any.
-        exact: Whether it is the very prefix.
-        bucket_exists: Whether there is anything to look at.
+    """Returns the plan for the first prefix that can be used: `destination`, if that is `exact`.
 
     Raises:
         StorageError: The very prefix that was asked for holds something else.

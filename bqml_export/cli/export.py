@@ -11,8 +11,8 @@ from bqml_export.cli.options import (
     dry_run_option,
     example,
     json_option,
+    model_argument,
     target_options,
-    to_model,
 )
 from bqml_export.cli.output import report, write_document
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     short_help="Write a model's files to a bucket.",
     epilog=example("bqml-export export bqml_tutorial.iris_model --to gs://my-bucket"),
 )
-@click.argument("model", callback=to_model)
+@model_argument
 @destination_option
 @click.option("--trial-id", type=click.IntRange(min=1), help="Which hyper-parameter trial.")
 @dry_run_option

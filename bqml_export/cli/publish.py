@@ -10,6 +10,7 @@ from bqml_export.cli.options import (
     dry_run_option,
     example,
     json_option,
+    name_option,
     root_option,
     version_option,
 )
@@ -25,7 +26,7 @@ from bqml_export.repository.publish import publish as publish_version
 )
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @root_option
-@click.option("--model", required=True, metavar="NAME", help="The model's name in the repository.")
+@name_option
 @version_option
 @dry_run_option
 @json_option

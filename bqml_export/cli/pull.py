@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bqml_export.bucket.uri import BucketUri
 from bqml_export.cli.options import (
     dry_run_option,
     example,
     json_option,
+    name_option,
+    parsed,
     root_option,
     target_options,
-    to_place,
     version_option,
     warmup_option,
 )
@@ -22,7 +24,6 @@ from bqml_export.cli.published import planned_document, write_published
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bqml_export.bucket.uri import BucketUri
     from bqml_export.settings import Target
 
 
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
         "bqml-export pull gs://my-bucket/exports/iris --root serving_dir --model iris_model"
     ),
 )
-@click.argument("source", metavar="gs://BUCKET/PREFIX", callback=to_place)
+@click.argument("source", metavar="gs://BUCKET/PREFIX", callback=parsed(BucketUri.parse))
 @root_option
-@click.option("--model", required=True, metavar="NAME", help="The model's name in the repository.")
+@name_option
 @version_option
 @warmup_option
 @dry_run_option

@@ -12,6 +12,7 @@ from bqml_export.cli.options import (
     destination_option,
     dry_run_option,
     example,
+    force_option,
     json_option,
     root_option,
     target_options,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 @root_option
 @click.option("--model", metavar="NAME", help="Name in the repository.  [default: as in BigQuery]")
 @destination_option
-@click.option("--force", is_flag=True, help="Train again, even if this SQL made the model.")
+@force_option
 @warmup_option
 @click.option(
     "--verify-url",
