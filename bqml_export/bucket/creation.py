@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from google.cloud import storage
 
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _TAKEN = "bucket names are shared by everybody: choose another one, for example with your project"
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bqml_export.bucket.uri import BucketUri
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

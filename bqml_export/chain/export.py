@@ -22,10 +22,10 @@ from bqml_export.warehouse.training_sql import training_sql
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.model_reference import ModelReference
     from bqml_export.warehouse.description import ModelDescription
     from bqml_export.warehouse.jobs import Report
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from bqml_export.bucket.location import require_bucket
 from bqml_export.bucket.permissions import missing_permissions
 from bqml_export.errors import (
     AccessDeniedError,
-    BqmlExportError,
     NotFoundError,
     NotSupportedError,
     PreflightError,
@@ -20,6 +19,7 @@ from bqml_export.errors import (
 )
 from bqml_export.permissions import OBJECTS_CREATE, grant_hint
 from bqml_export.warehouse.exportability import obstacles, trial_obstacle
+from foundation.errors import BqmlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Findings:
     """The problems that were found so far."""
 
-    problems: list[BqmlExportError] = field(default_factory=list)
+    problems: list[BqmlError] = field(default_factory=list)
 
     @contextmanager
     def collect(self) -> Iterator[None]:
@@ -86,7 +86,7 @@ class BucketCheck:
     """False where it is missing and will be made, in the embedded project only."""
     readable: bool
     """Whether the objects in it can be listed and read."""
-    unwritable: Sequence[BqmlExportError] = ()
+    unwritable: Sequence[BqmlError] = ()
     """Why no object can be created in it, which an export that is finished does not need."""
 
 

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from bqml_export.bucket.uri import BucketUri
     from bqml_export.chain.export import Exported
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.repository.versions import Version
     from bqml_export.warehouse.description import ModelDescription
     from bqml_export.warehouse.jobs import Report
     from bqml_export.warehouse.statement import TrainingStatement
     from bqml_export.warehouse.training import TrainingPlan
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

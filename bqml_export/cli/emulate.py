@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bqml_export.cli.options import example, json_option, state_dir_option
-from bqml_export.cli.output import report, write_document
+from bqml_export.cli.options import state_dir_option
 from bqml_export.client_environment import client_environment, export_lines, write_client_files
 from bqml_export.errors import BqmlExportError
 from bqml_export.settings import LOCAL_PROJECT
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,6 @@ def _port_option(service: str, default: int) -> Callable[[Any], Any]:
 
 
 @click.command(
-    short_help="Start the embedded BigQuery ML and Cloud Storage.",
     epilog=example('bqml-export emulate    # then, in another shell:  eval "$(... emulate --env)"'),
 )
 @state_dir_option("Where the data is kept.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.cli.output import report
 from bqml_export.errors import BqmlExportError
 from bqml_export.parity.promotion import require_passing_report
+from foundation.cli.output import report
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients

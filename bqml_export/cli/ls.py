@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import example, json_option, root_option, target_options
-from bqml_export.cli.output import report, write_document, write_table
+from bqml_export.cli.options import root_option, target_options
 from bqml_export.parity.inventory import Entry, inventory
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bqml_export.json_types import JsonObject
     from bqml_export.settings import Target
     from bqml_export.warehouse.description import ModelDescription
+    from foundation.json_types import JsonObject
 
 _SHOWN_METRICS = 3
 _COLUMNS = ["MODEL", "VERSION", "LABELS", "PARITY", "TYPE", "CREATED", "METRICS", "SOURCE"]
 
 
 @click.command(
-    short_help="List the versions of a repository, or the models of a dataset.",
     epilog=example("bqml-export ls --root serving_dir", "bqml-export ls my-project.bqml_tutorial"),
 )
 @click.argument("dataset", metavar="[DATASET]", required=False)

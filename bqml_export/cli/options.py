@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,7 +17,6 @@ from bqml_export.settings import Target, emulator_addresses
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -107,29 +106,6 @@ def _target(values: dict[str, Any]) -> Target:
         raise UsageError("--impersonate-service-account has no meaning on this machine")
     bigquery_url, storage_url = addresses or (None, None)
     return Target(**values, bigquery_url=bigquery_url, storage_url=storage_url)
-
-
-def json_option(command: Callable[P, R]) -> Callable[P, R]:
-    """Adds `--json`; the command takes it as `as_json: bool`."""
-    return click.option(
-        "--json",
-        "as_json",
-        is_flag=True,
-        is_eager=True,
-        callback=_remember_json,
-        help="Print one JSON document to stdout.",
-    )(command)
-
-
-def _remember_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
-    ctx.meta["as_json"] = value  # where the group looks when the command fails
-    return value
-
-
-def example(*commands: str) -> str:
-    """Returns the end of a command's help: how it is typed, lines kept as they are."""
-    lines = "\n".join(f"  {command}" for command in commands)
-    return f"\b\nExample:\n{lines}"
 
 
 dry_run_option = click.option(

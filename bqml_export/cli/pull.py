@@ -9,8 +9,6 @@ import click
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.cli.options import (
     dry_run_option,
-    example,
-    json_option,
     name_option,
     parsed,
     root_option,
@@ -18,8 +16,9 @@ from bqml_export.cli.options import (
     version_option,
     warmup_option,
 )
-from bqml_export.cli.output import report, write_document
 from bqml_export.cli.published import planned_document, write_published
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Download an export and publish it as a version.",
     epilog=example(
         "bqml-export pull gs://my-bucket/exports/iris --root serving_dir --model iris_model"
     ),

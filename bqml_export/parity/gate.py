@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.parity.report import ParityReport
     from bqml_export.parity.subject import Subject
     from bqml_export.warehouse.jobs import Report
+    from foundation.json_types import JsonObject
 
 
 def examine(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bqml_export.errors import NotSupportedError
-from bqml_export.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _INEXACT = ("FLOAT64", "NUMERIC", "BIGNUMERIC")
 

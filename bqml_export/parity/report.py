@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from bqml_export.errors import PublishError
-from bqml_export.json_types import JsonObject
 from bqml_export.repository.durable import replace_file
+from foundation.json_types import JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from bqml_export.model_reference import ModelReference
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 RECORD_NAME = "bqml.json"
 FORMAT = 1

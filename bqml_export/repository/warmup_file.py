@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from bqml_export.json_types import JsonObject
     from bqml_export.repository.saved_model_pb import Signature
+    from foundation.json_types import JsonObject
 
 WARMUP_NAME = "assets.extra/tf_serving_warmup_requests"
 MAX_RECORDS = 1000

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from google.cloud import bigquery
 
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

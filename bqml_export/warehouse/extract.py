@@ -21,8 +21,8 @@ from bqml_export.warehouse.query import LABELS, send_query
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.warehouse.description import ModelDescription
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

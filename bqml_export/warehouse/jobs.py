@@ -15,7 +15,7 @@ from bqml_export.foreign_errors import foreign_errors, one_line
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 Report: TypeAlias = Callable[[str], None]
 """Takes one line of progress for people."""

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.model_reference import ModelReference
     from bqml_export.warehouse.jobs import Report
+    from foundation.json_types import JsonObject
 
 _FORMATS = {
     ".csv": bigquery.SourceFormat.CSV,

@@ -29,8 +29,8 @@ from bqml_export.warehouse.query import LABELS, send_query
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.warehouse.statement import TrainingStatement
+    from foundation.json_types import JsonObject
 
 _CLOCK_SLACK_MS = 5_000
 _SILENCE_S = 15.0
