@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from bqml_export.bucket.objects import StoredObject
 from bqml_export.errors import DuplicateError, NotFoundError, StorageError
 from bqml_export.foreign_errors import foreign_errors
-from bqml_export.repository.record import RECORD_NAME, Record
+from bqml_export.repository.record import Record
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from google.cloud import storage

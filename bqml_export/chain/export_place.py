@@ -10,9 +10,9 @@ from bqml_export.bucket.manifest import read_manifest
 from bqml_export.bucket.objects import StoredObject, list_objects
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.errors import StorageError
-from bqml_export.repository.record import RECORD_NAME
 from bqml_export.warehouse import extract
 from bqml_export.warehouse.extract import Extraction
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,8 +15,9 @@ from bqml_export.chain.warmup import WarmupWish, add_warmup
 from bqml_export.errors import NotFoundError, StorageError
 from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.publish import publish, require_free
-from bqml_export.repository.record import RECORD_NAME, Record
+from bqml_export.repository.record import Record
 from bqml_export.repository.versions import Version, model_folder
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

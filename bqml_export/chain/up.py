@@ -12,13 +12,13 @@ from bqml_export.chain.preflight import require_ready_bucket
 from bqml_export.chain.warmup import WarmupWish
 from bqml_export.errors import NotSupportedError
 from bqml_export.model_reference import ModelReference
-from bqml_export.repository.export_kind import ExportKind
 from bqml_export.repository.lock import locked
 from bqml_export.repository.up_to_date import is_published
 from bqml_export.repository.versions import model_folder
 from bqml_export.warehouse import training
 from bqml_export.warehouse.description import describe
 from bqml_export.warehouse.exportability import BOOSTER_FORMAT, destination_format
+from foundation.repository.export_kind import ExportKind
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import click
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
-from bqml_export.repository.versions import MAX_VERSION
 from bqml_export.settings import Target, emulator_addresses
+from foundation.repository.layout import MAX_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from bqml_export.errors import DamageError, GateError
 from bqml_export.parity.leaf import Leaf, leaves_of
 from bqml_export.parity.prediction import Outputs, outputs_of
-from bqml_export.repository.default_signature import DEFAULT_SIGNATURE, default_signature
 from bqml_export.repository.digests import compare
 from bqml_export.repository.record import Record, read_record
+from foundation.repository.layout import DEFAULT_SIGNATURE, default_signature
 
 if TYPE_CHECKING:
     from bqml_export.model_reference import ModelReference

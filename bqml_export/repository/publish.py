@@ -16,12 +16,8 @@ from bqml_export.repository.file_list import list_files
 from bqml_export.repository.incoming import incoming_folder
 from bqml_export.repository.record import Record, now, tool_version, write_record
 from bqml_export.repository.saved_model_folder import inspect_saved_model
-from bqml_export.repository.versions import (
-    MAX_VERSION,
-    Version,
-    model_folder,
-    taken_numbers,
-)
+from bqml_export.repository.versions import Version, model_folder, taken_numbers
+from foundation.repository.layout import MAX_VERSION
 
 _TAKEN = {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from bqml_export.errors import PublishError
 from bqml_export.model_reference import ModelReference
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from foundation.json_types import JsonObject
 
-RECORD_NAME = "bqml.json"
 FORMAT = 1
 
 
