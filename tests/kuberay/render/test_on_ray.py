@@ -21,10 +21,10 @@ import pytest
 import yaml
 
 from foundation.free_ports import free_ports
-from kuberay.render.because import plain
-from kuberay.render.environment import worker_environment
-from kuberay.render.serve_config import serve_config_text
-from kuberay.settings.model import DeployFile
+from kuberay.render.commented import plain
+from kuberay.render.ray.environment import worker_environment
+from kuberay.render.ray.serve_config import serve_config_text
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import plan
 from serve_app.hosting.environment import serve_environment
 
