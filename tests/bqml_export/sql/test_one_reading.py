@@ -16,6 +16,8 @@ from bqml_export.warehouse import training
 from bqml_export.warehouse.statement import read_statement
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from bqml_export.clients import Clients
 
 CREATE = """
@@ -44,7 +46,7 @@ def tokenised(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def caller() -> str:
     """Returns the package, ours or the backend's, that is nearest in the stack."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         package = str(frame.f_globals["__name__"]).partition(".")[0]
         if package in ("bqml_export", "bqemulator"):
