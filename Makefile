@@ -27,7 +27,7 @@ loadtest: $(VENV)/.loadtest
 # Our service beside others, per CPU second; about ten minutes.
 bench: $(VENV)/.loadtest
 	@$(BIN)/bqml-export up $(SQL) --root $(ROOT) --local
-	@exec $(BIN)/bqml-loadtest bench --root $(ROOT) $(ARGS)
+	@exec $(BIN)/python -m benchmarks --root $(ROOT) $(ARGS)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -4,7 +4,7 @@
 
 Each stage runs alone, many times; the best of several rounds counts, in microseconds per request,
 for a request alone and in company of 32 and 64. What lies outside of the replica's Python (HAProxy,
-the kernel, Ray's daemons) is in `bqml-loadtest bench`: CPU of the whole process tree per request.
+the kernel, Ray's daemons) is in `python -m benchmarks`: CPU of the whole process tree per request.
 """
 
 from __future__ import annotations
@@ -87,10 +87,15 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
         outputs = call.run_here(inputs, counts)
         answer = Answer(200, form.split(outputs, counts, call.signature, 1)[0])
         spec = ModelSpec(model)
+
+        def admit_and_leave() -> None:
+            admission.enter()
+            admission.leave()
+
         once: dict[str, Callable[[], Any]] = {
             "accept: head, found by its bytes": lambda: heads.read(whole[: whole.find(HEAD_END)]),
             "parse: JSON": lambda: read_plain_rows(body),
-            "admit and leave": lambda: (admission.enter(), admission.leave()),
+            "admit and leave": admit_and_leave,
             "write: message": lambda: plane.message(answer, b"x" * 32, ()),
         }
         shared: dict[str, Callable[[], Any]] = {

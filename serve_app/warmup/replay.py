@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from foundation.protos.classification_pb2 import ClassificationRequest
+from foundation.protos.example_input_pb2 import Input
+from foundation.protos.multi_inference_pb2 import MultiInferenceRequest
+from foundation.protos.predict_pb2 import PredictRequest
+from foundation.protos.prediction_log_pb2 import PredictionLog
+from foundation.protos.regression_pb2 import RegressionRequest
 from serve_app.errors import InvalidArgumentError, UnimplementedError
 from serve_app.protocols.tfs.examples.batch import example_batch
 from serve_app.protocols.tfs.examples.plan import (
@@ -20,12 +26,6 @@ from serve_app.protocols.tfs.messages.predict_message import (
     output_aliases,
     read_inputs,
 )
-from serve_app.protos.classification_pb2 import ClassificationRequest
-from serve_app.protos.example_input_pb2 import Input
-from serve_app.protos.multi_inference_pb2 import MultiInferenceRequest
-from serve_app.protos.predict_pb2 import PredictRequest
-from serve_app.protos.prediction_log_pb2 import PredictionLog
-from serve_app.protos.regression_pb2 import RegressionRequest
 from serve_app.warmup.both_paths import run_both_paths
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foundation.protos.predict_pb2 import PredictRequest, PredictResponse
 from serve_app.errors import ServeAppError
 from serve_app.predictor.awaited import Awaited
 from serve_app.predictor.deadline import Deadline
@@ -14,7 +15,6 @@ from serve_app.protocols.tfs.messages.predict_message import (
 )
 from serve_app.protocols.tfs.messages.tensor_proto import read_tensor, write_tensor
 from serve_app.protocols.tfs.messages.tensors_form import Outputs, Tensors, row_count
-from serve_app.protos.predict_pb2 import PredictRequest, PredictResponse
 
 
 async def predict(
