@@ -94,7 +94,9 @@ def desk(
     (folder / "my_model.sql").write_text(MODEL)
     shutil.copy(ROOT / "kuberay" / "examples" / "small.yaml", folder / "deploy.yaml")
     (folder / "serving_dir").symlink_to(iris_service.root)
-    (folder / "serve_app").symlink_to(ROOT / "serve_app")
+    (folder / "benchmarks").symlink_to(ROOT / "benchmarks")
+    (folder / "serve_app").mkdir()
+    shutil.copy(ROOT / "serve_app" / "config.yaml", folder / "serve_app" / "config.yaml")
     shutil.copytree(iris_service.root / "iris_model" / "1", folder / "export_folder")
     return Desk(folder, wheel, iris_service, variables={"BQML_EXPORT_URL": iris_service.url})
 
@@ -206,7 +208,7 @@ COMMANDS: dict[str, Callable[[Desk, str], None]] = {
     "bqml-serve config show": as_it_stands,
     "bqml-loadtest run": with_sets(*SHORT_LOAD),
     "bqml-loadtest plan": with_sets(*SHORT_PLAN),
-    "bqml-loadtest bench": form_only,
+    "python -m benchmarks": form_only,
     "serve run": import_path,
     "bqml-kuberay render": client_side,
 }
