@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
-from kuberay.validate.finding import Finding, Source
+from kuberay.name_syntax import is_dns_label, is_subdomain
+from kuberay.validate.label_rules import wrong_annotations, wrong_labels
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.labels import (
-    is_dns_label,
-    is_subdomain,
-    key_problem,
-    label_problem,
-)
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error
+from kuberay.validate.rayservice import Group, RayService
+from kuberay.validate.rule import Finding, error
 
+Limit = TypeVar("Limit")
 _REFUSED = "The CRD accepts it; the pod is refused when the operator creates it."
 WORD = error(
-    "runtime/pod-word", Source.RUNTIME, "one of the words that Kubernetes has for it", _REFUSED,
-    "use one of them",
+    "runtime/pod-word", "one of the words that Kubernetes has for it", _REFUSED, "use one of them",
 )  # fmt: skip
 NUMBER = error(
-    "runtime/pod-number", Source.RUNTIME, "a number that Kubernetes accepts", _REFUSED,
-    "correct the number",
+    "runtime/pod-number", "a number that Kubernetes accepts", _REFUSED, "correct the number",
 )  # fmt: skip
 NAME = error(
-    "runtime/pod-name", Source.RUNTIME, "a name of lower-case letters, digits and -", _REFUSED,
-    "rename it",
+    "runtime/pod-name", "a name of lower-case letters, digits and -", _REFUSED, "rename it",
 )  # fmt: skip
 NO_IMAGE = error(
-    "runtime/image-missing", Source.RUNTIME, "an image in every container, without spaces",
-    _REFUSED, "add or correct image",
+    "runtime/image-missing", "an image in every container, without spaces", _REFUSED,
+    "add or correct image",
 )  # fmt: skip
 ENV = error(
-    "runtime/env-form", Source.RUNTIME,
-    "a name without =, and either value or one source in valueFrom", _REFUSED,
+    "runtime/env-form", "a name without =, and either value or one source in valueFrom", _REFUSED,
     "rename it, or keep one of the two",
 )  # fmt: skip
 TOLERATION = error(
-    "runtime/toleration", Source.RUNTIME,
+    "runtime/toleration",
     "no value with operator Exists, a key with operator Equal, tolerationSeconds with NoExecute",
     _REFUSED, "correct the toleration",
 )  # fmt: skip
 START_NUMBER = error(
-    "runtime/start-param-number", Source.RUNTIME,
+    "runtime/start-param-number",
     "a whole number in quotes; bytes for memory and object-store-memory",
     "ray start ends at a value that it cannot read, and the pod restarts for ever.",
     'write 200Mi as "209715200"',
@@ -53,28 +45,61 @@ START_NUMBER = error(
 
 _NUMBERS = ("num-cpus", "num-gpus", "memory", "object-store-memory")
 _LEAST_STORE = 75 * 2**20
-_POLICIES = ("Always", "IfNotPresent", "Never")
-_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 _SECCOMP = ("RuntimeDefault", "Localhost", "Unconfined")
-_CONTAINER_WORDS = {
-    "imagePullPolicy": _POLICIES,
-    "terminationMessagePolicy": ("File", "FallbackToLogsOnError"),
-}
+_LARGEST_PORT = 2**16 - 1
+
+
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+_PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 _POD_WORDS = {
     "restartPolicy": ("Always", "OnFailure", "Never"),
     "dnsPolicy": ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
+    "securityContext.fsGroupChangePolicy": ("Always", "OnRootMismatch"),
+    "securityContext.seccompProfile.type": _SECCOMP,
+    "tolerations[].operator": ("Exists", "Equal", "Lt", "Gt"),
+    "tolerations[].effect": ("NoSchedule", "PreferNoSchedule", "NoExecute"),
+    "topologySpreadConstraints[].whenUnsatisfiable": ("DoNotSchedule", "ScheduleAnyway"),
+    f"affinity.nodeAffinity.{_REQUIRED}.nodeSelectorTerms[].matchExpressions[].operator": (
+        "In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt",
+    ),
+}  # fmt: skip
+_CONTAINER_WORDS = {
+    "imagePullPolicy": ("Always", "IfNotPresent", "Never"),
+    "terminationMessagePolicy": ("File", "FallbackToLogsOnError"),
+    "securityContext.seccompProfile.type": _SECCOMP,
+    "ports[].protocol": ("TCP", "UDP", "SCTP"),
+    **{f"{probe}.httpGet.scheme": ("HTTP", "HTTPS") for probe in _PROBES},
 }
-_SELECTORS = ("In", "NotIn", "Exists", "DoesNotExist")
-_LARGEST_PORT = 2**16 - 1
+_USERS = {
+    f"securityContext.{name}": (0, 2**31 - 1) for name in ("runAsUser", "runAsGroup", "fsGroup")
+}
+_POD_NUMBERS = {
+    **_USERS,
+    "topologySpreadConstraints[].maxSkew": (1, 2**31 - 1),
+    **{
+        f"affinity.{kind}.{_PREFERRED}[].weight": (1, 100)
+        for kind in ("podAffinity", "podAntiAffinity", "nodeAffinity")
+    },
+}
+_CONTAINER_NUMBERS = {
+    **_USERS,
+    "ports[].hostPort": (0, _LARGEST_PORT),
+    **{f"{probe}.initialDelaySeconds": (0, 2**31 - 1) for probe in _PROBES},
+    **{
+        f"{probe}.{handler}.port": (1, _LARGEST_PORT)
+        for probe in _PROBES
+        for handler in ("httpGet", "tcpSocket", "grpc")
+    },
+}
 
 
 def check(service: RayService) -> Iterator[Finding]:
     for group in service.groups:
-        for node, words in _words(group):
+        for node, words in _limited(group, _POD_WORDS, _CONTAINER_WORDS):
             if node.text and node.text not in words:
                 yield _word(node, words)
-        for node, least, most in _numbers(group):
+        for node, (least, most) in _limited(group, _POD_NUMBERS, _CONTAINER_NUMBERS):
             if node.integer is not None and not least <= node.integer <= most:
                 yield NUMBER.at(node, expected=_range(least, most))
         yield from _names(group)
@@ -89,49 +114,12 @@ def check(service: RayService) -> Iterator[Finding]:
     yield from _env(service.autoscaler)
 
 
-def _words(group: Group) -> Iterator[tuple[Node, tuple[str, ...]]]:
-    pod = group.pod
-    for name, words in _POD_WORDS.items():
-        yield pod[name], words
-    yield pod["securityContext"]["fsGroupChangePolicy"], ("Always", "OnRootMismatch")
-    yield pod.at("securityContext", "seccompProfile", "type"), _SECCOMP
-    for container in group.containers:
-        for name, words in _CONTAINER_WORDS.items():
-            yield container[name], words
-        yield container.at("securityContext", "seccompProfile", "type"), _SECCOMP
-        for port in container["ports"].items:
-            yield port["protocol"], ("TCP", "UDP", "SCTP")
-        for name in _PROBES:
-            yield container.at(name, "httpGet", "scheme"), ("HTTP", "HTTPS")
-    for toleration in pod["tolerations"].items:
-        yield toleration["operator"], ("Exists", "Equal", "Lt", "Gt")
-        yield toleration["effect"], _EFFECTS
-    for constraint in pod["topologySpreadConstraints"].items:
-        yield constraint["whenUnsatisfiable"], ("DoNotSchedule", "ScheduleAnyway")
-    required = pod.at("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
-    for term in required["nodeSelectorTerms"].items:
-        for expression in term["matchExpressions"].items:
-            yield expression["operator"], (*_SELECTORS, "Gt", "Lt")
-
-
-def _numbers(group: Group) -> Iterator[tuple[Node, int, int]]:
-    most = 2**31 - 1
-    for container in group.containers:
-        for port in container["ports"].items:
-            yield port["hostPort"], 0, _LARGEST_PORT
-        for name in _PROBES:
-            yield container[name]["initialDelaySeconds"], 0, most
-            for handler in ("httpGet", "tcpSocket", "grpc"):
-                yield container[name][handler]["port"], 1, _LARGEST_PORT
-    for context in (group.pod, *group.containers):
-        for name in ("runAsUser", "runAsGroup", "fsGroup"):
-            yield context["securityContext"][name], 0, most
-    for constraint in group.pod["topologySpreadConstraints"].items:
-        yield constraint["maxSkew"], 1, most
-    for kind in ("podAffinity", "podAntiAffinity", "nodeAffinity"):
-        preferred = group.pod["affinity"][kind]["preferredDuringSchedulingIgnoredDuringExecution"]
-        for term in preferred.items:
-            yield term["weight"], 1, 100
+def _limited(
+    group: Group, of_pod: Mapping[str, Limit], of_container: Mapping[str, Limit]
+) -> Iterator[tuple[Node, Limit]]:
+    for owner, limits in ((group.pod, of_pod), *((c, of_container) for c in group.containers)):
+        for path, limit in limits.items():
+            yield from ((node, limit) for node in owner.each(path))
 
 
 def _range(least: int, most: int) -> str:
@@ -152,14 +140,8 @@ def _names(group: Group) -> Iterator[Finding]:
     account = group.pod["serviceAccountName"]
     if account.text and not is_subdomain(account.text):
         yield NAME.at(account)
-    for key, node in group.pod["nodeSelector"].entries:
-        problem = label_problem(key, node.text)
-        if problem:
-            yield NAME.at(node, f"{key}: {node.text}", expected=problem)
-    for key, node in group.node.at("template", "metadata", "annotations").entries:
-        problem = key_problem(key)
-        if problem:
-            yield NAME.at(node, key, expected=problem)
+    yield from wrong_labels(NAME, group.pod["nodeSelector"])
+    yield from wrong_annotations(NAME, group.node.at("template", "metadata", "annotations"))
 
 
 def _env(container: Node) -> Iterator[Finding]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from foundation.json_types import JsonObject
 from kuberay.cluster.connection import Cluster
 from kuberay.errors import MissingError
-from kuberay.json_types import JsonObject
 from kuberay.validate.schema.catalog import KindKey
 from kuberay.validate.schema.crds import schemas_of
 

@@ -11,6 +11,7 @@ import urllib3.exceptions
 from kubernetes.client.rest import ApiException
 from kubernetes.dynamic.exceptions import ResourceNotFoundError, ResourceNotUniqueError
 
+from foundation.json_types import JsonObject
 from kuberay.errors import (
     ClusterError,
     ConflictError,
@@ -19,7 +20,6 @@ from kuberay.errors import (
     RefusedError,
     UnreachableError,
 )
-from kuberay.json_types import JsonObject
 
 _CLASSES: dict[int, type[ClusterError]] = {
     400: RefusedError,

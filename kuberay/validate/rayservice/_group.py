@@ -6,11 +6,9 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.quantity import quantity
+from kuberay.quantity import quantity
+from kuberay.validate.manifest.node import At, Node
 
-DEFAULT_MAX_REPLICAS = 2**31 - 1
-DEFAULT_GRACE_S = 30
 _GPU = "nvidia.com/gpu"
 _TRUE_WORDS = ("1", "true")
 
@@ -22,22 +20,19 @@ class Group:
     node: Node
     is_head: bool
 
+    UNLIMITED_REPLICAS = 2**31 - 1
+    """The CRD's default of maxReplicas."""
+    DEFAULT_GRACE_S = 30
+
+    pod = At("node", "template", "spec")
+    labels = At("node", "template", "metadata", "labels")
+    container = At("pod", "containers", 0)
+    start_params = At("node", "rayStartParams")
+
     @property
     def name(self) -> str:
         """Returns the group's name, as the operator labels its pods."""
         return "headgroup" if self.is_head else self.node["groupName"].text or "(unnamed)"
-
-    @property
-    def pod(self) -> Node:
-        return self.node.at("template", "spec")
-
-    @property
-    def labels(self) -> Node:
-        return self.node.at("template", "metadata", "labels")
-
-    @property
-    def container(self) -> Node:
-        return self.pod["containers"][0]
 
     @property
     def containers(self) -> list[Node]:
@@ -45,33 +40,32 @@ class Group:
         return self.pod["initContainers"].items + self.pod["containers"].items
 
     @property
-    def start_params(self) -> Node:
-        return self.node["rayStartParams"]
-
-    @property
     def env(self) -> dict[str, Node]:
         return {entry["name"].text: entry for entry in self.container["env"].items}
+
+    def env_value(self, name: str) -> Node:
+        """Returns the value of a variable, or the whole environment where it is not set."""
+        entry = self.env.get(name)
+        return entry["value"] if entry else self.container["env"]
 
     def env_text(self, name: str) -> str:
         entry = self.env.get(name)
         return entry["value"].text if entry else ""
 
     def is_on(self, name: str) -> bool:
+        """Returns whether a variable switches something on."""
         return self.env_text(name).lower() in _TRUE_WORDS
 
     @property
     def ports(self) -> dict[str, Node]:
+        """Returns the named ports of the Ray container."""
         return {port["name"].text: port for port in self.container["ports"].items if port["name"]}
-
-    def port(self, name: str) -> int | None:
-        port = self.ports.get(name)
-        return port["containerPort"].integer if port else None
 
     @property
     def grace_s(self) -> int:
         """Returns how long Kubernetes waits between SIGTERM and SIGKILL."""
         given = self.pod["terminationGracePeriodSeconds"].integer
-        return DEFAULT_GRACE_S if given is None else given
+        return self.DEFAULT_GRACE_S if given is None else given
 
     def resource(self, name: str) -> Decimal | None:
         """Returns what KubeRay tells Ray of a pod: the limit, else the request (but for memory)."""
@@ -84,10 +78,10 @@ class Group:
     @property
     def cpus(self) -> int | None:
         """Returns the logical CPUs of one pod: what `ray start --num-cpus` gets."""
-        for given in (self.start_params["num-cpus"], self.node["resources"]["CPU"]):
-            if given:
-                number = quantity(given.value)
-                return None if number is None else math.floor(number)
+        given = self.start_params["num-cpus"] or self.node["resources"]["CPU"]
+        if given:
+            number = quantity(given.value)
+            return None if number is None else math.floor(number)
         found = self.resource("cpu")
         return None if found is None else math.ceil(found)
 
@@ -105,6 +99,7 @@ class Group:
 
     @property
     def hosts(self) -> int:
+        """Returns the pods of one replica of the group."""
         return self.node["numOfHosts"].integer or 1
 
     @property
@@ -113,9 +108,8 @@ class Group:
 
     @property
     def max_replicas(self) -> int:
-        """Returns the most pods that the autoscaler makes; the CRD's default is no limit."""
         given = self.node["maxReplicas"].integer
-        return 1 if self.is_head else DEFAULT_MAX_REPLICAS if given is None else given
+        return 1 if self.is_head else self.UNLIMITED_REPLICAS if given is None else given
 
     @property
     def replicas(self) -> int:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from foundation.json_types import JsonObject
 from kuberay.cluster.changes import Bounds
-from kuberay.cluster.connection import Cluster
-from kuberay.json_types import JsonObject
-
-RAY_API = "ray.io/v1"
+from kuberay.cluster.connection import RAY_API, Cluster
 
 
 def carry_over(

@@ -1,4 +1,7 @@
-"""Durations as Go writes them: `30m`, `1h30m`, `1.5s`."""
+"""Durations as Go writes them: `30m`, `1h30m`, `1.5s`.
+
+`durationpy`, which the Kubernetes client brings along, also takes days and weeks; Go does not.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kuberay.validate.rayservice.duration import go_duration_s
+from kuberay.validate.operator._duration import go_duration_s
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 import yaml
 
-from kuberay.validate.manifest.node import Document, Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.serve_config import ServeConfig, parse_serve_config
+from kuberay.validate.manifest.node import At, Document, Node
+from kuberay.validate.rayservice._group import Group
+from kuberay.validate.rayservice._serve_config import ServeConfig, parse_serve_config
 
-HA_PROXY = "RAY_SERVE_ENABLE_HA_PROXY"
-INCREMENTAL = "NewClusterWithIncrementalUpgrade"
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)([.-]?\w+)*")
 
 
@@ -29,13 +27,16 @@ class RayService:
     document: Document
     gates: frozenset[str] = frozenset()
 
+    HA_PROXY = "RAY_SERVE_ENABLE_HA_PROXY"
+    INCREMENTAL = "NewClusterWithIncrementalUpgrade"
+
+    spec = At("root", "spec")
+    annotations = At("root", "metadata", "annotations")
+    autoscaler = At("cluster", "autoscalerOptions")
+
     @property
     def root(self) -> Node:
         return self.document.root
-
-    @property
-    def spec(self) -> Node:
-        return self.root["spec"]
 
     @property
     def is_service(self) -> bool:
@@ -45,10 +46,6 @@ class RayService:
     @property
     def cluster(self) -> Node:
         return self.spec["rayClusterConfig"] if self.is_service else self.spec
-
-    @property
-    def annotations(self) -> Node:
-        return self.root["metadata"]["annotations"]
 
     @functools.cached_property
     def head(self) -> Group:
@@ -65,10 +62,6 @@ class RayService:
     @property
     def autoscaling(self) -> bool:
         return self.cluster["enableInTreeAutoscaling"].is_true
-
-    @property
-    def autoscaler(self) -> Node:
-        return self.cluster["autoscalerOptions"]
 
     @property
     def autoscaler_is_v2(self) -> bool:
@@ -96,4 +89,4 @@ class RayService:
 
     @property
     def uses_ha_proxy(self) -> bool:
-        return any(group.is_on(HA_PROXY) for group in self.groups)
+        return any(group.is_on(self.HA_PROXY) for group in self.groups)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from foundation.json_types import JsonObject
 from kuberay.cluster.connection import Cluster
-from kuberay.json_types import JsonObject
 
 # The operator cannot reach a dashboard that is just starting; this is no news for two minutes.
 _EARLY = "FailedToUpdateServeApplications"

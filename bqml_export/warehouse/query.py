@@ -1,4 +1,4 @@
-"""Queries whose cost is said before they run."""
+"""Queries of ours: sent with one set of rules, their cost said before they run."""
 
 from __future__ import annotations
 
@@ -14,6 +14,29 @@ from bqml_export.foreign_errors import foreign_errors, one_line
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
     from bqml_export.warehouse.jobs import Report
+
+LABELS = {"made_by": "bqml_export"}
+
+
+def send_query(
+    clients: Clients,
+    sql: str,
+    config: bigquery.QueryJobConfig,
+    *,
+    doing: str,
+    location: str | None,
+    job_id: str | None = None,
+) -> bigquery.QueryJob:
+    """Returns the job of a query; `doing` is the start of the message if it is refused."""
+    with foreign_errors(doing):
+        return clients.bigquery.query(
+            sql,
+            job_config=config,
+            job_id=job_id,
+            location=location,
+            job_retry=None,  # it would send the work again under another id
+            **clients.bigquery_call,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +67,7 @@ class Asker:
         """Returns how many bytes BigQuery says that the query reads; a free dry run."""
         return int(self._send(question, dry_run=True).total_bytes_processed or 0)
 
-    def rows(self, question: Question) -> list[dict[str, Any]]:
+    def rows(self, question: Question, announced_as: str | None = None) -> list[dict[str, Any]]:
         """Returns the rows of the query; what it reads is announced first.
 
         Raises:
@@ -52,7 +75,7 @@ class Asker:
             BqmlExportError: BigQuery refuses it, or its job fails.
         """
         announced = self.bytes_announced(question)
-        self.report(f"{question.doing} reads {announced:,} bytes")
+        self.report(f"{announced_as or question.doing} reads {announced:,} bytes")
         self._require_allowed(announced, question.doing)
         job = self._send(question, dry_run=False)
         with foreign_errors(question.doing):
@@ -70,23 +93,15 @@ class Asker:
             )
 
     def _send(self, question: Question, *, dry_run: bool) -> bigquery.QueryJob:
-        config = bigquery.QueryJobConfig(
-            use_legacy_sql=False, dry_run=dry_run, labels={"made_by": "bqml_export"}
-        )
+        config = bigquery.QueryJobConfig(use_legacy_sql=False, dry_run=dry_run, labels=LABELS)
         if question.texts is not None:
             parameter = bigquery.ArrayQueryParameter("rows", "STRING", list(question.texts))
             config.query_parameters = [parameter]
         if self.maximum_bytes_billed is not None:
             config.maximum_bytes_billed = self.maximum_bytes_billed
-        with foreign_errors(question.doing):
-            job = self.clients.bigquery.query(
-                question.sql,
-                job_config=config,
-                location=self.location,
-                retry=self.clients.bigquery_retry,
-                job_retry=None,
-                timeout=self.clients.call_timeout_s,
-            )
+        job = send_query(
+            self.clients, question.sql, config, doing=question.doing, location=self.location
+        )
         if job.error_result:
             raise JobError(f"{question.doing}: {one_line(str(job.error_result.get('message')))}")
         return job

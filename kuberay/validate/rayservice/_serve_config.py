@@ -8,11 +8,8 @@ from decimal import Decimal
 import yaml
 
 from kuberay.validate.manifest.graph import compose
-from kuberay.validate.manifest.node import Document, Node
+from kuberay.validate.manifest.node import At, Document, Node
 
-DEFAULT_HTTP_PORT = 8000
-DEFAULT_GRPC_PORT = 9000
-DEFAULT_KEEP_ALIVE_S = 90.0
 _AUTO_MAX_REPLICAS = 100
 
 
@@ -23,13 +20,11 @@ class Deployment:
     application: str
     node: Node
 
+    autoscaling = At("node", "autoscaling_config")
+
     @property
     def name(self) -> str:
         return f"{self.application}/{self.node['name'].text}"
-
-    @property
-    def autoscaling(self) -> Node:
-        return self.node["autoscaling_config"]
 
     @property
     def most_replicas(self) -> int | None:
@@ -72,17 +67,21 @@ class ServeConfig:
 
     document: Document
 
+    DEFAULT_HTTP_PORT = 8000
+    DEFAULT_GRPC_PORT = 9000
+    DEFAULT_KEEP_ALIVE_S = 90.0
+
     @property
     def root(self) -> Node:
         return self.document.root
 
     @property
     def http_port(self) -> int:
-        return self.root.at("http_options", "port").integer or DEFAULT_HTTP_PORT
+        return self.root.at("http_options", "port").integer or self.DEFAULT_HTTP_PORT
 
     @property
     def grpc_port(self) -> int:
-        return self.root.at("grpc_options", "port").integer or DEFAULT_GRPC_PORT
+        return self.root.at("grpc_options", "port").integer or self.DEFAULT_GRPC_PORT
 
     @property
     def speaks_grpc(self) -> bool:

@@ -6,17 +6,21 @@ from collections.abc import Iterable
 
 import click
 
-from kuberay.cli.output import report, write_table
-from kuberay.json_types import JsonObject
+from foundation.cli.output import report, write_table
+from foundation.json_types import JsonObject
 from kuberay.validate.checks import Report
 from kuberay.validate.finding import Finding
 from kuberay.validate.rule import Rule
+
+PIPE_COLUMNS = 160
+"""Findings are sentences: wider than this they are hard to read."""
 
 
 def write_findings(found: Report) -> None:
     """Writes the table of findings to stdout, and what they come to to stderr."""
     if found.findings:
-        write_table(("rule", "finding"), [_row(finding) for finding in found.findings], lines=True)
+        rows = [_row(finding) for finding in found.findings]
+        write_table(("rule", "finding"), rows, lines=True, pipe_columns=PIPE_COLUMNS)
     for reason in found.skipped:
         report(f"not checked: {reason}")
     report(summary(found))
@@ -50,17 +54,6 @@ def write_rules(rules: Iterable[Rule]) -> None:
         click.echo(f"    why: {rule.why}")
         if rule.fix:
             click.echo(f"    fix: {rule.fix}")
-
-
-def rule_document(rule: Rule) -> JsonObject:
-    return {
-        "rule": rule.id,
-        "severity": rule.severity.value,
-        "source": rule.source.value,
-        "expected": rule.expected,
-        "why": rule.why,
-        "fix": rule.fix,
-    }
 
 
 def _row(finding: Finding) -> tuple[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kuberay.json_types import JsonObject
+from foundation.json_types import JsonObject
+from kuberay.cluster._conditions import conditions_of, holds
 
 _STARTING = ("ContainerCreating", "PodInitializing")
 # The kubelet tries again, but nothing changes until somebody mends the spec or the image.
@@ -16,7 +17,7 @@ _LASTING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class PodProblem:
     """What keeps a pod from being ready.
 
     Args:
@@ -49,45 +50,46 @@ def is_starting(pod: JsonObject) -> bool:
 
 def is_ready(pod: JsonObject) -> bool:
     """Returns whether the pod counts as an endpoint."""
-    conditions = (pod.get("status") or {}).get("conditions") or ()
-    return any(c.get("type") == "Ready" and c.get("status") == "True" for c in conditions)
+    return holds(pod.get("status"), "Ready")
 
 
 def role_of(pod: JsonObject) -> str:
     return str((pod["metadata"].get("labels") or {}).get("ray.io/node-type", "pod"))
 
 
-def troubles_of(pods: Iterable[JsonObject]) -> list[Trouble]:
+def problems_of(pods: Iterable[JsonObject]) -> list[PodProblem]:
     """Returns what keeps the pods from being ready, but for what passes by itself."""
-    return [trouble for pod in pods for trouble in _of_pod(pod)]
+    return [problem for pod in pods for problem in _of_pod(pod)]
 
 
-def _of_pod(pod: JsonObject) -> Iterator[Trouble]:
+def _of_pod(pod: JsonObject) -> Iterator[PodProblem]:
     name, status = pod["metadata"]["name"], pod.get("status") or {}
     if pod["metadata"].get("deletionTimestamp"):
         return  # it is meant to go
-    for condition in status.get("conditions") or ():
-        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
-            reason = str(condition.get("reason") or "Unschedulable")
-            yield Trouble(name, "", reason, _message(condition), is_lasting=False, has_log=False)
+    scheduled = conditions_of(status).get("PodScheduled")
+    if scheduled and scheduled.status == "False":
+        reason = scheduled.reason or "Unschedulable"
+        yield PodProblem(
+            name, "", reason, _line(scheduled.message), is_lasting=False, has_log=False
+        )
     for container, state in _states(pod):
         yield from _of_state(name, container, state)
     if status.get("phase") == "Failed" and status.get("reason"):
         reason = str(status["reason"])
-        yield Trouble(name, "", reason, _message(status), is_lasting=False, has_log=False)
+        yield PodProblem(name, "", reason, _message(status), is_lasting=False, has_log=False)
 
 
-def _of_state(pod: str, container: str, state: JsonObject) -> Iterator[Trouble]:
+def _of_state(pod: str, container: str, state: JsonObject) -> Iterator[PodProblem]:
     if "waiting" in state:
         reason = str(state["waiting"].get("reason") or "")
         if reason and reason not in _STARTING:
             lasting = reason in _LASTING
             crashed = reason == "CrashLoopBackOff"
-            yield Trouble(pod, container, reason, _message(state["waiting"]), lasting, crashed)
+            yield PodProblem(pod, container, reason, _message(state["waiting"]), lasting, crashed)
     ended = state.get("terminated")
     if ended and ended.get("exitCode"):
         reason = f"{ended.get('reason') or 'Error'}, exit code {ended['exitCode']}"
-        yield Trouble(pod, container, reason, _message(ended), is_lasting=False, has_log=True)
+        yield PodProblem(pod, container, reason, _message(ended), is_lasting=False, has_log=True)
 
 
 def _states(pod: JsonObject) -> Iterator[tuple[str, JsonObject]]:
@@ -98,4 +100,8 @@ def _states(pod: JsonObject) -> Iterator[tuple[str, JsonObject]]:
 
 
 def _message(source: JsonObject) -> str:
-    return " ".join(str(source.get("message") or "").split())[:400]
+    return _line(str(source.get("message") or ""))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:400]

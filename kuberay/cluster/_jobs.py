@@ -6,9 +6,10 @@ refuse the whole manifest.
 
 from __future__ import annotations
 
+from foundation.json_types import JsonObject
+from kuberay.cluster._conditions import holds
 from kuberay.cluster.connection import Cluster
 from kuberay.errors import RefusedError
-from kuberay.json_types import JsonObject
 
 BATCH_API = "batch/v1"
 
@@ -46,9 +47,7 @@ def send_job(cluster: Cluster, manifest: JsonObject, *, dry_run: bool) -> str:
 
 
 def _has_ended(job: JsonObject) -> bool:
-    conditions = (job.get("status") or {}).get("conditions") or ()
-    return any(c.get("type") in ("Complete", "Failed") and c.get("status") == "True"
-               for c in conditions)  # fmt: skip
+    return holds(job.get("status"), "Complete", "Failed")
 
 
 def _runs(job: JsonObject) -> bool:

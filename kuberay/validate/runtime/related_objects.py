@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kuberay.validate.finding import Finding, Source
 from kuberay.validate.manifest.node import Document, Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import Group, RayService
+from kuberay.validate.rule import Finding, error, warning
 
 TWICE = error(
-    "runtime/object-twice", Source.RUNTIME, "each object once in the input",
-    "The second one overwrites the first.", "delete one of them",
+    "runtime/object-twice", "each object once in the input", "The second one overwrites the first.",
+    "delete one of them",
 )  # fmt: skip
 SERVICE_ACCOUNT = warning(
-    "runtime/service-account", Source.RUNTIME, "a ServiceAccount of this name",
+    "runtime/service-account", "a ServiceAccount of this name",
     "The operator binds its Role to it but does not create it: without it no pod starts.",
     "add the ServiceAccount, or make sure that it is there",
 )  # fmt: skip
 SELECTS_NOTHING = warning(
-    "runtime/budget-selects-nothing", Source.RUNTIME, "labels that some pod template has",
+    "runtime/budget-selects-nothing", "labels that some pod template has",
     "The budget protects no pod.", "copy the labels of the pod template",
 )  # fmt: skip
 FROZEN = warning(
-    "runtime/dashboard-blocked", Source.RUNTIME,
+    "runtime/dashboard-blocked",
     "an ingress rule that lets the operator reach the head's port 8265",
     "The operator cannot ask the dashboard: the rollout freezes, and a reverted spec is ignored.",
     "allow port 8265 from the operator's namespace",
