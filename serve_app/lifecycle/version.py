@@ -15,7 +15,7 @@ from serve_app.errors import (
     UnknownError,
     UnsupportedExportError,
 )
-from serve_app.kinds.tensorflow.company import Company, open_company
+from serve_app.kinds.tensorflow.row_wise_copies import RowWiseCopies
 from serve_app.lifecycle.state import State, VersionStatus
 from serve_app.metrics.recorder import Recorder
 from serve_app.predictor.traits import CallTraits
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from serve_app.kinds.tensorflow.saved_model import SavedModel
     from serve_app.repository.place import VersionFiles
-    from serve_app.settings.model import TensorFlowSettings
+    from serve_app.settings import TensorFlowSettings
 
 
 class ModelVersion:
@@ -67,7 +67,7 @@ class ModelVersion:
         self._failure: VersionStatus | None = None
         self._servable: SavedModel | None = None
         self._traits: dict[str, CallTraits] = {}
-        self.company = Company()
+        self.copies = RowWiseCopies()
         self._leases = 0
         self._changed = threading.Condition()
 
@@ -152,16 +152,7 @@ class ModelVersion:
 
         if self._settings.warmup:
             warm_version(servable, folder, self._settings.warmup_iterations, self._recorder)
-        self._traits, self.company = learn_traits(
-            servable, folder, self._settings.share_calls, lambda: self._copies(folder)
-        )
-
-    def _copies(self, folder: Path) -> Company:
-        return open_company(
-            folder,
-            threads=max(1, self._settings.threads),
-            timeout_ms=self._settings.request_timeout_ms,
-        )
+        self._traits, self.copies = learn_traits(servable, folder, self._settings.share_calls)
 
     def traits(self, signature: str) -> CallTraits:
         """Returns what is known of the calls of one signature; changes while the version serves."""
@@ -196,8 +187,8 @@ class ModelVersion:
     def _end(self, servable: SavedModel | None, *, forget: bool) -> None:
         if servable is not None:
             servable.close()
-        self.company.close()
-        self.company = Company()
+        self.copies.close()
+        self.copies = RowWiseCopies()
         self._files.release(forget=forget)
         self._set(State.END)
 

@@ -107,7 +107,7 @@ class Call:
 
     def is_quick(self, rows: int) -> bool:
         """Tells whether a call with that many rows takes less than handing it to a thread."""
-        is_known = not self._servable.has_loops
+        is_known = self._servable.verdicts[self.signature.name].bounded
         return is_known and self._traits.pace.expected_s(rows) <= self._predictor.limits.quick_s
 
     async def run(
@@ -136,8 +136,8 @@ class Call:
     ) -> Callable[[], dict[str, np.ndarray]]:
         call: Callable[[], dict[str, np.ndarray]]
         if len(counts) > 1 and not self._traits.shared_rows:
-            company, rows = self.version.company, len(counts)
-            call = partial(company.run, self.signature, inputs, rows, in_caller=in_caller)
+            copies, rows = self.version.copies, len(counts)
+            call = partial(copies.run, self.signature, inputs, rows, in_caller=in_caller)
         else:
             call = partial(self._servable.run, self.signature, inputs, in_caller=in_caller)
         return self._meter.measured(call, inputs, self._traits.pace)

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from serve_app.errors import ServeAppError
-from serve_app.kinds.tensorflow.company import Company
-from serve_app.kinds.tensorflow.sharing.sample_rows import Rows, made_up_rows, recorded_rows
-from serve_app.kinds.tensorflow.sharing.sharing_probe import (
-    Sharing,
-    has_batch_dimension,
-    learn,
-    learn_company,
-)
+from serve_app.kinds.tensorflow.row_wise_copies import RowWiseCopies
+from serve_app.kinds.tensorflow.sharing.trial import Sharing, learn_sharing
 from serve_app.metrics.recorder import Recorder
 from serve_app.predictor.traits import CallTraits
+from serve_app.warmup.recorded_rows import recorded_rows
 from serve_app.warmup.records import FILE, read_records
 from serve_app.warmup.replay import replay
 from serve_app.warmup.zero_row import run_zero_rows
@@ -57,35 +51,24 @@ def warm_version(servable: SavedModel, folder: Path, iterations: int, recorder: 
 
 
 def learn_traits(
-    servable: SavedModel, folder: Path, sharing: Sharing, copies: Callable[[], Company]
-) -> tuple[dict[str, CallTraits], Company]:
+    servable: SavedModel, folder: Path, sharing: Sharing
+) -> tuple[dict[str, CallTraits], RowWiseCopies]:
     """Returns what the calls of each signature are like, by its name, and row-wise copies.
 
     Args:
         servable: The loaded version; nobody else uses it yet.
         folder: Where it was loaded from.
         sharing: The setting.
-        copies: Makes the row-wise copies; called only if a signature can use them.
     """
-    traits: dict[str, CallTraits] = {}
-    samples: dict[str, list[Rows]] = {}
-    for signature in servable.signatures.values():
-        traits[signature.name] = CallTraits()
-        if signature.method_name and signature.inputs:
-            # Made-up values may keep a loop from ending.
-            made_up = None if servable.has_loops else made_up_rows(signature)
-            rows = (recorded_rows(folder, signature), made_up)
-            samples[signature.name] = [each for each in rows if each]
-            learn(servable, signature, samples[signature.name], sharing, traits[signature.name])
-    needy = [
-        signature
-        for name, signature in servable.signatures.items()
-        if samples.get(name) and not traits[name].shared_rows and has_batch_dimension(signature)
-    ]
-    company = copies() if needy and sharing == "exact" and not servable.has_loops else Company()
-    for signature in needy if company.models else ():
-        learn_company(servable, company, signature, samples[signature.name], traits[signature.name])
-    return traits, company
+    recorded = {name: rows for name, signature in servable.signatures.items()
+                if (rows := recorded_rows(folder, signature))}  # fmt: skip
+    learnt, copies = learn_sharing(servable, sharing, recorded)
+    traits = {}
+    for name, known in learnt.items():
+        traits[name] = CallTraits(known.shared_rows, known.row_width)
+        for count, took_s in known.timings:
+            traits[name].pace.note(count, took_s)
+    return traits, copies
 
 
 def _replay_file(servable: SavedModel, path: Path, iterations: int, recorder: Recorder) -> None:
