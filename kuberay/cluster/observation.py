@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kuberay.cluster.connection import Cluster
-from kuberay.cluster.events import Event, warnings_since
-from kuberay.cluster.pods import Trouble, troubles_of
+from foundation.json_types import JsonObject
+from kuberay.cluster._events import Event, warnings_since
+from kuberay.cluster._pods import PodProblem, problems_of
+from kuberay.cluster.connection import RAY_API, Cluster
 from kuberay.cluster.snapshot import Snapshot, snapshot_of
 from kuberay.errors import DeniedError, MissingError
-from kuberay.json_types import JsonObject
 
-RAY_API = "ray.io/v1"
 CLUSTER_LABEL = "ray.io/cluster"
 
 
@@ -22,21 +21,19 @@ class Observation:
 
     Args:
         snapshot: The service's status.
-        service: The object itself.
         wanted: The names of the applications in its serveConfigV2.
         pods: The pods of its clusters.
         warnings: Warning events since a time.
     """
 
     snapshot: Snapshot
-    service: JsonObject
     wanted: tuple[str, ...]
     pods: tuple[JsonObject, ...]
     warnings: tuple[Event, ...]
 
     @property
-    def troubles(self) -> list[Trouble]:
-        return troubles_of(self.pods)
+    def problems(self) -> list[PodProblem]:
+        return problems_of(self.pods)
 
     def pods_of(self, cluster: str) -> list[JsonObject]:
         """Returns the pods of one cluster that are not on their way out."""
@@ -63,7 +60,7 @@ def observe(cluster: Cluster, namespace: str, name: str, since: datetime) -> Obs
     labels = f"{CLUSTER_LABEL} in ({','.join(names)})"
     pods = cluster.find("v1", "Pod", namespace, labels=labels) if names else []
     warnings = _warnings(cluster, namespace, name, since)
-    return Observation(snapshot, service, _wanted(service), tuple(pods), tuple(warnings))
+    return Observation(snapshot, _wanted(service), tuple(pods), tuple(warnings))
 
 
 def with_cluster_statuses(cluster: Cluster, service: JsonObject) -> JsonObject:

@@ -16,16 +16,17 @@ from kuberay.validate.operator import (
     security,
     upgrade,
 )
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Findings
 from kuberay.validate.runtime import (
     capacity,
     images,
-    neighbours,
-    pod_words,
+    pod_values,
     pods,
     ports,
     probes,
     proxies,
+    related_objects,
     rollout,
     scaling,
     shutdown,
@@ -38,7 +39,7 @@ Check = Callable[[RayService], Iterable[Finding]]
 
 _CHECKS: tuple[Check, ...] = (
     metadata.check, upgrade.check, groups.check, fault_tolerance.check, autoscaler.check,
-    security.check, config_text.check, pods.check, pod_words.check, ports.check, probes.check,
+    security.check, config_text.check, pods.check, pod_values.check, ports.check, probes.check,
     images.check, capacity.check, scaling.check, proxies.check, shutdown.check, rollout.check,
 )  # fmt: skip
 
@@ -90,13 +91,13 @@ def validate(stream: Stream, options: Options) -> Report:
         findings += check_object(document, options.catalog)
     for service in services:
         findings += _of_service(service, options)
-    findings += neighbours.check_stream(stream.documents, services)
+    findings += related_objects.check_stream(stream.documents, services)
     names = tuple(document.name for document in stream.documents)
     skipped = tuple(_skipped(stream.documents, services, options))
     return Report(names, _sorted(findings, stream), skipped)
 
 
-def _of_service(service: RayService, options: Options) -> Iterator[Finding]:
+def _of_service(service: RayService, options: Options) -> Findings:
     for check in _CHECKS:
         yield from check(service)
     if options.with_ray and ray_schema.is_available():

@@ -27,7 +27,7 @@ from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.ops.metrics import MetricsPage
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 from serve_app.transports.http.app import RestApp
 from serve_app.transports.http.cors import ALLOW
 from serve_app.transports.http.head import Heads
@@ -109,7 +109,7 @@ def serve_rest(app: RestApp, plane: DataPlane | None = None) -> Iterator[Rest]:
 @pytest.fixture(scope="session")
 def iris_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of the iris model's shape, written by the embedded engine's own writer."""
-    from bqml_export.embedded.ml.savedmodel import (
+    from bqml_export.embedded.ml.saved_model.writer import (
         Coefficients,
         NumericInput,
         write_logistic_reg,

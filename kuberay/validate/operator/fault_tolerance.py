@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from kuberay.validate.finding import Finding, Source
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Findings, error, warning
 
 TWO_SWITCHES = error(
-    "operator/fault-tolerance-twice", Source.OPERATOR,
+    "operator/fault-tolerance-twice",
     "either the annotation ray.io/ft-enabled or gcsFaultToleranceOptions",
     "The operator refuses both at once.", "delete the annotation, it is the old form",
 )  # fmt: skip
 REDIS_BY_HAND = error(
-    "operator/redis-by-hand", Source.OPERATOR,
-    "Redis settings in gcsFaultToleranceOptions only",
+    "operator/redis-by-hand", "Redis settings in gcsFaultToleranceOptions only",
     "The operator refuses Redis settings beside its own options.",
     "move it to gcsFaultToleranceOptions",
 )  # fmt: skip
 STORAGE_OPTIONS = error(
-    "operator/fault-tolerance-storage", Source.OPERATOR,
+    "operator/fault-tolerance-storage",
     "options of one backend: redis..., or storage with backend rocksdb",
     "The operator refuses options of the other backend.", "delete what belongs to the other one",
 )  # fmt: skip
 STORAGE_GATE = error(
-    "operator/fault-tolerance-gate", Source.OPERATOR,
+    "operator/fault-tolerance-gate",
     "backend redis, or the operator's feature gate GCSFaultToleranceEmbeddedStorage",
     "Embedded storage is alpha in KubeRay 1.7, and off.",
     "use redis, or say --feature-gate GCSFaultToleranceEmbeddedStorage",
 )  # fmt: skip
 SHARED_NAMESPACE = warning(
-    "runtime/shared-redis-namespace", Source.RUNTIME, "no externalStorageNamespace",
+    "runtime/shared-redis-namespace", "no externalStorageNamespace",
     "The old and the new cluster of an upgrade would write into one namespace and corrupt each "
     "other; the default is the cluster's own id.", "delete it",
 )  # fmt: skip
 INCOMPLETE = error(
-    "runtime/redis-address", Source.RUNTIME, "redisAddress with backend redis",
+    "runtime/redis-address", "redisAddress with backend redis",
     "The head starts without a store and fault tolerance is silently off.", "add redisAddress",
 )  # fmt: skip
 
@@ -46,7 +42,7 @@ _CLAIM_EXCLUDES = ("size", "storageClassName", "accessModes")
 _REDIS_FIELDS = ("redisAddress", "redisUsername", "redisPassword", "externalStorageNamespace")
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     options = service.cluster["gcsFaultToleranceOptions"]
     enabled = service.annotations["ray.io/ft-enabled"]
     if enabled and options:
@@ -60,7 +56,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield from _redis(options)
 
 
-def _by_hand(service: RayService, options: Node, *, is_enabled: bool) -> Iterator[Finding]:
+def _by_hand(service: RayService, options: Node, *, is_enabled: bool) -> Findings:
     env, params = service.head.env, service.head.start_params
     forbidden = [params["redis-username"], _env(service, "REDIS_USERNAME")]
     if options or not is_enabled:
@@ -78,7 +74,7 @@ def _env(service: RayService, name: str) -> Node:
     return service.head.env.get(name) or Node(service.document, (), None)
 
 
-def _redis(options: Node) -> Iterator[Finding]:
+def _redis(options: Node) -> Findings:
     if options["storage"]:
         yield STORAGE_OPTIONS.at(options["storage"])
     if not options["redisAddress"].text:
@@ -87,7 +83,7 @@ def _redis(options: Node) -> Iterator[Finding]:
         yield SHARED_NAMESPACE.at(options["externalStorageNamespace"])
 
 
-def _embedded(service: RayService, options: Node) -> Iterator[Finding]:
+def _embedded(service: RayService, options: Node) -> Findings:
     if GATE not in service.gates:
         yield STORAGE_GATE.at(options["backend"])
     wrong = [options[name] for name in _REDIS_FIELDS]

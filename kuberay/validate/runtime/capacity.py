@@ -2,61 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import DEFAULT_MAX_REPLICAS, Group
-from kuberay.validate.rayservice.serve_config import Deployment, ServeConfig
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import Deployment, Group, RayService, ServeConfig
+from kuberay.validate.rule import Findings, error, warning
 
 REPLICA_TOO_LARGE = error(
-    "runtime/replica-too-large", Source.RUNTIME, "a replica that fits into one pod of some group",
+    "runtime/replica-too-large", "a replica that fits into one pod of some group",
     "The replica stays pending and the application DEPLOYING for ever.",
     "lower num_cpus or memory, or enlarge the pods; the head counts only with num-cpus above 0",
 )  # fmt: skip
 TOO_FEW_PODS = error(
-    "runtime/max-replicas-fit", Source.RUNTIME,
+    "runtime/max-replicas-fit",
     "worker groups whose maxReplicas hold max_replicas of all deployments",
     "The replicas beyond stay pending: Serve scales out and nothing comes.",
     "raise maxReplicas or the pods' CPUs, or lower max_replicas",
 )  # fmt: skip
 NO_MAXIMUM = warning(
-    "runtime/max-replicas-missing", Source.RUNTIME, "an explicit maxReplicas",
+    "runtime/max-replicas-missing", "an explicit maxReplicas",
     "The CRD's default is 2147483647 pods.", "set maxReplicas to what you are ready to pay",
 )  # fmt: skip
 START_SIZE = warning(
-    "runtime/replicas-not-min", Source.RUNTIME, "replicas equal to minReplicas",
+    "runtime/replicas-not-min", "replicas equal to minReplicas",
     "With the autoscaler on, replicas is only the size at the start; tools that compare it with "
     "the cluster fight the autoscaler.", "make them equal",
 )  # fmt: skip
 NO_MEMORY_LIMIT = warning(
-    "runtime/memory-limit", Source.RUNTIME, "resources.limits.memory in the Ray container",
+    "runtime/memory-limit", "resources.limits.memory in the Ray container",
     "Ray's memory and /dev/shm are sized from the limit only; without it Ray takes the node's.",
     "set the limit equal to the request",
 )  # fmt: skip
 MEMORY_REQUEST = warning(
-    "runtime/memory-request", Source.RUNTIME, "a memory request equal to the limit",
+    "runtime/memory-request", "a memory request equal to the limit",
     "A pod above its request is the first that a full node evicts.", "make them equal",
 )  # fmt: skip
 NO_CPU = warning(
-    "runtime/cpu-unknown", Source.RUNTIME, "a CPU limit or request in the Ray container",
+    "runtime/cpu-unknown", "a CPU limit or request in the Ray container",
     "Without one Ray counts the node's CPUs and places too many replicas.", "set limits.cpu",
 )  # fmt: skip
 FRACTIONAL_CPU = warning(
-    "runtime/cpu-fraction", Source.RUNTIME, "a whole number of CPUs",
+    "runtime/cpu-fraction", "a whole number of CPUs",
     "KubeRay rounds it up: Ray would place more than the container gets.", "use a whole number",
 )  # fmt: skip
 HEAD_WORKS = warning(
-    "runtime/head-num-cpus", Source.RUNTIME, 'rayStartParams num-cpus: "0" on the head',
+    "runtime/head-num-cpus", 'rayStartParams num-cpus: "0" on the head',
     "Replicas may land on the head and starve the control plane; they cannot move when it drains.",
     'add num-cpus: "0" to the head\'s rayStartParams',
 )  # fmt: skip
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         yield from _pod_size(group)
     for group in service.workers if service.autoscaling else ():
@@ -67,7 +62,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield from _fit(service, service.serve)
 
 
-def _pod_size(group: Group) -> Iterator[Finding]:
+def _pod_size(group: Group) -> Findings:
     if not group.container:
         return
     resources = group.container["resources"]
@@ -83,8 +78,8 @@ def _pod_size(group: Group) -> Iterator[Finding]:
         yield FRACTIONAL_CPU.at(resources.at("limits", "cpu"), str(cpus.normalize()))
 
 
-def _bounds(group: Group) -> Iterator[Finding]:
-    if group.max_replicas == DEFAULT_MAX_REPLICAS:
+def _bounds(group: Group) -> Findings:
+    if group.max_replicas == group.UNLIMITED_REPLICAS:
         yield NO_MAXIMUM.at(group.node["maxReplicas"])
     replicas = group.node["replicas"]
     if (replicas.integer or 0) != group.min_replicas:
@@ -92,7 +87,7 @@ def _bounds(group: Group) -> Iterator[Finding]:
         yield START_SIZE.at(replicas, came)
 
 
-def _fit(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
+def _fit(service: RayService, serve: ServeConfig) -> Findings:
     wanted = Decimal(0)
     oversized = False
     for deployment in serve.deployments:
@@ -106,16 +101,14 @@ def _fit(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
 
 
 def _holds(group: Group, deployment: Deployment) -> bool:
-    if _pods(group) == 0:
-        return False
     cpus, memory = group.cpus, group.memory_bytes
-    if deployment.gpus > group.gpus or (cpus is not None and deployment.cpus > cpus):
+    if (
+        group.max_replicas <= 0
+        or deployment.gpus > group.gpus
+        or (cpus is not None and deployment.cpus > cpus)
+    ):
         return False
     return memory is None or deployment.memory_bytes <= memory
-
-
-def _pods(group: Group) -> int:
-    return max(group.max_replicas, 0)
 
 
 def _size(deployment: Deployment) -> str:
@@ -124,21 +117,21 @@ def _size(deployment: Deployment) -> str:
     return f"{deployment.cpus} CPUs{gpus}{memory}"
 
 
-def _total(service: RayService, serve: ServeConfig, wanted: Decimal) -> Iterator[Finding]:
+def _total(service: RayService, serve: ServeConfig, wanted: Decimal) -> Findings:
     if any(group.cpus is None for group in service.groups):
         return
-    pods = {group.name: (_most(service, group), group.cpus or 0) for group in service.groups}
-    offered = sum(count * cpus for count, cpus in pods.values())
-    node = serve.root["applications"]
+    pods = {group.name: _most(service, group) * (group.cpus or 0) for group in service.groups}
+    offered = sum(pods.values())
     if wanted > offered:
         came = f"{wanted} CPUs for all replicas, {offered} in all pods"
-        yield TOO_FEW_PODS.at(node, came)
+        yield TOO_FEW_PODS.at(serve.root["applications"], came)
         return
     for deployment in serve.deployments:
         room = _room(service, deployment)
         if room is not None and (deployment.most_replicas or 0) > room:
             came = f"{deployment.most_replicas} replicas of {deployment.name}, room for {room}"
-            yield TOO_FEW_PODS.at(_bound_of(deployment), came)
+            bound = deployment.autoscaling["max_replicas"] or deployment.node["num_replicas"]
+            yield TOO_FEW_PODS.at(bound, came)
 
 
 def _most(service: RayService, group: Group) -> int:
@@ -169,7 +162,3 @@ def _per_pod(group: Group, deployment: Deployment) -> int:
         limits.append(int(group.memory_bytes / deployment.memory_bytes))
     most = deployment.node["max_replicas_per_node"].integer
     return min([*limits, most] if most else limits)
-
-
-def _bound_of(deployment: Deployment) -> Node:
-    return deployment.autoscaling["max_replicas"] or deployment.node["num_replicas"]

@@ -6,49 +6,45 @@ FailedToCreateHeadPod and FailedToCreateWorkerPod, again and again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from kuberay.validate.finding import Finding, Source
+from kuberay.name_syntax import is_dns_label
+from kuberay.quantity import quantity
+from kuberay.validate.label_rules import wrong_labels
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.labels import is_dns_label, label_problem
-from kuberay.validate.rayservice.quantity import quantity
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import Group, RayService
+from kuberay.validate.rule import Findings, error, warning
 
 CONTAINER_NAME = error(
-    "runtime/container-name", Source.RUNTIME,
+    "runtime/container-name",
     "lower-case letters, digits and -, at most 63, each name once in a pod",
     "The pod is refused when the operator creates it.", "rename the container",
 )  # fmt: skip
 UNKNOWN_VOLUME = error(
-    "runtime/unknown-volume", Source.RUNTIME, "the name of one of the pod's volumes",
+    "runtime/unknown-volume", "the name of one of the pod's volumes",
     "The pod is refused when the operator creates it.", "add the volume, or delete the mount",
 )  # fmt: skip
 TWO_SOURCES = error(
-    "runtime/volume-source", Source.RUNTIME, "exactly one source in a volume",
+    "runtime/volume-source", "exactly one source in a volume",
     "The pod is refused when the operator creates it.", "keep one of them",
 )  # fmt: skip
 MORE_THAN_LIMIT = error(
-    "runtime/request-above-limit", Source.RUNTIME, "requests of at most the limits",
+    "runtime/request-above-limit", "requests of at most the limits",
     "The pod is refused when the operator creates it.", "lower the request or raise the limit",
 )  # fmt: skip
 LABEL = error(
-    "runtime/pod-label", Source.RUNTIME, "Kubernetes label syntax",
+    "runtime/pod-label", "Kubernetes label syntax",
     "The pod is refused when the operator creates it.", "shorten or rename it",
 )  # fmt: skip
 OPERATOR_LABEL = warning(
-    "runtime/operator-label", Source.RUNTIME, "no label under ray.io/ in a pod template",
+    "runtime/operator-label", "no label under ray.io/ in a pod template",
     "The operator owns these labels and finds its pods by them.", "use a label of your own",
 )  # fmt: skip
 ROOT_USER = error(
-    "runtime/root-user", Source.RUNTIME, "a runAsUser other than 0 with runAsNonRoot",
+    "runtime/root-user", "a runAsUser other than 0 with runAsNonRoot",
     "The kubelet refuses to start the container (CreateContainerConfigError).",
     "set runAsUser to the image's user",
 )  # fmt: skip
 NO_WRITABLE_TMP = error(
-    "runtime/read-only-tmp", Source.RUNTIME,
-    "a volume mounted at /tmp with a read-only root file system",
+    "runtime/read-only-tmp", "a volume mounted at /tmp with a read-only root file system",
     "Ray writes its session, its sockets and HAProxy's files below /tmp and cannot start.",
     "mount an emptyDir at /tmp",
 )  # fmt: skip
@@ -56,7 +52,7 @@ NO_WRITABLE_TMP = error(
 _RESOURCES_APART = ("name",)
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         yield from _names(group)
         yield from _volumes(group)
@@ -68,7 +64,7 @@ def check(service: RayService) -> Iterator[Finding]:
     yield from _sidecar_tmp(service)
 
 
-def _names(group: Group) -> Iterator[Finding]:
+def _names(group: Group) -> Findings:
     seen: set[str] = set()
     for container in group.containers:
         name = container["name"]
@@ -79,7 +75,7 @@ def _names(group: Group) -> Iterator[Finding]:
         seen.add(name.text)
 
 
-def _volumes(group: Group) -> Iterator[Finding]:
+def _volumes(group: Group) -> Findings:
     volumes = group.pod["volumes"].items
     names = {volume["name"].text for volume in volumes}
     for volume in volumes:
@@ -94,7 +90,7 @@ def _volumes(group: Group) -> Iterator[Finding]:
                 yield UNKNOWN_VOLUME.at(name)
 
 
-def _resources(container: Node) -> Iterator[Finding]:
+def _resources(container: Node) -> Findings:
     requests, limits = container["resources"]["requests"], container["resources"]["limits"]
     for name, node in requests.entries:
         request, limit = quantity(node.value), quantity(limits[name].value)
@@ -102,16 +98,14 @@ def _resources(container: Node) -> Iterator[Finding]:
             yield MORE_THAN_LIMIT.at(node, f"{node.value}, limit {limits[name].value}")
 
 
-def _labels(group: Group) -> Iterator[Finding]:
+def _labels(group: Group) -> Findings:
+    yield from wrong_labels(LABEL, group.labels)
     for key, node in group.labels.entries:
-        problem = label_problem(key, node.text)
-        if problem:
-            yield LABEL.at(node, f"{key}: {node.text}", expected=problem)
         if key.startswith("ray.io/"):
             yield OPERATOR_LABEL.at(node, key)
 
 
-def _user(group: Group) -> Iterator[Finding]:
+def _user(group: Group) -> Findings:
     pod = group.pod["securityContext"]
     for container in group.containers:
         own = container["securityContext"]
@@ -124,7 +118,7 @@ def _user(group: Group) -> Iterator[Finding]:
         yield NO_WRITABLE_TMP.at(context["readOnlyRootFilesystem"])
 
 
-def _sidecar_tmp(service: RayService) -> Iterator[Finding]:
+def _sidecar_tmp(service: RayService) -> Findings:
     read_only = service.autoscaler["securityContext"]["readOnlyRootFilesystem"]
     if service.autoscaling and read_only.is_true and not _has_tmp(service.autoscaler):
         fix = "mount the head's /tmp volume through autoscalerOptions.volumeMounts"

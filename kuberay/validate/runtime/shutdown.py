@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.serve_config import DEFAULT_KEEP_ALIVE_S, ServeConfig
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import warning
+from kuberay.validate.rayservice import Group, RayService, ServeConfig
+from kuberay.validate.rule import Findings, warning
 
 GRACE = warning(
-    "runtime/grace-below-shutdown", Source.RUNTIME,
+    "runtime/grace-below-shutdown",
     "terminationGracePeriodSeconds above graceful_shutdown_timeout_s of every deployment",
     "Kubernetes kills the pod while its replicas still answer requests.",
     "raise terminationGracePeriodSeconds",
 )  # fmt: skip
 DRAIN = warning(
-    "runtime/grace-below-drain", Source.RUNTIME,
+    "runtime/grace-below-drain",
     "terminationGracePeriodSeconds above RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S (30)",
     "Ray is killed before it has drained: equal times are a race that SIGKILL wins.",
     "grace 120 and drain 90 on workers, drain 5 on the head",
 )  # fmt: skip
 PRE_STOP = warning(
-    "runtime/pre-stop", Source.RUNTIME, "no preStop: ray stop",
+    "runtime/pre-stop", "no preStop: ray stop",
     "It kills Ray before it drains; Ray 2.60 drains by itself on SIGTERM.", "delete the preStop",
 )  # fmt: skip
 DELETION_DELAY = warning(
-    "runtime/deletion-delay", Source.RUNTIME,
+    "runtime/deletion-delay",
     "rayClusterDeletionDelaySeconds of at least request timeout + keep-alive timeout",
     "Clients still hold connections to the old cluster when it goes: connection resets.",
     "set rayClusterDeletionDelaySeconds to 180",
@@ -40,7 +35,7 @@ _DEFAULT_DELAY_S = 60
 _DRAIN = "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S"
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         yield from _pre_stop(group)
         if group.container:
@@ -55,14 +50,14 @@ def check(service: RayService) -> Iterator[Finding]:
     yield from _deletion_delay(service, service.serve)
 
 
-def _pre_stop(group: Group) -> Iterator[Finding]:
+def _pre_stop(group: Group) -> Findings:
     hook = group.container.at("lifecycle", "preStop")
     command = " ".join(word.text for word in hook["exec"]["command"].items)
     if "ray stop" in command:
         yield PRE_STOP.at(hook, command)
 
 
-def _drain(group: Group) -> Iterator[Finding]:
+def _drain(group: Group) -> Findings:
     text = group.env_text(_DRAIN)
     try:
         drain_s = float(text) if text else _DEFAULT_DRAIN_S
@@ -81,11 +76,11 @@ def _longest_shutdown_s(service: RayService, serve: ServeConfig) -> float:
     return max([floor, *(_DEFAULT_SHUTDOWN_S if time is None else time for time in given)])
 
 
-def _deletion_delay(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
+def _deletion_delay(service: RayService, serve: ServeConfig) -> Findings:
     delay = service.spec["rayClusterDeletionDelaySeconds"]
     options = serve.root["http_options"]
     keep_alive = options["keep_alive_timeout_s"].number
-    needed = DEFAULT_KEEP_ALIVE_S if keep_alive is None else keep_alive
+    needed = serve.DEFAULT_KEEP_ALIVE_S if keep_alive is None else keep_alive
     needed += options["request_timeout_s"].number or 0
     if (_DEFAULT_DELAY_S if delay.integer is None else delay.integer) < needed:
         yield DELETION_DELAY.at(delay, expected=f"at least {needed:g}")

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import yaml
 
-from kuberay.json_types import JsonObject
+from foundation.json_types import JsonObject
 from kuberay.validate.schema.core import QUANTITY, definition_name, definitions
 from kuberay.validate.schema.notation import to_schema
 
@@ -45,10 +45,6 @@ class Catalog:
             return _reference(kind, {**defs, QUANTITY: {**defs[QUANTITY], **_CRD_QUANTITY}})
         name = definition_name(api_version, kind, self.kubernetes)
         return _reference(name, definitions(self.kubernetes)) if name else None
-
-    def is_built_in(self, api_version: str, kind: str) -> bool:
-        key = (api_version, kind)
-        return key not in self.custom and api_version == BUILT_IN_API and kind in BUILT_IN_KINDS
 
 
 @functools.cache

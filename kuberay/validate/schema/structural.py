@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rule import error, shown, warning
+from kuberay.validate.rule import Finding, Findings, error, shown, warning
 from kuberay.validate.schema import cel
 from kuberay.validate.schema.keywords import UNKNOWN_FIELD, StructuralValidator
+from kuberay.validate.suggestion import did_you_mean, did_you_mean_in_any_case
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-    from kuberay.json_types import JsonObject, JsonValue
+    from foundation.json_types import JsonObject, JsonValue
     from kuberay.validate.manifest.node import Document, Node
 
 UNKNOWN = error(
-    "api/unknown-field", Source.API_SERVER, "a field that the kind has",
+    "api/unknown-field", "a field that the kind has",
     "kubectl is refused; a client without strict validation loses the field in silence.",
 )  # fmt: skip
-TYPE = error("api/type", Source.API_SERVER, "a value of the field's type", "The object is refused.")
-REQUIRED = error("api/required", Source.API_SERVER, "the field", "The object is refused.")
-CHOICE = error("api/enum", Source.API_SERVER, "one of the allowed words", "The object is refused.")
-SYNTAX = error("api/pattern", Source.API_SERVER, "the field's syntax", "The object is refused.")
-RANGE = error("api/range", Source.API_SERVER, "a value in range", "The object is refused.")
+TYPE = error("api/type", "a value of the field's type", "The object is refused.")
+REQUIRED = error("api/required", "the field", "The object is refused.")
+CHOICE = error("api/enum", "one of the allowed words", "The object is refused.")
+SYNTAX = error("api/pattern", "the field's syntax", "The object is refused.")
+RANGE = error("api/range", "a value in range", "The object is refused.")
 LIST_KEY = error(
-    "api/duplicate-list-key", Source.API_SERVER, "each entry of the list once",
+    "api/duplicate-list-key", "each entry of the list once",
     "KubeRay's CRD keys these lists, stricter than core/v1: the object is refused.",
     "delete or rename the second entry",
 )  # fmt: skip
-CEL = error("api/cel", Source.API_SERVER, "what the CRD's CEL rule says", "The object is refused.")
+CEL = error("api/cel", "what the CRD's CEL rule says", "The object is refused.")
 CEL_UNKNOWN = warning(
-    "api/cel-not-evaluated", Source.API_SERVER, "a CEL rule that this tool can evaluate",
+    "api/cel-not-evaluated", "a CEL rule that this tool can evaluate",
     "The rule is newer than this tool.", "check it with `apply --dry-run=server`",
 )  # fmt: skip
 
@@ -42,13 +40,14 @@ _RANGES = {
     "exclusiveMaximum": "less than", "minLength": "at least this long:", "maxItems": "at most",
     "maxLength": "at most this long:", "minItems": "at least", "format": "a number that fits",
 }  # fmt: skip
+_MISPLACED = "delete it, or move it where it belongs"
 _TYPES = {
     "object": "an object", "array": "a list", "string": "text", "integer": "a whole number",
     "number": "a number", "boolean": "true or false",
 }  # fmt: skip
 
 
-def findings_of(document: Document, schema: JsonObject) -> Iterator[Finding]:
+def findings_of(document: Document, schema: JsonObject) -> Findings:
     validator = StructuralValidator(schema)
     for problem in validator.iter_errors(document.value):
         node = document.root.at(*problem.absolute_path)
@@ -59,7 +58,9 @@ def _finding(problem: ValidationError, node: Node) -> Finding:  # noqa: PLR0911 
     keyword: JsonValue = problem.validator
     wanted: JsonValue = problem.validator_value
     if keyword == UNKNOWN_FIELD:
-        return UNKNOWN.at(node, node.place.path, fix=_nearest(problem.message, wanted))
+        return UNKNOWN.at(
+            node, node.place.path, fix=did_you_mean(problem.message, wanted, _MISPLACED)
+        )
     if keyword == "required":
         child = node[problem.message]
         return REQUIRED.at(child, "nothing", fix=f"add {problem.message}")
@@ -71,7 +72,8 @@ def _finding(problem: ValidationError, node: Node) -> Finding:  # noqa: PLR0911 
         return CEL_UNKNOWN.at(node, str(wanted))
     if keyword == "enum":
         words = ", ".join(map(str, wanted))
-        return CHOICE.at(node, expected=f"one of {words}", fix=_nearest_word(node, wanted))
+        fix = did_you_mean_in_any_case(str(node.value), map(str, wanted), "use one of them")
+        return CHOICE.at(node, expected=f"one of {words}", fix=fix)
     if keyword == "pattern":
         return SYNTAX.at(node, expected=_pattern(str(wanted)), fix="write it so")
     if keyword in _RANGES:
@@ -113,17 +115,6 @@ def _type_fix(names: list[str], value: JsonValue) -> str:
     if isinstance(value, str) and names and set(names) <= {"integer", "number", "boolean"}:
         return "remove the quotes"
     return "delete the field, or give it a value" if value is None else "change the value"
-
-
-def _nearest(name: str, known: JsonValue) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else "delete it, or move it where it belongs"
-
-
-def _nearest_word(node: Node, words: JsonValue) -> str:
-    folded = {str(word).lower(): str(word) for word in words}
-    close = difflib.get_close_matches(str(node.value).lower(), folded, n=1)
-    return f"did you mean {folded[close[0]]}?" if close else "use one of them"
 
 
 def _pattern(pattern: str) -> str:
