@@ -1,4 +1,4 @@
-"""300 graphs put together at random: what is shared changes no bit, and what mixes is not shared."""
+"""300 graphs put together at random: sharing changes no bit, and what mixes rows is not shared."""
 
 from __future__ import annotations
 
