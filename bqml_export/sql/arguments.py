@@ -31,7 +31,6 @@ class Arguments:
         return len(self.given)
 
     def __getitem__(self, index: int) -> str:
-        """The argument as it is written."""
         return self.given[index].text
 
     def check_count(self, least: int, most: int) -> None:

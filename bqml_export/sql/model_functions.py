@@ -53,7 +53,6 @@ def find_functions(sql: Sql) -> tuple[FunctionUse, ...]:
 
 
 def uses_models(sql: Sql) -> bool:
-    """Returns whether it has any ML call."""
     return any(_is_call(sql, index) for index in range(len(sql)))
 
 

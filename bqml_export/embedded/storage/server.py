@@ -63,7 +63,6 @@ class StorageServer:
         self._store.close()
 
     def bucket_location(self, bucket: str) -> str | None:
-        """Returns the bucket's location, or None when there is no such bucket."""
         resource = self._store.catalog.bucket(bucket)
         return None if resource is None else str(resource["location"])
 

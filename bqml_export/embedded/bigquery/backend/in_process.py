@@ -60,7 +60,6 @@ class InProcessBackend:
             ) from exc
 
     def stop(self) -> None:
-        """Closes the database."""
         self._run(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

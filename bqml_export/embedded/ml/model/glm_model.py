@@ -73,7 +73,6 @@ class GLMModel:
 
     @property
     def model_type(self) -> str:
-        """The model type as models.get names it."""
         return "LINEAR_REGRESSION" if self.classes is None else "LOGISTIC_REGRESSION"
 
     @property
@@ -261,7 +260,6 @@ class GLMModel:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> GLMModel:
-        """Returns the model that `to_json` wrote."""
         return cls(**model_json.from_json(data))
 
     def _linear_predictor(self, table: Table) -> Floats:

@@ -53,7 +53,6 @@ class TrainingOptions:
 
     @property
     def is_classifier(self) -> bool:
-        """Whether the model is a LOGISTIC_REG."""
         return self.model_type == "LOGISTIC_REG"
 
     @property
@@ -68,7 +67,6 @@ class TrainingOptions:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TrainingOptions:
-        """Returns the options that `to_json` wrote."""
         weights = data["class_weights"]
         restored = {
             "input_label_cols": tuple(data["input_label_cols"]),

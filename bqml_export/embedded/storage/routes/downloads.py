@@ -38,7 +38,6 @@ _FIELDS = {
 
 
 def download(store: ObjectStore, request: Request, bucket: str, name: str) -> Response:
-    """Answers a request for the bytes of an object, or for a range of them."""
     if request.headers.get("X-Goog-Encryption-Key"):
         raise not_supported("encryption keys of the customer's own")
     # The file is opened before anybody can delete the object: what is open stays readable.

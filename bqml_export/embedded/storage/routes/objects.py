@@ -50,12 +50,10 @@ def find(store: ObjectStore, request: Request, bucket: str, name: str) -> Stored
 
 
 def show(store: ObjectStore, request: Request, bucket: str, name: str) -> Response:
-    """Answers GET .../o/{object}."""
     return object_response(request, find(store, request, bucket, name))
 
 
 def listing(store: ObjectStore, request: Request, bucket: str) -> Response:
-    """Answers GET .../o."""
     store.bucket(bucket)
     states = [State.LIVE]
     if request.flag("softDeleted"):
@@ -108,7 +106,6 @@ def _change(
 
 
 def delete(store: ObjectStore, request: Request, bucket: str, name: str) -> Response:
-    """Answers DELETE .../o/{object}."""
     wanted = conditions(request.query, request.headers)
     store.delete(bucket, name, wanted, request.number("generation"))
     return Response(status=NO_CONTENT)

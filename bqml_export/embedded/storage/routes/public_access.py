@@ -34,7 +34,6 @@ class PublicAccess:
         self._store = store
 
     def handlers(self) -> Iterator[tuple[str, Callable[..., Response]]]:
-        """Yields each method with what answers it."""
         yield "GET", partial(downloads.download, self._store)
         yield "PUT", self._put
         yield "DELETE", self._delete
