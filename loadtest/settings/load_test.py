@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import model_validator
@@ -12,11 +13,17 @@ from loadtest.settings.generator import GeneratorSettings
 from loadtest.settings.phases import PhaseSettings
 from loadtest.settings.plan import PlanSettings
 from loadtest.settings.replicas import ReplicaSettings
-from loadtest.settings.report import ReportSettings
 from loadtest.settings.rules import RuleSettings
 from loadtest.settings.service import ServiceSettings
 from loadtest.settings.target import TargetSettings
 from loadtest.settings.traffic import TrafficSettings
+
+
+class ReportSettings(Group):
+    """Where the report goes."""
+
+    folder: Path = Path("loadtest_reports")
+    """Folder that gets one sub-folder per run, named after its start."""
 
 
 class LoadTestSettings(Group):

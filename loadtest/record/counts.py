@@ -1,19 +1,18 @@
-"""Percentiles out of counted latencies; counts of any seconds and workers can be added up."""
+"""Counts by something, which can be added up, and percentiles out of counted latencies."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+Key = TypeVar("Key")
 
 
-def merged(parts: Iterable[Mapping[float, int]]) -> Counter[float]:
-    """Returns the sum of counted latencies.
-
-    Args:
-        parts: Milliseconds and how many requests took that long, each.
-    """
-    total: Counter[float] = Counter()
+def summed(parts: Iterable[Mapping[Key, int]]) -> Counter[Key]:
+    """Returns the sum of counts: of latencies, causes, replicas."""
+    total: Counter[Key] = Counter()
     for part in parts:
         total.update(part)
     return total

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.record.latency import merged, percentile
+from loadtest.record.counts import percentile, summed
 
 
 @given(st.lists(st.floats(0.1, 1e4), min_size=1), st.floats(0.01, 1))
@@ -33,4 +33,4 @@ def test_without_requests_there_is_no_percentile() -> None:
 
 def test_counts_of_several_workers_add_up() -> None:
     """Percentiles of the sum are those of all requests together."""
-    assert merged([{1.0: 2, 3.0: 1}, {3.0: 4}]) == {1.0: 2, 3.0: 5}
+    assert summed([{1.0: 2, 3.0: 1}, {3.0: 4}]) == {1.0: 2, 3.0: 5}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from loadtest.generator.lines import Line, Report, decode, encode
-from loadtest.record.model import Event, GeneratorSample, LoadSample
+from loadtest.record.lines import GeneratorState, Observation, decode, encode
+from loadtest.record.observations import Event, GeneratorSample, LoadSample
 
 LOAD = LoadSample(
     t_s=2.0, users=3, asked_rps=None, requests=4, failures=1, latencies={1.25: 3, 1200.0: 1},
@@ -16,13 +16,13 @@ LOAD = LoadSample(
 @pytest.mark.parametrize(
     "line",
     [
-        Line(load=LOAD),
-        Line(generator=GeneratorSample(t_s=1.0, worker="w", cpu_percent=5.0, users=1, lag_ms=2.5)),
-        Line(event=Event(t_s=1.0, kind="generator", name="worker w", detail="died")),
-        Line(report=Report(state="failed", text="why")),
+        LOAD,
+        GeneratorSample(t_s=1.0, worker="w", cpu_percent=5.0, users=1, lag_ms=2.5),
+        Event(t_s=1.0, kind="generator", name="worker w", detail="died"),
+        GeneratorState(state="failed", text="why"),
     ],
 )
-def test_a_line_is_read_as_it_was_written(line: Line) -> None:
+def test_a_line_is_read_as_it_was_written(line: Observation | GeneratorState) -> None:
     """One line each, whatever the texts hold."""
     text = encode(line)
     assert (text.count(b"\n"), decode(text)) == (1, line)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loadtest.chaos.fault import Damage, Injection
-from loadtest.chaos.outcome import outcome
-from loadtest.record.model import LoadSample
+from loadtest.record.observations import LoadSample
 
 
 @pytest.mark.parametrize(
@@ -29,6 +28,6 @@ def test_requests_in_flight_may_fail_once_but_not_when_sent_again(
     ]
     injection = Injection(fault="kill-replica", t_s=10.0, end_s=20.0, damage=Damage(3, "x"),
                           recovered_s=recovered_s)  # fmt: skip
-    found = outcome(injection, load, retries=retries)
+    found = injection.outcome(load, retries=retries)
     assert (found.failures, found.retried, found.passed) == (failed, 2, passed)
     assert found.allowed == (0 if retries else 3)

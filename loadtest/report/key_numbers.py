@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loadtest.record.latency import merged, percentile
-from loadtest.record.model import LoadSample, Phase, RunRecord
+from loadtest.record.counts import percentile, summed
+from loadtest.record.observations import LoadSample, Phase, RunRecord
 from loadtest.report.moments import first
 
 # Long enough to smooth a second's noise, short enough to lie before the next change.
@@ -23,7 +23,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class KeyNumbers:
     """The summary; None where the run did not come that far or it could not be measured."""
 
     requests: int
@@ -53,13 +53,12 @@ class Figures:
     shares: tuple[Share, ...]
 
 
-def figures(record: RunRecord) -> Figures:
-    """Returns the summary of a run."""
+def key_numbers(record: RunRecord) -> KeyNumbers:
     plateau = record.phase("plateau")
     inside = between(record, plateau.start_s, plateau.end_s) if plateau else []
-    latencies = merged(sample.latencies for sample in inside)
+    latencies = summed(sample.latencies for sample in inside)
     ready_s = first(record, "replica-ready")
-    return Figures(
+    return KeyNumbers(
         requests=sum(sample.requests for sample in record.load),
         failures=sum(sample.failures for sample in record.load),
         retried=sum(sample.retried for sample in record.load),
@@ -87,10 +86,7 @@ def figures(record: RunRecord) -> Figures:
 
 def shares(record: RunRecord) -> tuple[Share, ...]:
     """Returns the answers per replica, the busiest first; empty without the replica header."""
-    answers: dict[str, int] = {}
-    for sample in record.load:
-        for replica_id, count in sample.by_replica.items():
-            answers[replica_id] = answers.get(replica_id, 0) + count
+    answers = summed(sample.by_replica for sample in record.load)
     total = sum(answers.values())
     busiest_first = sorted(answers.items(), key=lambda item: (-item[1], item[0]))
     return tuple(
