@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-from bqml_export.sql.constants import read_options
+from bqml_export.sql._constants import read_options
 from bqml_export.sql.paths import read_path
 from bqml_export.sql.values import StructValue
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from bqml_export.embedded.ml.data._fingerprint import fingerprint64
 from bqml_export.embedded.ml.data.columns import base_type, find_field
-from bqml_export.embedded.ml.data.fingerprint import fingerprint64
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:

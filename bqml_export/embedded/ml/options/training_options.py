@@ -9,15 +9,15 @@ import difflib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from bqml_export.embedded.ml.options import readers as read
-from bqml_export.embedded.ml.options.conflicts import check_conflicts
+from bqml_export.embedded.ml.options import _readers as read
+from bqml_export.embedded.ml.options._conflicts import check_conflicts
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql.values import FunctionCall, OptionValue, describe_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.embedded.ml.options.readers import ClassWeights, Reader, Setting
+    from bqml_export.embedded.ml.options._readers import ClassWeights, Reader, Setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response
-from bqml_export.embedded.storage.routes.presentation import shown
+from bqml_export.embedded.storage.routes._presentation import shown
 from bqml_export.embedded.storage.store.bucket_rules import uniform_access
 from bqml_export.embedded.storage.store.object_store import ObjectStore
 

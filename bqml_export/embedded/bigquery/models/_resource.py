@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.bigquery.models.evaluation_metrics import (
+from bqml_export.embedded.bigquery.models._evaluation_metrics import (
     evaluation_metrics,
     global_explanations,
 )

@@ -11,7 +11,7 @@ from bqml_export.embedded.bigquery.protocol.wire import Json, Request, Response,
 from bqml_export.embedded.bigquery.queries.job_work import plan_work
 from bqml_export.embedded.bigquery.queries.query import REFUSED_SETTINGS, read_query
 from bqml_export.embedded.bigquery.queries.results import result_page
-from bqml_export.embedded.bigquery.routes.job_list import list_jobs
+from bqml_export.embedded.bigquery.routes._job_list import list_jobs
 from bqml_export.embedded.bigquery.stores.jobs import Job, epoch_ms
 from bqml_export.errors import InvalidQueryError, NotFoundError
 

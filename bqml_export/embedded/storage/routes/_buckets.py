@@ -12,8 +12,12 @@ from bqml_export.embedded.storage.protocol.wire import (
     Response,
     not_supported,
 )
-from bqml_export.embedded.storage.routes.access import require_acls
-from bqml_export.embedded.storage.routes.presentation import bucket_resource, bucket_response, shown
+from bqml_export.embedded.storage.routes._access import require_acls
+from bqml_export.embedded.storage.routes._presentation import (
+    bucket_resource,
+    bucket_response,
+    shown,
+)
 from bqml_export.embedded.storage.store.bucket_rules import changed_bucket, new_bucket
 from bqml_export.embedded.storage.store.object_store import ObjectStore, require
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from bqml_export.embedded.functions.buckets import FORMATS, bucket_case, bucket_names, numbered
-from bqml_export.embedded.functions.literals import float_literal, string_literal
+from bqml_export.embedded.functions._buckets import FORMATS, bucket_case, bucket_names, numbered
+from bqml_export.embedded.functions._literals import float_literal, string_literal
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:

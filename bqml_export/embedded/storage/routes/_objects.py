@@ -13,9 +13,13 @@ from bqml_export.embedded.storage.protocol.wire import (
     Response,
     not_supported,
 )
-from bqml_export.embedded.storage.routes.access import predefined_acl, require_acls
-from bqml_export.embedded.storage.routes.listing import ListRequest, list_page
-from bqml_export.embedded.storage.routes.presentation import object_resource, object_response, shown
+from bqml_export.embedded.storage.routes._access import predefined_acl, require_acls
+from bqml_export.embedded.storage.routes._listing import ListRequest, list_page
+from bqml_export.embedded.storage.routes._presentation import (
+    object_resource,
+    object_response,
+    shown,
+)
 from bqml_export.embedded.storage.store.catalog import State, StoredObject
 from bqml_export.embedded.storage.store.object_rules import (
     changed_object,

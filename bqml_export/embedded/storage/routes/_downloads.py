@@ -17,7 +17,7 @@ from bqml_export.embedded.storage.protocol.wire import (
     Response,
     not_supported,
 )
-from bqml_export.embedded.storage.routes.objects import find
+from bqml_export.embedded.storage.routes._objects import find
 from bqml_export.embedded.storage.store.object_store import ObjectStore
 
 if TYPE_CHECKING:
