@@ -93,12 +93,7 @@ class StorageError(BqmlExportError):
 
 
 class PreflightError(BqmlExportError):
-    """An export would fail, and nothing was sent.
-
-    Args:
-        what: What was checked, as the start of the message.
-        problems: Every reason, each with its own hint.
-    """
+    """An export would fail, and nothing was sent; `what` was checked, as the message begins."""
 
     exit_code = 4
 

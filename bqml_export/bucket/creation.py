@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bqml_export.bucket.location import read_bucket
+from bqml_export.bucket.readiness import read_bucket
 from bqml_export.bucket.uri import require_bucket_name
 from bqml_export.errors import AccessDeniedError, DuplicateError, NotFoundError, UsageError
 from bqml_export.foreign_errors import foreign_errors

@@ -9,8 +9,8 @@ from bqml_export.bucket.creation import BucketPlan, create_bucket
 from bqml_export.bucket.manifest import Manifest, read_manifest, write_manifest
 from bqml_export.bucket.objects import list_objects
 from bqml_export.bucket.uri import BucketUri
-from bqml_export.chain.export_place import ExportPlan, choose_place
-from bqml_export.chain.preflight import Findings, check_bucket, check_model
+from bqml_export.chain._export_place import ExportPlan, choose_place
+from bqml_export.chain._preflight import Findings, check_bucket, check_model
 from bqml_export.errors import JobError, NotFoundError, PreflightError, UsageError
 from bqml_export.repository.record import Record
 from bqml_export.settings import LOCAL_BUCKET

@@ -10,7 +10,7 @@ from bqml_export.bucket.fetch import Fetch
 from bqml_export.bucket.manifest import Manifest, read_manifest
 from bqml_export.bucket.objects import StoredObject, list_objects
 from bqml_export.bucket.staging import staging_folder
-from bqml_export.chain.download_progress import DownloadProgress
+from bqml_export.chain._download_progress import DownloadProgress
 from bqml_export.chain.warmup import WarmupWish, add_warmup
 from bqml_export.errors import NotFoundError, StorageError
 from bqml_export.repository.export_kind import require_servable

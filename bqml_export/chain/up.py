@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bqml_export.bucket.staging import staging_folder
 from bqml_export.chain import export as exporting
 from bqml_export.chain import pull as pulling
-from bqml_export.chain.preflight import require_ready_bucket
+from bqml_export.chain._preflight import require_ready_bucket
 from bqml_export.chain.warmup import WarmupWish
 from bqml_export.errors import NotSupportedError
 from bqml_export.model_reference import ModelReference
@@ -36,22 +36,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What `up` is asked for.
-
-    Attributes:
-        source: The statement that makes the model, or the name of one that is there.
-        root: The repository.
-        model: The model's name in it.
-        destination: Where to export to; None is the bucket of the embedded project.
-        force: Train again, even if this statement made the model.
-        warmup: The rows of the training data to leave with the version.
-    """
+    """What `up` is asked for."""
 
     source: TrainingStatement | ModelReference
+    """The statement that makes the model, or the name of one that is there."""
     root: Path
     model: str
+    """Its name in the repository."""
     destination: BucketUri | None
+    """Where to export to; None is the bucket of the embedded project."""
     force: bool = False
+    """Train again, even if this statement made the model."""
     warmup: WarmupWish = field(default_factory=WarmupWish)
 
 

@@ -26,13 +26,10 @@ EMBEDDED_ROWS = 32
 
 @dataclass(frozen=True, slots=True)
 class WarmupWish:
-    """How many rows of the training data to leave with a version.
-
-    Attributes:
-        rows: None takes some where that is free, in the embedded project, and none elsewhere.
-    """
+    """How many rows of the training data to leave with a version."""
 
     rows: int | None = None
+    """None takes some where that is free, in the embedded project, and none elsewhere."""
 
     @property
     def required(self) -> bool:

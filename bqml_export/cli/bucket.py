@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import dry_run_option, target_options
+from bqml_export.cli._options import dry_run_option, target_options
 from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
 from foundation.cli.options import example, json_option

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import model_argument, target_options
+from bqml_export.cli._options import model_argument, target_options
 from foundation.cli.options import example, json_option
 from foundation.cli.output import write_document, write_table
 

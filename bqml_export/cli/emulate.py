@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bqml_export.cli.options import state_dir_option
+from bqml_export.cli._options import state_dir_option
 from bqml_export.client_environment import client_environment, export_lines, write_client_files
 from bqml_export.errors import BqmlExportError
 from bqml_export.settings import LOCAL_PROJECT

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import (
+from bqml_export.cli._options import (
     destination_option,
     dry_run_option,
     model_argument,

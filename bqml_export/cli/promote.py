@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import dry_run_option, root_option
+from bqml_export.cli._options import dry_run_option, root_option
 from bqml_export.errors import UsageError
 from bqml_export.parity import promotion
 from bqml_export.parity.promotion import STABLE, Promotion

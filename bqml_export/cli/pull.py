@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bqml_export.bucket.uri import BucketUri
-from bqml_export.cli.options import (
+from bqml_export.cli._options import (
     dry_run_option,
     name_option,
     parsed,
@@ -16,7 +16,7 @@ from bqml_export.cli.options import (
     version_option,
     warmup_option,
 )
-from bqml_export.cli.published import planned_document, write_published
+from bqml_export.cli._published import planned_document, write_published
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bqml_export.cli.options import dry_run_option, force_option, target_options
-from bqml_export.cli.source import read_sql, sql_argument
+from bqml_export.cli._options import dry_run_option, force_option, target_options
+from bqml_export.cli._source import read_sql, sql_argument
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
 

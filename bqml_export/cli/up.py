@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.gate_steps import gate_is_passed, run_gate
-from bqml_export.cli.options import (
+from bqml_export.cli._gate_steps import gate_is_passed, run_gate
+from bqml_export.cli._options import (
     destination_option,
     dry_run_option,
     force_option,
@@ -16,9 +16,9 @@ from bqml_export.cli.options import (
     target_options,
     warmup_option,
 )
-from bqml_export.cli.parity_options import parity_options, refuse_parity_options
-from bqml_export.cli.published import write_published
-from bqml_export.cli.source import source_argument
+from bqml_export.cli._parity_options import parity_options, refuse_parity_options
+from bqml_export.cli._published import write_published
+from bqml_export.cli._source import source_argument
 from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
 from bqml_export.parity.promotion import Promotion, promote

@@ -18,19 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One version.
-
-    Attributes:
-        version: The version.
-        record: Its record, an empty one where there is none to read.
-        labels: The labels that point at it.
-        parity: `passed`, `failed`, `stale` for a report about other files, or None.
-    """
+    """One version, with the labels that point at it."""
 
     version: Version
     record: Record
+    """An empty one where there is none to read."""
     labels: tuple[str, ...]
     parity: str | None
+    """`passed`, `failed`, `stale` for a report about other files, or None."""
 
 
 def inventory(root: Path, warn: Callable[[str], None]) -> list[Entry]:

@@ -27,23 +27,17 @@ _SHOWN_FAILURES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
-    """Which label is to point at which version.
-
-    Attributes:
-        root: The repository.
-        model: The model's name in it.
-        version: The number; None is the newest version, or with `remove` none.
-        label: The label.
-        force: Whether to move `stable` without a passing report.
-        reason: Why, for the journal.
-    """
+    """Which label is to point at which version."""
 
     root: Path
     model: str
     version: int | None
+    """None is the newest version, or with `remove` none."""
     label: str = STABLE
     force: bool = False
+    """Whether to move `stable` without a passing report."""
     reason: str | None = None
+    """Why, for the journal."""
 
 
 def promote(wanted: Promotion, report: Callable[[str], None], *, dry_run: bool) -> LabelChange:

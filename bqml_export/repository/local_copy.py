@@ -39,14 +39,11 @@ def known_record(folder: Path) -> Record:
         PublishError: The files are not those that the record describes.
     """
     record = read_record(folder) or Record(source_uri=folder.resolve().as_uri())
-    if record.files is not None:
-        differences = compare(folder, record.files)
-        if differences.damaged:
-            names = ", ".join(differences.missing + differences.changed)
-            raise PublishError(
-                f"{folder} is not what its {RECORD_NAME} describes: {names}",
-                hint=f"copy it again, or remove {RECORD_NAME} to publish without its knowledge",
-            )
+    if record.files is not None and (damaged := compare(folder, record.files).damaged):
+        raise PublishError(
+            f"{folder} is not what its {RECORD_NAME} describes: {damaged}",
+            hint=f"copy it again, or remove {RECORD_NAME} to publish without its knowledge",
+        )
     return record
 
 

@@ -9,11 +9,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from bqml_export.errors import PublishError
+from bqml_export.repository._incoming import incoming_folder
 from bqml_export.repository.digests import digest_files
 from bqml_export.repository.durable import sync
 from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.file_list import list_files
-from bqml_export.repository.incoming import incoming_folder
 from bqml_export.repository.record import Record, now, tool_version, write_record
 from bqml_export.repository.saved_model_folder import inspect_saved_model
 from bqml_export.repository.versions import Version, model_folder, taken_numbers
@@ -28,14 +28,8 @@ Fill = Callable[[Path], Record]
 def publish(root: Path, model: str, version: int | None, *, source: str, fill: Fill) -> Version:
     """Returns the version that was published from the files that `fill` brought.
 
-    A process that is killed at any point leaves a complete version folder or none.
-
-    Args:
-        root: The repository root; it is created when it does not exist.
-        model: The model's name in URLs.
-        version: The number to publish as; None takes the next free one.
-        source: What the user called the export, for errors.
-        fill: Brings the files and the knowledge.
+    Without a `version` it is the next free number; `source` is what the user called the export, for
+    errors. A process that is killed at any point leaves a complete version folder or none.
 
     Raises:
         ExportLayoutError: The files are not an export that can be served.
@@ -73,10 +67,8 @@ def next_number(folder: Path) -> int:
     """
     number = max(taken_numbers(folder), default=0) + 1
     if number > MAX_VERSION:
-        raise PublishError(
-            f"{folder} has the highest version that there is",
-            hint="give a free --version",
-        )
+        hint = "give a free --version"
+        raise PublishError(f"{folder} has the highest version that there is", hint=hint)
     return number
 
 

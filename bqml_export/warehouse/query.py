@@ -41,17 +41,13 @@ def send_query(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A query of ours.
-
-    Attributes:
-        doing: What it is for, as the start of messages, for example "reading training rows".
-        sql: Its text.
-        texts: The values of its parameter `rows`, an ARRAY<STRING>; None where it has none.
-    """
+    """A query of ours."""
 
     doing: str
+    """What it is for, as the start of messages, for example "reading training rows"."""
     sql: str
     texts: Sequence[str] | None = None
+    """The values of its parameter `rows`, an ARRAY<STRING>; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

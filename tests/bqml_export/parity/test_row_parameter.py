@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
-from bqml_export.parity.leaf import leaves_of
-from bqml_export.parity.row_parameter import select_list, to_text
+from bqml_export.parity._leaf import leaves_of
+from bqml_export.parity._row_parameter import select_list, to_text
 from bqml_export.repository.record import Column
 from bqml_export.warehouse.query import Asker, Question
 

@@ -8,13 +8,13 @@ import pytest
 
 pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
-from bqml_export.parity.case import Kind
-from bqml_export.parity.training_sample import sample_cases, sample_question
+from bqml_export.parity._case import Kind
+from bqml_export.parity._training_sample import sample_cases, sample_question
 from bqml_export.warehouse.query import Asker
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.parity.case import Case
+    from bqml_export.parity._case import Case
 
 QUERY = """
 WITH r AS (SELECT x, IF(x < 3, 'rare', 'common') AS label FROM UNNEST(GENERATE_ARRAY(1, 1000)) AS x)

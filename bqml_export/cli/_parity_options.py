@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from bqml_export.cli.options import gathered
-from bqml_export.cli.source import SQL_FILE, read_sql
+from bqml_export.cli._options import gathered
+from bqml_export.cli._source import SQL_FILE, read_sql
 from bqml_export.errors import UsageError
 from bqml_export.parity.comparison import Examination, Tolerance
 

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bqml_export.bucket.location import require_bucket
-from bqml_export.bucket.permissions import missing_permissions
+from bqml_export.bucket.readiness import missing_permissions, require_bucket
 from bqml_export.errors import (
     AccessDeniedError,
     NotFoundError,

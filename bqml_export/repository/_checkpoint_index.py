@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 
-from bqml_export.repository import snappy
-from bqml_export.repository.snappy import read_varint
+from bqml_export.repository import _snappy as snappy
+from bqml_export.repository._snappy import read_varint
 from foundation.protos.saved_model_pb2 import BundleEntry, BundleHeader
 
 if TYPE_CHECKING:

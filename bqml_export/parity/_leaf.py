@@ -12,7 +12,7 @@ from bqml_export.repository.record import Column
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bqml_export.parity.case import Row
+    from bqml_export.parity._case import Row
 
 NUMERIC_TYPES = ("INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC")
 PLAIN_TYPES = (*NUMERIC_TYPES, "BOOL", "STRING", "BYTES", "DATE", "DATETIME", "TIME")

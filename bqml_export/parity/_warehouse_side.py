@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.parity.row_parameter import quoted, select_list, to_text
+from bqml_export.parity._row_parameter import quoted, select_list, to_text
 from bqml_export.warehouse.query import Asker, Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bqml_export.model_reference import ModelReference
-    from bqml_export.parity.case import Case
-    from bqml_export.parity.prediction import Outputs, Prediction
+    from bqml_export.parity._case import Case
+    from bqml_export.parity._prediction import Outputs, Prediction
     from bqml_export.parity.subject import Subject
 
 _NUMBER = "bqml_export_row"

@@ -31,13 +31,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One version of one model at a server.
-
-    Attributes:
-        url: The server, for example `http://127.0.0.1:8501`.
-        model: The model's name there.
-        version: The version's number there.
-    """
+    """One version of one model at a server, for example `http://127.0.0.1:8501`."""
 
     url: str
     model: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.parity.case import Case, Kind
-from bqml_export.parity.row_parameter import quoted
+from bqml_export.parity._case import Case, Kind
+from bqml_export.parity._row_parameter import quoted
 from bqml_export.warehouse.query import Asker, Question
 
 if TYPE_CHECKING:
@@ -30,13 +30,8 @@ def sample_question(query: str, columns: Sequence[str], label: str | None, rows:
     """Returns the query for a sample of the rows of `query`.
 
     The order is that of a hash of each whole row: it looks random and is the same at every run.
-    The user's query stands on lines of its own, so that it may end in a comment.
-
-    Args:
-        query: The training query.
-        columns: The feature columns.
-        label: The label column of a classifier, of which each class must have a row, or None.
-        rows: How many rows to take.
+    The user's query stands on lines of its own, so that it may end in a comment. With a `label`,
+    the label column of a classifier, each class has a row.
     """
     names = ", ".join(map(quoted, columns))
     sql = _SQL.format(query=query, names=names, rows=rows)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import GateError
-from bqml_export.parity.endpoint import Endpoint, Refusal
-from bqml_export.parity.outcome import Outcome, Status, judged
+from bqml_export.parity._endpoint import Endpoint, Refusal
+from bqml_export.parity._outcome import Outcome, Status, judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bqml_export.parity._prediction import Prediction
+    from bqml_export.parity._sendable import Sendable
     from bqml_export.parity.comparison import Tolerance
-    from bqml_export.parity.prediction import Prediction
-    from bqml_export.parity.sendable import Sendable
     from bqml_export.parity.subject import Subject
 
 
