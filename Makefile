@@ -5,7 +5,8 @@ SQL    ?= sql/iris_model.sql
 ROOT   ?= serving_dir
 PORT   ?= 8501
 GRPC_PORT ?= 8500
-WORKERS ?= 2
+# More than cores: most tests wait, for Ray and for what they have started.
+WORKERS ?= 4
 
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
