@@ -12,9 +12,8 @@ from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain._export_place import ExportPlan, choose_place
 from bqml_export.chain._preflight import Findings, check_bucket, check_model
 from bqml_export.errors import JobError, NotFoundError, PreflightError, UsageError
-from bqml_export.repository.record import Record
+from bqml_export.repository.record import Record, sql_sha256
 from bqml_export.settings import LOCAL_BUCKET
-from bqml_export.sql_digest import sql_sha256
 from bqml_export.warehouse import extract
 from bqml_export.warehouse.description import describe
 from bqml_export.warehouse.extract import Extraction, require_permission

@@ -23,8 +23,8 @@ from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
 from bqml_export.parity.promotion import Promotion, promote
 from bqml_export.repository.labels import require_label
+from bqml_export.repository.record import sql_sha256
 from bqml_export.repository.up_to_date import newest_made_from
-from bqml_export.sql_digest import sql_sha256
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
 

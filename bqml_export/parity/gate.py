@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from bqml_export.errors import GateError, NotFoundError
 from bqml_export.parity._case import Case, Row
 from bqml_export.parity._endpoint import Endpoint
-from bqml_export.parity._endpoint_side import ask
 from bqml_export.parity._forced_rows import forced_cases
 from bqml_export.parity._outcome import summarized
 from bqml_export.parity._sendable import to_sendable
-from bqml_export.parity._training_sample import sample_cases, sample_question
-from bqml_export.parity._warehouse_side import (
+from bqml_export.parity._sides import (
+    ask,
     feature_means,
     prediction_question,
     warehouse_predictions,
 )
+from bqml_export.parity._training_sample import sample_cases, sample_question
 from bqml_export.parity.comparison import Examination
 from bqml_export.warehouse.description import describe
 from bqml_export.warehouse.query import Asker, Question

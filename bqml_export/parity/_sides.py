@@ -1,4 +1,4 @@
-"""What the endpoint says about the rows, beside what BigQuery said."""
+"""What both sides say about the rows: BigQuery in one ML.PREDICT, and then the endpoint."""
 
 from __future__ import annotations
 
@@ -7,14 +7,53 @@ from typing import TYPE_CHECKING
 from bqml_export.errors import GateError
 from bqml_export.parity._endpoint import Endpoint, Refusal
 from bqml_export.parity._outcome import Outcome, Status, judged
+from bqml_export.parity._row_parameter import quoted, select_list, to_text
+from bqml_export.warehouse.query import Asker, Question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bqml_export.parity._prediction import Prediction
+    from bqml_export.model_reference import ModelReference
+    from bqml_export.parity._case import Case
+    from bqml_export.parity._prediction import Outputs, Prediction
     from bqml_export.parity._sendable import Sendable
     from bqml_export.parity.comparison import Tolerance
     from bqml_export.parity.subject import Subject
+
+_NUMBER = "bqml_export_row"
+
+
+def prediction_question(subject: Subject, cases: Sequence[Case]) -> Question:
+    """Returns the query that predicts every case, numbered by its place in `cases`."""
+    model, leaves, trial_id = subject.model, subject.leaves, subject.record.trial_id
+    trial = "" if trial_id is None else f", STRUCT({trial_id} AS trial_id)"
+    rows = f"SELECT {select_list(_NUMBER, leaves)} FROM UNNEST(@rows) AS r"  # noqa: S608
+    return Question(
+        doing=f"asking ML.PREDICT about {len(cases)} rows",
+        sql=f"SELECT * FROM ML.PREDICT(MODEL {quoted(str(model))}, (\n{rows}\n){trial})",  # noqa: S608
+        texts=[to_text(number, case.row, leaves) for number, case in enumerate(cases)],
+    )
+
+
+def warehouse_predictions(
+    asker: Asker, question: Question, outputs: Outputs
+) -> dict[int, Prediction]:
+    return {int(row[_NUMBER]): outputs.of_warehouse(row) for row in asker.rows(question)}
+
+
+def feature_means(asker: Asker, model: ModelReference) -> dict[str, float]:
+    """Returns the mean of each numeric feature, which BigQuery takes for NULL.
+
+    The names are those of the export's inputs, in lower case: a field of a STRUCT is
+    `column_field`.
+    """
+    sql = f"SELECT input, mean FROM ML.FEATURE_INFO(MODEL {quoted(str(model))})"  # noqa: S608
+    found = asker.rows(Question(doing="reading the features' means", sql=sql))
+    return {
+        str(row["input"]).replace(".", "_").lower(): float(row["mean"])
+        for row in found
+        if row["mean"] is not None
+    }
 
 
 def ask(
@@ -35,11 +74,9 @@ def ask(
     answers = iter(endpoint.predict(instances, subject.signature))
     outcomes = []
     for number, sendable in enumerate(sendables):
-        given: Prediction | Refusal
-        if sendable.instance is None:
-            given = Refusal(sendable.obstacle or "")
-        else:
-            given = _parsed(subject, next(answers), endpoint)
+        refusal = Refusal(sendable.obstacle or "")
+        answer = refusal if sendable.instance is None else next(answers)
+        given = _parsed(subject, answer, endpoint)
         outcomes.append(_outcome(sendable, expected[number], given, tolerance))
     return outcomes
 
