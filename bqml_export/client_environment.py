@@ -7,13 +7,10 @@ them.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.embedded_credentials import write_credentials
 from bqml_export.settings import BIGQUERY_HOST_VARIABLE, STORAGE_HOST_VARIABLE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def client_environment(

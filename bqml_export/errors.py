@@ -21,12 +21,9 @@ BqmlExportError                 exit 1   anything this tool reports on purpose
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from foundation.errors import BqmlError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class BqmlExportError(BqmlError):

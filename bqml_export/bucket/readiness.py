@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from google.cloud import storage
 
+from bqml_export.clients import Clients
 from bqml_export.errors import AccessDeniedError, NotFoundError, UsageError
 from bqml_export.foreign_errors import foreign_errors
 from bqml_export.permissions import OBJECTS_CREATE, OBJECTS_GET, OBJECTS_LIST
-
-if TYPE_CHECKING:
-    from google.cloud import storage
-
-    from bqml_export.clients import Clients
-
 
 _NEEDED = (OBJECTS_CREATE, OBJECTS_GET, OBJECTS_LIST)
 

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.bucket.staging import staging_folder
+from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain import export as exporting
 from bqml_export.chain import pull as pulling
 from bqml_export.chain._preflight import require_ready_bucket
+from bqml_export.chain.export import Exported
 from bqml_export.chain.warmup import WarmupWish
+from bqml_export.clients import Clients
 from bqml_export.errors import NotSupportedError
 from bqml_export.model_reference import ModelReference
 from bqml_export.repository.lock import locked
 from bqml_export.repository.up_to_date import is_published
-from bqml_export.repository.versions import model_folder
+from bqml_export.repository.versions import Version, model_folder
 from bqml_export.warehouse import training
-from bqml_export.warehouse.description import describe
+from bqml_export.warehouse.description import ModelDescription, describe
 from bqml_export.warehouse.exportability import BOOSTER_FORMAT, destination_format
+from bqml_export.warehouse.jobs import Report
+from bqml_export.warehouse.statement import TrainingStatement
+from bqml_export.warehouse.training import TrainingPlan
+from foundation.json_types import JsonObject
 from foundation.repository.export_kind import ExportKind
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.bucket.uri import BucketUri
-    from bqml_export.chain.export import Exported
-    from bqml_export.clients import Clients
-    from bqml_export.repository.versions import Version
-    from bqml_export.warehouse.description import ModelDescription
-    from bqml_export.warehouse.jobs import Report
-    from bqml_export.warehouse.statement import TrainingStatement
-    from bqml_export.warehouse.training import TrainingPlan
-    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from bqml_export.clients import Clients
 from bqml_export.errors import BqmlExportError, NotSupportedError, UsageError
 from bqml_export.repository.instance import to_instance
+from bqml_export.repository.record import Record
 from bqml_export.repository.saved_model_folder import inspect_saved_model
+from bqml_export.repository.saved_model_pb import Signature
 from bqml_export.repository.warmup_file import usable, write_warmup_file
+from bqml_export.warehouse.jobs import Report
 from bqml_export.warehouse.query import Asker, Question
 from bqml_export.warehouse.statement import read_statement
 from foundation.repository.layout import WARMUP_NAME, default_signature
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.clients import Clients
-    from bqml_export.repository.record import Record
-    from bqml_export.repository.saved_model_pb import Signature
-    from bqml_export.warehouse.jobs import Report
 
 EMBEDDED_ROWS = 32
 

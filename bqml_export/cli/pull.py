@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
@@ -17,13 +17,9 @@ from bqml_export.cli._options import (
     warmup_option,
 )
 from bqml_export.cli._published import planned_document, write_published
+from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.settings import Target
 
 
 @click.command(

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
 from bqml_export.errors import EndpointError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.warehouse.jobs import Report
-    from foundation.json_types import JsonObject
+from bqml_export.warehouse.jobs import Report
+from foundation.json_types import JsonObject
 
 _CONNECT_TIMEOUT_S = 5.0
 _ANSWER_TIMEOUT_S = 120.0

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from bqml_export.parity._case import Case, Kind, Row
 from bqml_export.parity._leaf import NUMERIC_TYPES, Leaf
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 LARGEST_FLOAT32 = 3.4028234663852886e38
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from bqml_export.errors import GateError
+from bqml_export.model_reference import ModelReference
+from bqml_export.parity._case import Case
 from bqml_export.parity._endpoint import Endpoint, Refusal
 from bqml_export.parity._outcome import Outcome, Status, judged
+from bqml_export.parity._prediction import Outputs, Prediction
 from bqml_export.parity._row_parameter import quoted, select_list, to_text
+from bqml_export.parity._sendable import Sendable
+from bqml_export.parity.comparison import Tolerance
+from bqml_export.parity.subject import Subject
 from bqml_export.warehouse.query import Asker, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bqml_export.model_reference import ModelReference
-    from bqml_export.parity._case import Case
-    from bqml_export.parity._prediction import Outputs, Prediction
-    from bqml_export.parity._sendable import Sendable
-    from bqml_export.parity.comparison import Tolerance
-    from bqml_export.parity.subject import Subject
 
 _NUMBER = "bqml_export_row"
 

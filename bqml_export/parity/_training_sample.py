@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from bqml_export.parity._case import Case, Kind
 from bqml_export.parity._row_parameter import quoted
 from bqml_export.warehouse.query import Asker, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _KIND, _HASH = "bqml_export_kind", "bqml_export_hash"
 _SQL = """\

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from bqml_export.clients import Clients
 from bqml_export.errors import GateError, NotFoundError
 from bqml_export.parity._case import Case, Row
 from bqml_export.parity._endpoint import Endpoint
@@ -18,18 +19,13 @@ from bqml_export.parity._sides import (
 )
 from bqml_export.parity._training_sample import sample_cases, sample_question
 from bqml_export.parity.comparison import Examination
+from bqml_export.parity.report import ParityReport
+from bqml_export.parity.subject import Subject
 from bqml_export.warehouse.description import describe
+from bqml_export.warehouse.jobs import Report
 from bqml_export.warehouse.query import Asker, Question
 from bqml_export.warehouse.statement import read_statement
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.clients import Clients
-    from bqml_export.parity.report import ParityReport
-    from bqml_export.parity.subject import Subject
-    from bqml_export.warehouse.jobs import Report
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 def examine(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import PublishError
 from bqml_export.parity.report import files_digest, read_report
 from bqml_export.repository.labels import read_labels
 from bqml_export.repository.record import Record, read_record
 from bqml_export.repository.versions import Version, models_of, versions_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)

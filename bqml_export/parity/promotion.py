@@ -6,20 +6,15 @@ import getpass
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import BqmlExportError, DamageError, ParityError, PublishError
-from bqml_export.parity.report import files_digest, read_report
+from bqml_export.parity.report import ParityReport, files_digest, read_report
 from bqml_export.parity.subject import require_undamaged
 from bqml_export.repository.labels import LabelChange, change_label, read_labels, require_label
 from bqml_export.repository.lock import locked
 from bqml_export.repository.record import now
 from bqml_export.repository.versions import Version, model_folder, versions_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.parity.report import ParityReport
 
 STABLE = "stable"
 _SHOWN_FAILURES = 3

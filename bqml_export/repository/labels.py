@@ -9,15 +9,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import PublishError, UsageError
 from bqml_export.repository.durable import append_line, replace_file
 from foundation.repository.labels import parse_labels
 from foundation.repository.layout import LABELS_NAME
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 JOURNAL_NAME = "labels.journal.jsonl"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import ExportLayoutError, PublishError
 from bqml_export.repository.digests import compare
@@ -12,9 +12,6 @@ from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.file_list import list_files
 from bqml_export.repository.record import Record, read_record
 from foundation.repository.layout import RECORD_NAME
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def export_files(folder: Path) -> list[str]:

@@ -7,16 +7,12 @@ import json
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from importlib import metadata
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import PublishError
 from bqml_export.model_reference import ModelReference
+from foundation.json_types import JsonObject
 from foundation.repository.layout import RECORD_NAME
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from foundation.json_types import JsonObject
 
 FORMAT = 1
 

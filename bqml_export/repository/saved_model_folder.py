@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
 from bqml_export.errors import ExportLayoutError
 from bqml_export.repository import _checkpoint_index as checkpoint_index
 from bqml_export.repository.saved_model_pb import SavedModelSummary, summarize
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _COPY_AGAIN = "the copy is incomplete or damaged: copy the export again"
 

@@ -6,17 +6,13 @@ no client of any cloud.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import PublishError
+from bqml_export.model_reference import ModelReference
 from bqml_export.repository.digests import compare
 from bqml_export.repository.record import Record, read_record
 from bqml_export.repository.versions import Version, models_of, versions_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.model_reference import ModelReference
 
 
 def newest_made_from(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.cloud import bigquery
 
+from bqml_export.clients import Clients
 from bqml_export.errors import JobError, UsageError
 from bqml_export.foreign_errors import foreign_errors, one_line
-
-if TYPE_CHECKING:
-    from bqml_export.clients import Clients
-    from bqml_export.warehouse.jobs import Report
+from bqml_export.warehouse.jobs import Report
 
 LABELS = {"made_by": "bqml_export"}
 
