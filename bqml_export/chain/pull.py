@@ -13,7 +13,7 @@ from bqml_export.bucket.objects import StoredObject, list_objects
 from bqml_export.bucket.staging import staging_folder
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain._download_progress import DownloadProgress
-from bqml_export.chain.warmup import WarmupWish, add_warmup
+from bqml_export.chain.warmup import WarmupRequest, add_warmup
 from bqml_export.clients import Clients
 from bqml_export.errors import NotFoundError, StorageError
 from bqml_export.repository.export_kind import require_servable
@@ -61,7 +61,7 @@ def pull(  # noqa: PLR0913 - where from, where to, and how
     version: int | None,
     report: Report,
     *,
-    warmup: WarmupWish | None = None,
+    warmup: WarmupRequest | None = None,
 ) -> Version:
     """Returns the version that the pulled export was published as.
 
@@ -88,7 +88,7 @@ def pull(  # noqa: PLR0913 - where from, where to, and how
 
         def fill(incoming: Path) -> Record:
             staging.place(plan.objects, incoming)
-            return add_warmup(clients, warmup or WarmupWish(), incoming, plan.record, report)
+            return add_warmup(clients, warmup or WarmupRequest(), incoming, plan.record, report)
 
         published = publish(root, model, version, source=str(plan.place), fill=fill)
         staging.remove()

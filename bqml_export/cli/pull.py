@@ -52,7 +52,7 @@ def pull(  # noqa: PLR0913 - one parameter per option
     that was interrupted goes on where it was when it is run again.
     """
     from bqml_export.chain import pull as chain  # seconds to import
-    from bqml_export.chain.warmup import WarmupWish
+    from bqml_export.chain.warmup import WarmupRequest
     from bqml_export.clients import open_clients
 
     with open_clients(target) as clients:
@@ -61,6 +61,6 @@ def pull(  # noqa: PLR0913 - one parameter per option
             files = {stored.path: stored.bytes for stored in plan.objects}
             write_document(planned_document(root, model, version, str(source), files))
             return
-        warmup = WarmupWish(warmup_rows)
+        warmup = WarmupRequest(warmup_rows)
         published = chain.pull(clients, plan, root, model, version, report, warmup=warmup)
     write_published(published, as_json=as_json)

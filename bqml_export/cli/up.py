@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bqml_export.bucket.uri import BucketUri
-    from bqml_export.chain.up import Wish
+    from bqml_export.chain.up import UpRequest
     from bqml_export.parity.comparison import Examination
     from bqml_export.repository.versions import Version
     from bqml_export.settings import Target
@@ -100,13 +100,13 @@ def up(  # noqa: PLR0913 - one parameter per option
     from bqml_export.chain import up as chain  # seconds to import
     from bqml_export.clients import open_clients
 
-    wish = _wish(source, root, model, destination, warmup_rows, force=force)
+    request = _request(source, root, model, destination, warmup_rows, force=force)
     with open_clients(target) as clients:
         if dry_run:
-            steps = chain.dry_run(clients, wish) + _gate_steps(None, verify_url, label)
+            steps = chain.dry_run(clients, request) + _gate_steps(None, verify_url, label)
             write_document({"steps": steps})
             return
-        outcome = chain.up(clients, wish, report)
+        outcome = chain.up(clients, request, report)
         if verify_url and not gate_is_passed(outcome.version, verify_url):
             run_gate(clients, outcome.version, examination(verify_url))
     _promote(root, outcome.version, label)
@@ -126,7 +126,7 @@ def _gate_steps(
     return steps
 
 
-def _wish(
+def _request(
     source: str | ModelReference,
     root: Path,
     model: str | None,
@@ -134,20 +134,20 @@ def _wish(
     warmup_rows: int | None,
     *,
     force: bool,
-) -> Wish:
-    from bqml_export.chain.up import Wish  # seconds to import
-    from bqml_export.chain.warmup import WarmupWish
+) -> UpRequest:
+    from bqml_export.chain.up import UpRequest  # seconds to import
+    from bqml_export.chain.warmup import WarmupRequest
     from bqml_export.warehouse.statement import read_statement
 
     wanted = source if isinstance(source, ModelReference) else read_statement(source)
     named = wanted if isinstance(wanted, ModelReference) else wanted.model
-    return Wish(
+    return UpRequest(
         source=wanted,
         root=root,
         model=model or named.model,
         destination=destination,
         force=force,
-        warmup=WarmupWish(warmup_rows),
+        warmup=WarmupRequest(warmup_rows),
     )
 
 

@@ -14,17 +14,17 @@ from bqml_export.parity._row_parameter import quoted, select_list, to_text
 from bqml_export.parity._sendable import Sendable
 from bqml_export.parity.comparison import Tolerance
 from bqml_export.parity.subject import Subject
-from bqml_export.warehouse.query import Asker, Question
+from bqml_export.warehouse.query import OwnQuery, QueryRunner
 
 _NUMBER = "bqml_export_row"
 
 
-def prediction_question(subject: Subject, cases: Sequence[Case]) -> Question:
+def prediction_query(subject: Subject, cases: Sequence[Case]) -> OwnQuery:
     """Returns the query that predicts every case, numbered by its place in `cases`."""
     model, leaves, trial_id = subject.model, subject.leaves, subject.record.trial_id
     trial = "" if trial_id is None else f", STRUCT({trial_id} AS trial_id)"
     rows = f"SELECT {select_list(_NUMBER, leaves)} FROM UNNEST(@rows) AS r"  # noqa: S608
-    return Question(
+    return OwnQuery(
         doing=f"asking ML.PREDICT about {len(cases)} rows",
         sql=f"SELECT * FROM ML.PREDICT(MODEL {quoted(str(model))}, (\n{rows}\n){trial})",  # noqa: S608
         texts=[to_text(number, case.row, leaves) for number, case in enumerate(cases)],
@@ -32,19 +32,19 @@ def prediction_question(subject: Subject, cases: Sequence[Case]) -> Question:
 
 
 def warehouse_predictions(
-    asker: Asker, question: Question, outputs: Outputs
+    runner: QueryRunner, query: OwnQuery, outputs: Outputs
 ) -> dict[int, Prediction]:
-    return {int(row[_NUMBER]): outputs.of_warehouse(row) for row in asker.rows(question)}
+    return {int(row[_NUMBER]): outputs.of_warehouse(row) for row in runner.rows(query)}
 
 
-def feature_means(asker: Asker, model: ModelReference) -> dict[str, float]:
+def feature_means(runner: QueryRunner, model: ModelReference) -> dict[str, float]:
     """Returns the mean of each numeric feature, which BigQuery takes for NULL.
 
     The names are those of the export's inputs, in lower case: a field of a STRUCT is
     `column_field`.
     """
     sql = f"SELECT input, mean FROM ML.FEATURE_INFO(MODEL {quoted(str(model))})"  # noqa: S608
-    found = asker.rows(Question(doing="reading the features' means", sql=sql))
+    found = runner.rows(OwnQuery(doing="reading the features' means", sql=sql))
     return {
         str(row["input"]).replace(".", "_").lower(): float(row["mean"])
         for row in found

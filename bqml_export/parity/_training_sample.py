@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bqml_export.parity._case import Case, Kind
 from bqml_export.parity._row_parameter import quoted
-from bqml_export.warehouse.query import Asker, Question
+from bqml_export.warehouse.query import OwnQuery, QueryRunner
 
 _KIND, _HASH = "bqml_export_kind", "bqml_export_hash"
 _SQL = """\
@@ -23,7 +23,7 @@ UNION ALL
   FROM hashed GROUP BY TO_JSON_STRING({label})))"""
 
 
-def sample_question(query: str, columns: Sequence[str], label: str | None, rows: int) -> Question:
+def sample_query(query: str, columns: Sequence[str], label: str | None, rows: int) -> OwnQuery:
     """Returns the query for a sample of the rows of `query`.
 
     The order is that of a hash of each whole row: it looks random and is the same at every run.
@@ -37,12 +37,12 @@ def sample_question(query: str, columns: Sequence[str], label: str | None, rows:
         first = ", ".join(f"first.{name} AS {name}" for name in every)
         fields = ", ".join(f"{name} AS {name}" for name in every)
         sql += _ONE_OF_EACH.format(first=first, fields=fields, label=quoted(label))
-    return Question(doing="reading training rows", sql=sql)
+    return OwnQuery(doing="reading training rows", sql=sql)
 
 
-def sample_cases(asker: Asker, question: Question, columns: Sequence[str]) -> list[Case]:
+def sample_cases(runner: QueryRunner, query: OwnQuery, columns: Sequence[str]) -> list[Case]:
     """Returns the sampled rows, in the order of their hashes, and then the rows of the classes."""
-    found = sorted(asker.rows(question), key=lambda row: (row[_KIND], row[_HASH]))
+    found = sorted(runner.rows(query), key=lambda row: (row[_KIND], row[_HASH]))
     cases = []
     for number, row in enumerate(found, start=1):
         kind = Kind.CLASS if row[_KIND] else Kind.TRAINING
