@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bqml_export.parity.case import Case
+from bqml_export.parity._case import Case
 from bqml_export.repository.instance import FLOATS, flattened, to_instance
 
 if TYPE_CHECKING:
@@ -22,28 +22,21 @@ NULL_CATEGORY = "_null_filler"
 
 @dataclass(frozen=True, slots=True)
 class Sendable:
-    """What to send for a row.
-
-    Attributes:
-        case: What it is sent for.
-        instance: The element of `instances`, None where the export cannot take the row.
-        substituted: What stands for NULL in it, by input.
-        obstacle: Why there is no instance.
-    """
+    """What to send for a row."""
 
     case: Case
     instance: JsonObject | None
+    """The element of `instances`, None where the export cannot take the row."""
     substituted: Mapping[str, object]
+    """What stands for NULL in it, by input."""
     obstacle: str | None = None
+    """Why there is no instance."""
 
 
 def to_sendable(case: Case, inputs: TensorMap, means: Mapping[str, float]) -> Sendable:
     """Returns what to send for the row of `case`.
 
-    Args:
-        case: The values of the feature columns, and why they are asked about.
-        inputs: The inputs of the signature, name -> `dtype[shape]`.
-        means: Input in lower case -> mean of its training values.
+    `means` has the mean of an input's training values by its name in lower case.
     """
     values = {name.lower(): value for name, value in flattened(case.row)}
     substituted: dict[str, object] = {}

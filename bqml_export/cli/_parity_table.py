@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bqml_export.parity.report import KindCount, ParityReport
 from foundation.cli.output import report, write_table
-
-if TYPE_CHECKING:
-    from bqml_export.parity.report import KindCount, ParityReport
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _SHOWN_EXCEPTIONS = 25
 _COLUMNS = [

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from bqml_export.parity.case import Row
-from bqml_export.parity.leaf import Leaf
+from bqml_export.parity._case import Row
+from bqml_export.parity._leaf import Leaf
 
 _CASTS = {
     "STRING": "{}",
@@ -27,9 +27,7 @@ _CASTS = {
 def select_list(number_column: str, leaves: Sequence[Leaf]) -> str:
     """Returns the SELECT list that turns `r`, one element of the parameter, into typed columns.
 
-    Args:
-        number_column: What to call the row's number, which comes first.
-        leaves: The plain values of a row; those of one column stand together.
+    The row's number comes first; the leaves of one column stand together.
     """
     columns = [f"CAST(JSON_VALUE(r, '$[0]') AS INT64) AS {quoted(number_column)}"]
     numbered = enumerate(leaves, start=1)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from bqml_export.parity.case import Case, Kind, Row
-from bqml_export.parity.leaf import NUMERIC_TYPES, Leaf
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+from bqml_export.parity._case import Case, Kind, Row
+from bqml_export.parity._leaf import NUMERIC_TYPES, Leaf
 
 LARGEST_FLOAT32 = 3.4028234663852886e38
 
@@ -34,10 +31,6 @@ def forced_cases(leaves: Sequence[Leaf], base: Row) -> list[Case]:
     """Returns the forced rows: `base` with one value changed, and a row that is all NULL.
 
     One change at a time says which column a difference comes from.
-
-    Args:
-        leaves: The plain values of a row.
-        base: A row that both sides can take.
     """
     return [*_nulls(leaves, base), *_unseen(leaves, base), *_extremes(leaves, base)]
 
@@ -61,12 +54,10 @@ def _extremes(leaves: Sequence[Leaf], base: Row) -> Iterator[Case]:
         if leaf.type not in NUMERIC_TYPES:
             continue
         for value in _EXTREMES[leaf.type]:
-            beyond = abs(float(value)) > LARGEST_FLOAT32
+            beyond = f"{value:.17g} is beyond float32, in which the export computes"
             yield Case(
                 kind=Kind.EXTREME,
                 name=f"{leaf} = {value:.17g}",
                 row=leaf.set(base, value),
-                limit=f"{value:.17g} is beyond float32, in which the export computes"
-                if beyond
-                else None,
+                limit=beyond if abs(float(value)) > LARGEST_FLOAT32 else None,
             )

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import NotSupportedError
+from bqml_export.parity._case import Row
 from bqml_export.repository.record import Column
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.parity.case import Row
 
 NUMERIC_TYPES = ("INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC")
 PLAIN_TYPES = (*NUMERIC_TYPES, "BOOL", "STRING", "BYTES", "DATE", "DATETIME", "TIME")

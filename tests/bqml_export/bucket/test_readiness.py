@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("google.cloud.storage", reason="needs the extra [gcp]")
 
-from bqml_export.bucket.location import require_bucket
+from bqml_export.bucket.readiness import require_bucket
 from bqml_export.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:

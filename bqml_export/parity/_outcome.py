@@ -5,17 +5,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from bqml_export.parity.case import Case, Kind
+from bqml_export.parity._case import Case, Kind
+from bqml_export.parity._prediction import Prediction
 from bqml_export.parity.comparison import Examination, Tolerance, difference, tolerance_used
-from bqml_export.parity.prediction import Prediction
 from bqml_export.parity.report import FAILED, PASSED, KindCount, ParityReport, files_digest
+from bqml_export.parity.subject import Subject
 from bqml_export.repository.record import now, tool_version
 from foundation.json_types import JsonObject
-
-if TYPE_CHECKING:
-    from bqml_export.parity.subject import Subject
 
 
 class Status(enum.Enum):

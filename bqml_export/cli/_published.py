@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
-from bqml_export.repository.publish import next_number, require_free
-from bqml_export.repository.versions import Version, model_folder
+from bqml_export.repository.versions import Version, model_folder, next_number, require_free
 from foundation.cli.output import write_document
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 def planned_document(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from bqml_export.parity.case import Case, Kind
-from bqml_export.parity.row_parameter import quoted
-from bqml_export.warehouse.query import Asker, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from bqml_export.parity._case import Case, Kind
+from bqml_export.parity._row_parameter import quoted
+from bqml_export.warehouse.query import OwnQuery, QueryRunner
 
 _KIND, _HASH = "bqml_export_kind", "bqml_export_hash"
 _SQL = """\
@@ -26,17 +23,12 @@ UNION ALL
   FROM hashed GROUP BY TO_JSON_STRING({label})))"""
 
 
-def sample_question(query: str, columns: Sequence[str], label: str | None, rows: int) -> Question:
+def sample_query(query: str, columns: Sequence[str], label: str | None, rows: int) -> OwnQuery:
     """Returns the query for a sample of the rows of `query`.
 
     The order is that of a hash of each whole row: it looks random and is the same at every run.
-    The user's query stands on lines of its own, so that it may end in a comment.
-
-    Args:
-        query: The training query.
-        columns: The feature columns.
-        label: The label column of a classifier, of which each class must have a row, or None.
-        rows: How many rows to take.
+    The user's query stands on lines of its own, so that it may end in a comment. With a `label`,
+    the label column of a classifier, each class has a row.
     """
     names = ", ".join(map(quoted, columns))
     sql = _SQL.format(query=query, names=names, rows=rows)
@@ -45,12 +37,12 @@ def sample_question(query: str, columns: Sequence[str], label: str | None, rows:
         first = ", ".join(f"first.{name} AS {name}" for name in every)
         fields = ", ".join(f"{name} AS {name}" for name in every)
         sql += _ONE_OF_EACH.format(first=first, fields=fields, label=quoted(label))
-    return Question(doing="reading training rows", sql=sql)
+    return OwnQuery(doing="reading training rows", sql=sql)
 
 
-def sample_cases(asker: Asker, question: Question, columns: Sequence[str]) -> list[Case]:
+def sample_cases(runner: QueryRunner, query: OwnQuery, columns: Sequence[str]) -> list[Case]:
     """Returns the sampled rows, in the order of their hashes, and then the rows of the classes."""
-    found = sorted(asker.rows(question), key=lambda row: (row[_KIND], row[_HASH]))
+    found = sorted(runner.rows(query), key=lambda row: (row[_KIND], row[_HASH]))
     cases = []
     for number, row in enumerate(found, start=1):
         kind = Kind.CLASS if row[_KIND] else Kind.TRAINING

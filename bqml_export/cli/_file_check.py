@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import click
 
 from bqml_export.errors import PublishError
 from bqml_export.repository.digests import compare
 from bqml_export.repository.record import read_record
+from bqml_export.repository.versions import Version
 from foundation.cli.output import report, write_document
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.repository.versions import Version
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 def check_files(versions: Sequence[Version], *, as_json: bool) -> None:

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.repository.lock import locked_folder, remove_abandoned
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 PREFIX = ".incoming-"
 

@@ -16,13 +16,7 @@ _INEXACT = ("FLOAT64", "NUMERIC", "BIGNUMERIC")
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A number, or a class with the probability of every class.
-
-    Attributes:
-        number: The predicted number of a regression; None for a class.
-        label: The predicted class as text; None for a number.
-        probabilities: Class -> probability.
-    """
+    """A number, or a class as text with the probability of every class."""
 
     number: float | None = None
     label: str | None = None
@@ -36,23 +30,18 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where a model's predictions are found, on both sides.
-
-    Attributes:
-        label: The label column.
-        label_type: Its GoogleSQL type.
-        value: The export's output with the predicted number or class.
-        probabilities: Its output with the probabilities; None for a number.
-        classes: Its output with the classes that belong to them, in the same order.
-        alone: Whether `value` is its only output, which REST answers without a name.
-    """
+    """Where a model's predictions are found: the label column, and the outputs of the export."""
 
     label: str
     label_type: str
     value: str
+    """The output with the predicted number or class."""
     probabilities: str | None
+    """None for a number."""
     classes: str | None
+    """The output with the classes of the probabilities, in the same order."""
     alone: bool
+    """Whether `value` is the only output, which REST answers without a name."""
 
     def of_warehouse(self, row: Mapping[str, Any]) -> Prediction:
         value = row[f"predicted_{self.label}"]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
 from bqml_export.errors import EndpointError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.warehouse.jobs import Report
-    from foundation.json_types import JsonObject
+from bqml_export.warehouse.jobs import Report
+from foundation.json_types import JsonObject
 
 _CONNECT_TIMEOUT_S = 5.0
 _ANSWER_TIMEOUT_S = 120.0
@@ -31,13 +28,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One version of one model at a server.
-
-    Attributes:
-        url: The server, for example `http://127.0.0.1:8501`.
-        model: The model's name there.
-        version: The version's number there.
-    """
+    """One version of one model at a server, for example `http://127.0.0.1:8501`."""
 
     url: str
     model: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -13,9 +14,6 @@ from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
 from bqml_export.settings import Target, emulator_addresses
 from foundation.repository.layout import MAX_VERSION
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 R = TypeVar("R")
 

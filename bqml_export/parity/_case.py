@@ -23,17 +23,11 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A row to ask about.
-
-    Attributes:
-        kind: Why it is asked about.
-        name: What it is, for people, for example `petal_width = 1e+30`.
-        row: The values of every feature column.
-        limit: What the export can not hold of the row; None where it can hold all of it. Answers
-            that differ are then no fault of the service.
-    """
+    """A row to ask about."""
 
     kind: Kind
     name: str
+    """What it is, for people, for example `petal_width = 1e+30`."""
     row: Row
     limit: str | None = None
+    """What the export can not hold of the row: answers that differ are no fault of the service."""

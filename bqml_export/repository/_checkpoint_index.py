@@ -6,16 +6,13 @@ Reading it tells a half-copied variables folder from a whole one without loading
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from google.protobuf.message import DecodeError
 
-from bqml_export.repository import snappy
-from bqml_export.repository.snappy import read_varint
+from bqml_export.repository import _snappy as snappy
+from bqml_export.repository._snappy import read_varint
 from foundation.protos.saved_model_pb2 import BundleEntry, BundleHeader
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _MAGIC = 0xDB4775248B80FB57
 _FOOTER_BYTES = 48

@@ -1,16 +1,15 @@
-"""Whether a bucket is where a model is; BigQuery exports only within one location."""
+"""Whether a bucket can take an export: where it is, and what the account may do in it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from google.cloud import storage
 
+from bqml_export.clients import Clients
 from bqml_export.errors import AccessDeniedError, NotFoundError, UsageError
 from bqml_export.foreign_errors import foreign_errors
+from bqml_export.permissions import OBJECTS_CREATE, OBJECTS_GET, OBJECTS_LIST
 
-if TYPE_CHECKING:
-    from google.cloud import storage
-
-    from bqml_export.clients import Clients
+_NEEDED = (OBJECTS_CREATE, OBJECTS_GET, OBJECTS_LIST)
 
 
 def read_bucket(clients: Clients, name: str) -> storage.Bucket:
@@ -66,3 +65,19 @@ def _holds(bucket: storage.Bucket, model_location: str) -> bool:
         regions = [str(region).lower() for region in bucket.data_locations or ()]
         return not regions or model_location.lower() in regions
     return str(bucket.location or "").lower() == model_location.lower()
+
+
+def missing_permissions(clients: Clients, bucket: str) -> list[str]:
+    """Returns which of storage.objects.create, get and list the account does not have.
+
+    It asks buckets.testIamPermissions, which everybody may.
+    """
+    try:
+        with foreign_errors(f"asking for permissions on bucket {bucket}"):
+            granted = clients.storage.bucket(bucket).test_iam_permissions(
+                list(_NEEDED), **clients.storage_call
+            )
+    except NotFoundError:
+        # Some emulators have no such call; a bucket that is missing is found out by its location.
+        return []
+    return [permission for permission in _NEEDED if permission not in granted]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from bqml_export.cli.options import gathered
-from bqml_export.cli.source import SQL_FILE, read_sql
+from bqml_export.cli._options import gathered
+from bqml_export.cli._source import SQL_FILE, read_sql
 from bqml_export.errors import UsageError
 from bqml_export.parity.comparison import Examination, Tolerance
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 R = TypeVar("R")
 

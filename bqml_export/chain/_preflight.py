@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from bqml_export.bucket.location import require_bucket
-from bqml_export.bucket.permissions import missing_permissions
+from bqml_export.bucket.readiness import missing_permissions, require_bucket
+from bqml_export.bucket.uri import BucketUri
+from bqml_export.clients import Clients
 from bqml_export.errors import (
     AccessDeniedError,
     NotFoundError,
@@ -18,15 +19,9 @@ from bqml_export.errors import (
     UsageError,
 )
 from bqml_export.permissions import OBJECTS_CREATE, grant_hint
+from bqml_export.warehouse.description import ModelDescription
 from bqml_export.warehouse.exportability import obstacles, trial_obstacle
 from foundation.errors import BqmlError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bqml_export.bucket.uri import BucketUri
-    from bqml_export.clients import Clients
-    from bqml_export.warehouse.description import ModelDescription
 
 
 @dataclass(slots=True)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.bucket.manifest import read_manifest
 from bqml_export.bucket.objects import StoredObject, list_objects
 from bqml_export.bucket.uri import BucketUri
+from bqml_export.clients import Clients
 from bqml_export.errors import StorageError
 from bqml_export.warehouse import extract
+from bqml_export.warehouse.description import ModelDescription
 from bqml_export.warehouse.extract import Extraction
+from bqml_export.warehouse.jobs import Attempt
 from foundation.repository.layout import RECORD_NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.clients import Clients
-    from bqml_export.warehouse.description import ModelDescription
-    from bqml_export.warehouse.jobs import Attempt
 
 _MOST_PREFIXES = 100
 
