@@ -57,7 +57,7 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     from serve_app.predictor.predictor import Predictor
     from serve_app.protocols.tfs.rest.plain_rows import read_plain_rows
     from serve_app.protocols.tfs.rest.rows_form import RowsForm
-    from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+    from serve_app.settings import RepositorySettings, TensorFlowSettings
     from serve_app.transports.http.answer import Answer
     from serve_app.transports.http.head import HEAD_END, Heads
 

@@ -32,7 +32,7 @@ from serve_app.predictor.executor import Executor
 from serve_app.predictor.limits import CallLimits
 from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.ops.metrics import MetricsPage
-from serve_app.settings.model import ServeSettings
+from serve_app.settings import ServeSettings
 from serve_app.transports.http.app import RestApp
 from serve_app.transports.http.cors import ALLOW
 from serve_app.transports.http.named import AsgiApp, named

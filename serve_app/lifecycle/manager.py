@@ -13,11 +13,11 @@ from serve_app.lifecycle.watcher import Watcher
 from serve_app.metrics.recorder import Recorder
 
 if TYPE_CHECKING:
-    from serve_app.config.model import ServingConfig
+    from serve_app.config.serving_config import ServingConfig
     from serve_app.kinds.tensorflow.saved_model import SavedModel
     from serve_app.lifecycle.version import ModelVersion
     from serve_app.predictor.model_spec import ModelSpec
-    from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+    from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 
 class ServableManager:

@@ -23,7 +23,7 @@ from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.tfs.grpc.servicing import Servicing
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 from serve_app.transports.grpc.edge import GrpcEdge
 from serve_app.transports.grpc.handlers import RpcHandlers
 from serve_app.transports.grpc.rpc import RpcRequest

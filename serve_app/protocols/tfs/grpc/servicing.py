@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from serve_app.config.model import ServingConfig
+from serve_app.config.serving_config import ServingConfig
 from serve_app.predictor.lane import Lane
 from serve_app.predictor.lanes import Lanes
 from serve_app.predictor.model_spec import ModelSpec
