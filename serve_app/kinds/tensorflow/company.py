@@ -40,6 +40,7 @@ class Company:
         signature: Signature,
         inputs: Mapping[str, np.ndarray],
         rows: int,
+        wanted: tuple[str, ...] = (),
         *,
         in_caller: bool = False,
     ) -> dict[str, np.ndarray]:
@@ -52,7 +53,7 @@ class Company:
         if rows < model.width:
             last = np.minimum(np.arange(model.width), rows - 1)
             inputs = {alias: array[last] for alias, array in inputs.items()}
-        outputs = model.run(signature, inputs, in_caller=in_caller)
+        outputs = model.run(signature, inputs, wanted, in_caller=in_caller)
         return {alias: array[:rows] for alias, array in outputs.items()}
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from serve_app.kinds.signature import Signature, TensorSpec
     from serve_app.kinds.tensorflow.company import Company
     from serve_app.kinds.tensorflow.saved_model import SavedModel
-    from serve_app.predictor.traits import CallTraits
+    from serve_app.kinds.traits import CallTraits
 
 _log = logging.getLogger(__name__)
 
@@ -154,9 +154,7 @@ def _are_rows(outputs: Outputs, alone: Sequence[Outputs]) -> bool:
 def _time(servable: SavedModel, signature: Signature, rows: Rows, traits: CallTraits) -> None:
     """Notes the time of calls with one and with many rows; the first of each prepares the graph."""
     for sample in (part(rows, 0, 1), rows):
-        feeds = {spec.tensor_name: sample[alias] for alias, spec in signature.inputs.items()}
-        fetches = dict.fromkeys(spec.tensor_name for spec in signature.outputs.values())
-        servable.run_tensors(feeds, list(fetches), timeout_ms=_TIMEOUT_MS)
+        servable.run(signature, sample, timeout_ms=_TIMEOUT_MS)
         servable.run(signature, sample)
         for _ in range(1 if servable.has_loops else 2):
             started_s = perf_counter()

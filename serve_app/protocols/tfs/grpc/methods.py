@@ -1,10 +1,11 @@
-"""Answers gRPC calls, whoever carries them: serialized message in, serialized message out."""
+"""TensorFlow Serving's gRPC methods: serialized message in, serialized message out."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from time import monotonic
 from typing import Any, TypeAlias
 
 from google.protobuf.message import DecodeError, Message
@@ -17,7 +18,6 @@ from serve_app.errors import (
     ServeAppError,
 )
 from serve_app.predictor.admission import Admission
-from serve_app.predictor.deadline import Deadline
 from serve_app.protocols.tfs.grpc.examples import classify, multi_inference, regress
 from serve_app.protocols.tfs.grpc.health import check
 from serve_app.protocols.tfs.grpc.metadata import get_model_metadata
@@ -36,11 +36,11 @@ from serve_app.protos.model_status_pb2 import GetModelStatusRequest
 from serve_app.protos.multi_inference_pb2 import MultiInferenceRequest
 from serve_app.protos.predict_pb2 import PredictRequest
 from serve_app.protos.regression_pb2 import RegressionRequest
-from serve_app.transports.grpc.rpc import Metadata, RpcReply, RpcRequest, error_reply
+from serve_app.protocols.rpc import RpcReply, RpcRequest, error_reply
 
 _log = logging.getLogger(__name__)
 
-Run: TypeAlias = Callable[[Servicing, Any, Deadline | None], Awaitable[Message]]
+Run: TypeAlias = Callable[[Servicing, Any, float | None], Awaitable[Message]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,13 @@ _METHODS: dict[str, _Method] = {
 }
 
 
-class GrpcEdge:
+class TfsGrpc:
     """TensorFlow Serving's gRPC API, and the health check.
 
     Args:
         servicing: What the methods answer from.
         admission: Bounds the ongoing requests, REST's and these together.
         timeout_s: Seconds for a model call whose client has no deadline.
-        metadata: Trailing metadata of every reply, errors included.
     """
 
     def __init__(
@@ -87,19 +86,13 @@ class GrpcEdge:
         servicing: Servicing,
         admission: Admission,
         timeout_s: float,
-        metadata: Metadata = (),
     ) -> None:
         self._servicing = servicing
         self._admission = admission
         self._timeout_s = timeout_s
-        self._metadata = metadata
 
     async def answer(self, method: str, request: RpcRequest) -> RpcReply:
         """Returns the reply to one call of `method`, given by its bare name; never raises."""
-        reply = await self._guarded(method, request)
-        return replace(reply, metadata=reply.metadata + self._metadata) if self._metadata else reply
-
-    async def _guarded(self, method: str, request: RpcRequest) -> RpcReply:
         try:
             response = await self._answer(method, request)
         except ServeAppError as error:
@@ -120,12 +113,12 @@ class GrpcEdge:
             record.model = message.model_spec.name
             return await self._run(method, message, deadline)
 
-    def _deadline(self, method: _Method, request: RpcRequest) -> Deadline | None:
+    def _deadline(self, method: _Method, request: RpcRequest) -> float | None:
         if request.timeout_s is not None:
-            return Deadline.after(request.timeout_s)
-        return Deadline.after(self._timeout_s) if method.calls_model else None
+            return monotonic() + request.timeout_s
+        return monotonic() + self._timeout_s if method.calls_model else None
 
-    async def _run(self, method: _Method, message: Any, deadline: Deadline | None) -> Message:  # noqa: ANN401 - generated
+    async def _run(self, method: _Method, message: Any, deadline: float | None) -> Message:  # noqa: ANN401 - generated
         if not method.calls_model:
             return await method.run(self._servicing, message, deadline)
         with self._admission.request():

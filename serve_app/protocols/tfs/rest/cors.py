@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from serve_app.transports.http.answer import Answer, Headers
+from serve_app.protocols.http import Answer, Headers
 
 ALLOW: Headers = (
     (b"access-control-allow-origin", b"*"),
@@ -25,8 +23,3 @@ def preflight(origin: bytes) -> Answer:
     is_browser = b"http://" in origin or b"https://" in origin
     html: Headers = ((b"content-type", b"text/html; charset=ISO-8859-1"),)
     return Answer(200 if is_browser else 400, b"", html)
-
-
-def with_cors(answer: Answer) -> Answer:
-    """Returns `answer` with the headers that let a page of any origin read it."""
-    return replace(answer, headers=answer.headers + ALLOW)

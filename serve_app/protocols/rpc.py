@@ -1,11 +1,19 @@
-"""One call on its way in and out: bytes and a status, free of messages and of TensorFlow."""
+"""The seam between gRPC and the protocols that are spoken over it: bytes and a status.
+
+A protocol brings a table of methods; `protocols/registry.py` lists them. No transport changes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from serve_app.errors import OverloadedError, ServeAppError
 
+Services: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Service -> methods, all unary. No two services have a method of the same name: Ray Serve's
+dispatch goes by the bare name."""
 _LIMIT_BYTES = 1024
 _CUT = "...TRUNCATED"
 
@@ -44,6 +52,13 @@ class RpcReply:
     def SerializeToString(self) -> bytes:  # noqa: N802 - a message to Ray Serve, which calls this
         """Returns the serialized response message."""
         return self.body
+
+
+class RpcProtocol(Protocol):
+    """What is spoken over gRPC."""
+
+    async def answer(self, method: str, request: RpcRequest) -> RpcReply:
+        """Returns the reply to one call of `method`, given by its bare name; never raises."""
 
 
 def error_reply(error: ServeAppError) -> RpcReply:
