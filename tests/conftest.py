@@ -1,19 +1,41 @@
-"""Fixtures that every test folder shares."""
+"""Fixtures that every test folder shares.
+
+`iris_service` is one real service (Ray Serve, HAProxy, REST and gRPC) for the whole run, whatever
+the number of workers: `make serve`, run from the installed wheel. It costs the run one cold start
+of Ray, so take it wherever a test only asks: predictions, status, metadata, errors, pages, a short
+load of a known model. Do not kill or fill it, nor change its models; publishing another model below
+`iris_service.root` under a name of your own is fine, it is found within a second. A test that needs
+settings of its own, or breaks something, starts a service of its own and is marked `ray`.
+"""
 
 from __future__ import annotations
 
 import functools
 import os
 import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.installed_wheel import ROOT, InstalledWheel, install
+from tests.shared_process import SharedProcess, once
+
 # A shell that starts tests in the background has them ignore Ctrl-C, and so every process that they
 # start; the tests of Ctrl-C want it back.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+# Of the shared service: half a CPU for its only replica, so that others may run beside it.
+SETTINGS = {
+    "autoscaling.max_replicas": "1",
+    "http.replica_header": "X-Replica",
+    "replica.num_cpus": "0.5",
+    "repository.poll_wait_s": "0.2",
+}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -53,3 +75,89 @@ def shared() -> Path:
 def real_exports(shared: Path) -> Path:
     """The folder that holds one real BigQuery ML export per sub-folder."""
     return shared / "data" / "bqml-exports"
+
+
+@dataclass(frozen=True)
+class SharedService:
+    """The service that all tests of a run may ask.
+
+    Attributes:
+        root: Its model repository; holds `iris_model` version 1, with its record.
+        port: Its public port.
+        grpc_port: Its public gRPC port.
+        pid: The process that a user would see in front.
+        announced: What it printed when it was ready.
+    """
+
+    root: Path
+    port: int
+    grpc_port: int
+    pid: int
+    announced: Mapping[str, Any]
+
+    @property
+    def url(self) -> str:
+        """Where its REST API is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def grpc_target(self) -> str:
+        """Where its gRPC API is."""
+        return f"127.0.0.1:{self.grpc_port}"
+
+
+def run_folder(config: pytest.Config) -> Path:
+    """Returns the temporary folder that all workers of this run have in common."""
+    factory: pytest.TempPathFactory = config._tmp_path_factory  # type: ignore[attr-defined]
+    base = factory.getbasetemp()
+    return base.parent if hasattr(config, "workerinput") else base
+
+
+@pytest.fixture(scope="session")
+def wheel(pytestconfig: pytest.Config) -> InstalledWheel:
+    """The wheel of this checkout, installed once for all workers."""
+    folder = run_folder(pytestconfig) / "wheel"
+    folder.mkdir(exist_ok=True)
+    with once(folder / "lock"):
+        if not (folder / "empty").exists():
+            install(folder)
+    return InstalledWheel(folder)
+
+
+@pytest.fixture(scope="session")
+def iris_service(pytestconfig: pytest.Config, wheel: InstalledWheel) -> Iterator[SharedService]:
+    """See above."""
+    from serve_app.hosting.environment import free_ports
+
+    folder = run_folder(pytestconfig) / "service"
+    root, work = folder / "serving_dir", folder / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    port, grpc_port = free_ports(2)
+    train, serve = recipe("serve", ROOT=root, PORT=port, GRPC_PORT=grpc_port, BIN=wheel.bin)
+    options = "--json " + " ".join(f"--set {key}={value}" for key, value in SETTINGS.items())
+    script = f"{train} >&2 && {serve} {options}"
+    with SharedProcess(folder).running(["sh", "-c", script], work) as announced:
+        yield SharedService(
+            root=root,
+            port=int(announced["base_url"].rpartition(":")[2]),
+            grpc_port=int(announced["grpc_target"].rpartition(":")[2]),
+            pid=announced["pid"],
+            announced=announced,
+        )
+
+
+def recipe(target: str, **variables: object) -> list[str]:
+    """Returns the commands that make would run in an environment that is up to date."""
+    told = [f"{name}={value}" for name, value in variables.items()]
+    stamps = [f"--assume-old={sys.prefix}/.{name}" for name in ("serve", "loadtest", "dev")]
+    line = ["make", "--dry-run", "--no-print-directory", *stamps, target, f"VENV={sys.prefix}"]
+    done = subprocess.run([*line, f"SQL={ROOT / 'sql' / 'iris_model.sql'}", *told], cwd=ROOT,
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    return done.stdout.splitlines()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends when the shared service has ended."""
+    if not hasattr(config, "workerinput") and hasattr(config, "_tmp_path_factory"):
+        for keeper in run_folder(config).glob("*/keeper"):
+            SharedProcess(keeper.parent).wait_until_stopped()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,21 +41,20 @@ def name_of(path: Path) -> str:
 
 def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
     """Yields the dotted names that a module imports, outside `if TYPE_CHECKING`."""
-    tree = ast.parse(path.read_text())
-    nodes = _outside_functions(tree) if top_level_only else ast.walk(tree)
-    for node in nodes:
+    for node in _at_run_time(ast.parse(path.read_text()), functions=not top_level_only):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
 
 
-def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+def _at_run_time(node: ast.AST, *, functions: bool) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         is_type_check = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and not is_type_check:
+        is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+        if not is_type_check and (functions or not is_function):
             yield child
-            yield from _outside_functions(child)
+            yield from _at_run_time(child, functions=functions)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -99,6 +99,44 @@ def test_the_core_knows_no_protocol_and_no_transport(path: Path) -> None:
     for module in imports(path):
         assert module.partition(".")[0] not in forbidden, module
         assert not module.startswith(ours), module
+
+
+ORDER = (
+    "errors", "protos", "settings", "kinds", "metrics", "repository", "config", "predictor",
+    "warmup", "lifecycle", "protocols", "transports", "hosting", "application", "launcher", "cli",
+    "__main__",
+)  # fmt: skip
+"""The rooms and modules of serve_app: each may import those before it."""
+STILL_UPWARDS = {
+    ("kinds", "protocols"), ("kinds", "warmup"), ("protocols", "transports"),
+    ("warmup", "protocols"),
+}  # fmt: skip
+"""What is to go."""
+
+
+def test_the_rooms_of_serve_app_import_downwards() -> None:
+    """So no two of them need each other; imports for types alone do not count."""
+    upwards = set()
+    for path in sorted((ROOT / "serve_app").rglob("*.py")):
+        own = path.relative_to(ROOT / "serve_app").parts[0].removesuffix(".py")
+        for module in imports(path):
+            folder, _, inner = module.partition(".")
+            other = inner.partition(".")[0]
+            if folder == "serve_app" and other and ORDER.index(other) > ORDER.index(own):
+                upwards.add((own, other))
+    assert upwards <= STILL_UPWARDS
+
+
+INSIDES = re.compile(
+    r"ray\.serve\._private|ray\._private|internal_kv|uvicorn\.protocols|HTTP_PROTOCOLS"
+)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_insides_of_ray_and_uvicorn_lie_in_one_room(path: Path) -> None:
+    """`serve_app/hosting/seams.py` lists them."""
+    if not name_of(path).startswith("serve_app/hosting/"):
+        assert not INSIDES.findall(path.read_text())
 
 
 @pytest.mark.parametrize("path", rooms("transports", "hosting"), ids=name_of)

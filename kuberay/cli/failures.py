@@ -35,12 +35,10 @@ class Failure(click.ClickException):
             click.echo(f"hint: {self.hint}", file=file, err=True)
 
     def document(self) -> JsonObject:
-        """Returns the error as `--json` prints it."""
         return {"error": {"message": self.message, "hint": self.hint, "exit_code": self.exit_code}}
 
 
 def failure_of(exc: BaseException) -> Failure | None:
-    """Returns how to end after `exc`, or None where click knows better."""
     if isinstance(exc, KeyboardInterrupt):
         return Failure("interrupted", INTERRUPTED, hint="the cluster goes on; `status` tells how")
     if isinstance(exc, click.ClickException | click.exceptions.Exit | click.Abort):

@@ -23,7 +23,6 @@ def write_findings(found: Report) -> None:
 
 
 def summary(found: Report) -> str:
-    """Returns one line of what a check came to."""
     objects = _count(len(found.objects), "object")
     if not found.findings:
         return f"{objects} checked: no findings"
@@ -33,7 +32,6 @@ def summary(found: Report) -> str:
 
 
 def report_document(found: Report) -> JsonObject:
-    """Returns a check as `--json` prints it."""
     return {
         "valid": not found.errors,
         "errors": found.errors,
@@ -55,7 +53,6 @@ def write_rules(rules: Iterable[Rule]) -> None:
 
 
 def rule_document(rule: Rule) -> JsonObject:
-    """Returns a rule as `--list-rules --json` prints it."""
     return {
         "rule": rule.id,
         "severity": rule.severity.value,

@@ -40,12 +40,10 @@ class Story(click.Group):
     """A group that lists its commands without importing them, and fails in one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Returns the commands in the order of the story."""
         del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Returns the command, importing its module; None where there is no such command."""
         del ctx
         if cmd_name not in COMMANDS:
             return None

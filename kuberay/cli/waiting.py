@@ -56,7 +56,6 @@ def wait_options(command: Command) -> Command:
 
 
 def patience_of(timeout_s: float, poll_s: float, settle_s: float) -> Patience:
-    """Returns how long to wait for what."""
     from kuberay.cluster.watch import Patience
 
     return Patience(timeout_s, poll_s, settle_s, failing_s=3 * settle_s)

@@ -27,7 +27,6 @@ class Address:
 
     @property
     def http_port(self) -> int:
-        """Returns the port of REST."""
         named = dict(self.ports)
         return named.get("serve") or next(iter(named.values()), 8000)
 

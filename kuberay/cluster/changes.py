@@ -47,11 +47,9 @@ class Change:
 
     @property
     def is_nothing(self) -> bool:
-        """Returns whether the operator has nothing to do."""
         return self == Change()
 
     def sentences(self) -> list[str]:
-        """Returns what will happen, one sentence per effect."""
         found = [text for is_so, text in self._effects() if is_so]
         if self.added_groups:
             found.append(f"the running cluster gets the groups {', '.join(self.added_groups)}")
@@ -80,7 +78,6 @@ class Change:
 
 
 def change_of(before: JsonObject | None, after: JsonObject) -> Change:
-    """Returns what applying spec `after` over spec `before` sets in motion."""
     if before is None:
         return Change(is_new=True)
     old, new = before.get("rayClusterConfig") or {}, after.get("rayClusterConfig") or {}
@@ -103,7 +100,6 @@ def change_of(before: JsonObject | None, after: JsonObject) -> Change:
 
 
 def bounds_of(spec: JsonObject) -> tuple[Bounds, ...]:
-    """Returns the bounds of all worker groups of a spec."""
     return tuple(
         Bounds(group.get("groupName", ""), group["minReplicas"], group["maxReplicas"])
         for group in _groups(spec.get("rayClusterConfig") or {})

@@ -60,7 +60,6 @@ class Cluster:
         return self.kinds[key]
 
     def get(self, api_version: str, kind: str, name: str, namespace: str) -> JsonObject | None:
-        """Returns an object, or None where there is none."""
         resource = self.kind(api_version, kind)
         path = resource.path(name=name, namespace=namespace)
         try:
@@ -72,7 +71,6 @@ class Cluster:
     def find(
         self, api_version: str, kind: str, namespace: str, *, labels: str = "", fields: str = ""
     ) -> list[JsonObject]:
-        """Returns the objects of a kind in a namespace that the selectors select."""
         resource = self.kind(api_version, kind)
         path = resource.path(namespace=namespace)
         selectors = {"label_selector": labels or None, "field_selector": fields or None}
@@ -95,7 +93,6 @@ class Cluster:
             )  # fmt: skip
 
     def create(self, manifest: JsonObject) -> JsonObject:
-        """Returns a newly made object."""
         kind, metadata = manifest["kind"], manifest["metadata"]
         resource = self.kind(manifest["apiVersion"], kind)
         path = resource.path(namespace=metadata["namespace"])
@@ -123,7 +120,6 @@ class Cluster:
             return
 
     def logs(self, namespace: str, pod: str, container: str, *, lines: int) -> list[str]:
-        """Returns the last lines that a container wrote."""
         path = f"{self.kind('v1', 'Pod').path(name=pod, namespace=namespace)}/log"
         query = [("container", container), ("tailLines", lines)]
         with cluster_errors(f"reading the log of {pod}"):

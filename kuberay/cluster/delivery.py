@@ -38,12 +38,10 @@ class Delivered:
 
     @property
     def name(self) -> str:
-        """Returns the service's name."""
         return str(self.manifest["metadata"]["name"])
 
     @property
     def namespace(self) -> str:
-        """Returns the service's namespace."""
         return str(self.manifest["metadata"]["namespace"])
 
 
@@ -181,7 +179,6 @@ def needs_bridge(before: JsonObject | None, change: Change, manifest: JsonObject
 
 
 def with_head(manifest: JsonObject) -> JsonObject:
-    """Returns a copy in which the head is not excluded."""
     copied = copy.deepcopy(manifest)
     copied["spec"]["excludeHeadPodFromServeSvc"] = False
     return copied

@@ -24,12 +24,10 @@ class Excerpt:
     lines: tuple[str, ...]
 
     def document(self) -> JsonObject:
-        """Returns the excerpt as `--json` prints it."""
         return {"origin": self.origin, "lines": list(self.lines)}
 
 
 def excerpts(cluster: Cluster, now: Observation) -> list[Excerpt]:
-    """Returns application messages, events and container logs that show what is wrong."""
     found = [*_messages(now), *_events(now)]
     crashed = [trouble for trouble in now.troubles if trouble.has_log]
     for trouble in crashed[:_MOST_EXCERPTS]:

@@ -25,14 +25,12 @@ class Event:
 
     @property
     def sentence(self) -> str:
-        """Returns the event in words."""
         return f"{self.object}: {self.reason}: {self.message}"
 
 
 def warnings_since(
     cluster: Cluster, namespace: str, names: Iterable[str], since: datetime
 ) -> list[Event]:
-    """Returns the warnings about objects that are named so, or whose names begin so, since then."""
     prefixes = tuple(f"{name}-" for name in names)
     exact = {prefix[:-1] for prefix in prefixes}
     found = [_event(e) for e in cluster.find("v1", "Event", namespace, fields="type=Warning")]

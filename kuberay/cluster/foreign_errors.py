@@ -89,7 +89,6 @@ def _conflict(body: JsonObject, what: str) -> ConflictError | None:
 
 
 def status_of(exc: ApiException) -> JsonObject:
-    """Returns the Status object of an answer, or {} where there is none."""
     try:
         body = json.loads(exc.body or "{}")
     except (TypeError, ValueError):

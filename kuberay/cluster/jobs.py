@@ -14,7 +14,6 @@ BATCH_API = "batch/v1"
 
 
 def is_job(manifest: JsonObject) -> bool:
-    """Returns whether the manifest is a Job."""
     return manifest.get("kind") == "Job" and manifest.get("apiVersion") == BATCH_API
 
 

@@ -60,7 +60,6 @@ def _install_hint(missing: list[str]) -> str:
 
 
 def is_service(manifest: JsonObject) -> bool:
-    """Returns whether the manifest is a RayService."""
     return manifest.get("kind") == "RayService"
 
 

@@ -36,7 +36,6 @@ class Observation:
 
     @property
     def troubles(self) -> list[Trouble]:
-        """Returns what keeps pods from being ready."""
         return troubles_of(self.pods)
 
     def pods_of(self, cluster: str) -> list[JsonObject]:

@@ -37,7 +37,6 @@ class Trouble:
 
     @property
     def sentence(self) -> str:
-        """Returns the trouble in words."""
         where = f"pod {self.pod}" + (f", container {self.container}" if self.container else "")
         return f"{where}: {self.reason}" + (f": {self.message}" if self.message else "")
 
@@ -55,7 +54,6 @@ def is_ready(pod: JsonObject) -> bool:
 
 
 def role_of(pod: JsonObject) -> str:
-    """Returns head or worker."""
     return str((pod["metadata"].get("labels") or {}).get("ray.io/node-type", "pod"))
 
 

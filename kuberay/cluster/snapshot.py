@@ -20,7 +20,6 @@ class Condition:
 
     @property
     def is_true(self) -> bool:
-        """Returns whether the condition holds."""
         return self.status == "True"
 
 
@@ -36,7 +35,6 @@ class Application:
 
     @property
     def is_serving(self) -> bool:
-        """Returns whether the application runs and all its deployments are healthy."""
         return self.status == RUNNING and all(s == HEALTHY for s in self.deployments.values())
 
 
@@ -75,7 +73,6 @@ class Snapshot:
 
     @property
     def is_observed(self) -> bool:
-        """Returns whether the operator has worked through the newest spec."""
         return self.observed >= self.generation
 
     @property
@@ -95,7 +92,6 @@ class Snapshot:
 
     @property
     def clusters(self) -> tuple[RayCluster, ...]:
-        """Returns the clusters that there are."""
         return tuple(cluster for cluster in (self.active, self.pending) if cluster)
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object
+from kuberay.render.commented import Commented, Object
 from kuberay.render.names import HEAD, WORKER, Names
-from kuberay.settings.model import DeployFile
+from kuberay.settings.deploy_file import DeployFile
 
 
 def disruption_budgets(deploy: DeployFile) -> list[Object]:
-    """Returns the budgets of the workers and of the head."""
     names = Names.of(deploy)
     evictable = deploy.head.evictable
     if evictable is None:
         evictable = deploy.redis is not None
     return [
         _budget(
-            names, WORKER, Because("one pod drains at a time, the others answer", 1),
+            names, WORKER, Commented("one pod drains at a time, the others answer", 1),
             "a worker without a replica is not ready; it must not hold up a drain",
         ),
         _budget(
-            names, HEAD, Because(_reason(deploy, evictable=evictable), int(evictable)),
+            names, HEAD, Commented(_reason(deploy, evictable=evictable), int(evictable)),
             "a head that is not ready has nothing to lose",
         ),
     ]  # fmt: skip
@@ -38,14 +37,11 @@ def _reason(deploy: DeployFile, *, evictable: bool) -> str:
     return f"{loss}: move it by hand" + ("" if deploy.redis else ", or give it a `redis`")
 
 
-def _budget(names: Names, component: str, max_unavailable: Because, always: str) -> Object:
-    return {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": names.metadata(f"{names.instance}-{component}", component),
-        "spec": {
-            "maxUnavailable": max_unavailable,
-            "unhealthyPodEvictionPolicy": Because(always, "AlwaysAllow"),
-            "selector": {"matchLabels": names.labels(component)},
-        },
+def _budget(names: Names, component: str, max_unavailable: Commented, always: str) -> Object:
+    spec: Object = {
+        "maxUnavailable": max_unavailable,
+        "unhealthyPodEvictionPolicy": Commented(always, "AlwaysAllow"),
+        "selector": {"matchLabels": names.labels(component)},
     }
+    kind, name = "policy/v1 PodDisruptionBudget", f"{names.instance}-{component}"
+    return names.object(kind, name, component, spec=spec)

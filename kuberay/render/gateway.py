@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import Names
-from kuberay.render.ports import SERVE, SERVE_GRPC
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import Gateway
+from kuberay.render.ports import HEALTH_PATH, SERVE, SERVE_GRPC
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
+from kuberay.settings.surroundings import Gateway
 
 _API = "gateway.networking.k8s.io/v1"
 _CERTIFICATE_MAP = "networking.gke.io/certmap"
 
 
 def gateway_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
-    """Returns the objects of the gateway; none without one."""
     gateway = deploy.gateway
     if gateway is None:
         return []
@@ -26,44 +25,35 @@ def gateway_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
 
 
 def _gateway(names: Names, gateway: Gateway) -> Object:
-    metadata = names.metadata(names.instance)
-    if gateway.gke_certificate_map:
-        metadata["annotations"] = {_CERTIFICATE_MAP: gateway.gke_certificate_map}
-    encrypted = bool(gateway.tls_secret or gateway.gke_certificate_map)
+    certificates = gateway.gke_certificate_map
+    encrypted = bool(gateway.tls_secret or certificates)
     listener: Object = {
         "name": "https" if encrypted else "http",
         "protocol": "HTTPS" if encrypted else "HTTP",
         "port": 443 if encrypted else 80,
     }
     if gateway.tls_secret:
-        listener["tls"] = {
-            "mode": "Terminate",
-            "certificateRefs": [{"kind": "Secret", "name": gateway.tls_secret}],
-        }
-    return {
-        "apiVersion": _API,
-        "kind": "Gateway",
-        "metadata": metadata,
-        "spec": {"gatewayClassName": gateway.class_name, "listeners": [listener]},
-    }
+        references: Tree = [{"kind": "Secret", "name": gateway.tls_secret}]
+        listener["tls"] = {"mode": "Terminate", "certificateRefs": references}
+    return names.object(
+        f"{_API} Gateway",
+        annotations={_CERTIFICATE_MAP: certificates} if certificates else None,
+        spec={"gatewayClassName": gateway.class_name, "listeners": [listener]},
+    )
 
 
 def _route(names: Names, kind: str, hostname: str, port: int) -> Object:
     suffix = "" if kind == "HTTPRoute" else "-grpc"
-    backend: Tree = Because(
+    backend = Commented(
         "the Service that stays through upgrades, never a cluster's own",
         [{"name": names.serve_service, "port": port}],
     )
-    return {
-        "apiVersion": _API,
-        "kind": kind,
-        "metadata": names.metadata(f"{names.instance}{suffix}"),
-        "spec": {
-            "parentRefs": [{"name": names.instance}],
-            "hostnames": [hostname],
-            "rules": [{"backendRefs": backend}],
-        },
+    spec: Object = {
+        "parentRefs": [{"name": names.instance}],
+        "hostnames": [hostname],
+        "rules": [{"backendRefs": backend}],
     }
+    return names.object(f"{_API} {kind}", f"{names.instance}{suffix}", spec=spec)
 
 
 def _gke_policies(names: Names, plan: Plan) -> list[Object]:
@@ -73,31 +63,20 @@ def _gke_policies(names: Names, plan: Plan) -> list[Object]:
         "httpHealthCheck": {
             "portSpecification": "USE_FIXED_PORT",
             "port": SERVE,
-            "requestPath": Because(
-                "a load balancer asks / otherwise, which is no page here", "/-/healthz"
-            ),
+            "requestPath": HEALTH_PATH,
         },
     }
+    backend: Object = {
+        "timeoutSec": plan.request_timeout_s,
+        "connectionDraining": Commented(
+            "as long as a worker drains", {"drainingTimeoutSec": plan.worker_drain_s}
+        ),
+    }
+    policies: dict[str, Object] = {
+        "HealthCheckPolicy": {"checkIntervalSec": 5, "config": check},
+        "GCPBackendPolicy": backend,
+    }
     return [
-        {
-            "apiVersion": "networking.gke.io/v1",
-            "kind": "HealthCheckPolicy",
-            "metadata": names.metadata(names.instance),
-            "spec": {"default": {"checkIntervalSec": 5, "config": check}, "targetRef": target},
-        },
-        {
-            "apiVersion": "networking.gke.io/v1",
-            "kind": "GCPBackendPolicy",
-            "metadata": names.metadata(names.instance),
-            "spec": {
-                "default": {
-                    "timeoutSec": plan.request_timeout_s,
-                    "connectionDraining": Because(
-                        "as long as a worker drains",
-                        {"drainingTimeoutSec": plan.worker_drain_s},
-                    ),
-                },
-                "targetRef": target,
-            },
-        },
+        names.object(f"networking.gke.io/v1 {kind}", spec={"default": policy, "targetRef": target})
+        for kind, policy in policies.items()
     ]

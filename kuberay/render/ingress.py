@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 
-from kuberay.render.because import Because, Object
+from kuberay.render.commented import Object
 from kuberay.render.names import Names
-from kuberay.render.ports import SERVE
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import Ingress
+from kuberay.render.ports import HEALTH_PATH, SERVE
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
+from kuberay.settings.surroundings import Ingress
 
 
 def ingress_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
-    """Returns the objects of the Ingress; none without one."""
     ingress = deploy.ingress
     if ingress is None:
         return []
@@ -32,13 +31,10 @@ def backend_config_annotation(deploy: DeployFile) -> Object:
 
 
 def _ingress(names: Names, ingress: Ingress) -> Object:
-    metadata = names.metadata(names.instance)
     annotations = dict(ingress.annotations)
     if ingress.on_gke:
         # GKE's own classes are found by this annotation alone.
         annotations["kubernetes.io/ingress.class"] = ingress.class_name
-    if annotations:
-        metadata["annotations"] = annotations
     backend: Object = {"service": {"name": names.serve_service, "port": {"number": SERVE}}}
     rule: Object = {
         "host": ingress.hostname,
@@ -47,28 +43,14 @@ def _ingress(names: Names, ingress: Ingress) -> Object:
     spec: Object = {} if ingress.on_gke else {"ingressClassName": ingress.class_name}
     if ingress.tls_secret:
         spec["tls"] = [{"hosts": [ingress.hostname], "secretName": ingress.tls_secret}]
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "Ingress",
-        "metadata": metadata,
-        "spec": spec | {"rules": [rule]},
-    }
+    kind = "networking.k8s.io/v1 Ingress"
+    return names.object(kind, annotations=annotations, spec=spec | {"rules": [rule]})
 
 
 def _backend_config(names: Names, plan: Plan) -> Object:
-    return {
-        "apiVersion": "cloud.google.com/v1",
-        "kind": "BackendConfig",
-        "metadata": names.metadata(names.instance),
-        "spec": {
-            "timeoutSec": plan.request_timeout_s,
-            "connectionDraining": {"drainingTimeoutSec": plan.worker_drain_s},
-            "healthCheck": {
-                "type": "HTTP",
-                "port": SERVE,
-                "requestPath": Because(
-                    "a load balancer asks / otherwise, which is no page here", "/-/healthz"
-                ),
-            },
-        },
+    spec: Object = {
+        "timeoutSec": plan.request_timeout_s,
+        "connectionDraining": {"drainingTimeoutSec": plan.worker_drain_s},
+        "healthCheck": {"type": "HTTP", "port": SERVE, "requestPath": HEALTH_PATH},
     }
+    return names.object("cloud.google.com/v1 BackendConfig", spec=spec)

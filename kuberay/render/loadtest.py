@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 
-from kuberay.render.because import Because, Object, Tree
+from kuberay.quantity import GIB, cpus_text, memory_text
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.loadtest_command import (
     REPORTS,
     SETTINGS_FILE,
@@ -18,20 +19,21 @@ from kuberay.render.loadtest_command import (
     worker_command,
 )
 from kuberay.render.names import INSTANCE, LOADTEST_MASTER, LOADTEST_WORKER, WORKER, Names
+from kuberay.render.network import policy
 from kuberay.render.pod import (
     TMP_MOUNT,
     away_from,
-    container_security,
+    container,
     pod_security,
     pull_secrets,
+    resources,
     tmp_volume,
 )
-from kuberay.render.ports import LOCUST
+from kuberay.render.ports import LOCUST, port
 from kuberay.render.yaml_text import text
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import LoadTest
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
-from kuberay.settings.quantity import GIB, cpus_text, memory_text
+from kuberay.settings.surroundings import LoadTest
 
 _REPLACED: Object = {
     "argocd.argoproj.io/sync-options": "Force=true,Replace=true",
@@ -43,122 +45,97 @@ _FOLDER, _, _FILE = SETTINGS_FILE.rpartition("/")
 
 
 def loadtest_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
-    """Returns the objects of the load test; none without one."""
     loadtest = deploy.loadtest
     if loadtest is None:
         return []
     names = Names.of(deploy)
     written = text(settings(deploy, plan, loadtest))
-    policy = [_network_policy(names)] if deploy.network_policy.enabled else []
+    service: Object = {
+        "clusterIP": Commented("headless: workers keep one connection to the one master", "None"),
+        "publishNotReadyAddresses": True,
+        "selector": names.labels(LOADTEST_MASTER),
+        "ports": [{"name": "locust", "port": LOCUST, "targetPort": LOCUST, "protocol": "TCP"}],
+    }
     return [
-        {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": names.metadata(names.loadtest, LOADTEST_MASTER),
-            "data": {_FILE: written},
-        },
-        _service(names),
+        names.object("v1 ConfigMap", names.loadtest, LOADTEST_MASTER, data={_FILE: written}),
+        names.object("v1 Service", names.loadtest, LOADTEST_MASTER, spec=service),
         _job(deploy, loadtest, LOADTEST_MASTER, written),
         _job(deploy, loadtest, LOADTEST_WORKER, written),
-        *policy,
+        *([_network_policy(names)] if deploy.network_policy.enabled else ()),
     ]
 
 
-def _service(names: Names) -> Object:
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": names.metadata(names.loadtest, LOADTEST_MASTER),
-        "spec": {
-            "clusterIP": Because("headless: workers keep one connection to the one master", "None"),
-            "publishNotReadyAddresses": True,
-            "selector": names.labels(LOADTEST_MASTER),
-            "ports": [{"name": "locust", "port": LOCUST, "targetPort": LOCUST, "protocol": "TCP"}],
-        },
-    }
-
-
 def _job(deploy: DeployFile, loadtest: LoadTest, component: str, written: str) -> Object:
-    names = Names.of(deploy)
-    count = loadtest.workers if component == LOADTEST_WORKER else 1
+    names, master = Names.of(deploy), component == LOADTEST_MASTER
+    count = 1 if master else loadtest.workers
+    digest = hashlib.sha256(written.encode()).hexdigest()[:16]
     metadata: Object = {
         "labels": names.labels(component),
-        "annotations": {"bqml-kuberay/settings-digest": _digest(written)},
+        "annotations": {"bqml-kuberay/settings-digest": digest},
     }
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": names.metadata(f"{names.instance}-{component}", component)
-        | {
-            "annotations": Because(
-                "a Job's template cannot change, not even its image: Argo CD and Flux make it anew",
-                _REPLACED,
-            )
-        },
-        "spec": {
-            "suspend": Because(
-                "loadtest.start begins it",
-                not loadtest.start,
-            ),
+    limit = (
+        Commented("a verdict is final", 0)
+        if master
+        else Commented("a worker that comes before its master tries again", _WORKER_TRIES)
+    )
+    return names.object(
+        "batch/v1 Job",
+        f"{names.instance}-{component}",
+        component,
+        annotations=Commented(
+            "a Job's template cannot change, not even its image: Argo CD and Flux make it anew",
+            _REPLACED,
+        ),
+        spec={
+            "suspend": Commented("loadtest.start begins it", not loadtest.start),
             "completions": count,
             "parallelism": count,
-            "backoffLimit": Because(
-                "a verdict is final"
-                if component == LOADTEST_MASTER
-                else "a worker that comes before its master tries again",
-                0 if component == LOADTEST_MASTER else _WORKER_TRIES,
-            ),
+            "backoffLimit": limit,
             "ttlSecondsAfterFinished": _KEEP_S,
-            "template": {"metadata": metadata, "spec": _pod(deploy, loadtest, component)},
+            "template": {"metadata": metadata, "spec": _pod(deploy, loadtest, master=master)},
         },
-    }
+    )
 
 
-def _digest(written: str) -> str:
-    return hashlib.sha256(written.encode()).hexdigest()[:16]
-
-
-def _pod(deploy: DeployFile, loadtest: LoadTest, component: str) -> Object:
+def _pod(deploy: DeployFile, loadtest: LoadTest, *, master: bool) -> Object:
     names = Names.of(deploy)
     selector: Object = dict(loadtest.node_selector)
+    claim: Object = {"persistentVolumeClaim": {"claimName": loadtest.report_claim}}
+    reports: Object = {"name": "reports", **(claim if loadtest.report_claim else {"emptyDir": {}})}
     return {
-        "restartPolicy": "Never" if component == LOADTEST_MASTER else "OnFailure",
+        "restartPolicy": "Never" if master else "OnFailure",
         "automountServiceAccountToken": False,
         **pull_secrets(deploy),
         "securityContext": pod_security(),
         **({"nodeSelector": selector} if selector else {}),
-        "affinity": Because(
+        "affinity": Commented(
             "on a replica's node the sender would take the CPU that it measures",
             away_from(names, WORKER),
         ),
-        "containers": [_container(deploy, loadtest, component)],
-        "volumes": _volumes(names, loadtest, component),
+        "containers": [_container(deploy, loadtest, master=master)],
+        "volumes": [
+            tmp_volume(GIB),
+            {"name": "settings", "configMap": {"name": names.loadtest}},
+            *([reports] if master else ()),
+        ],
     }
 
 
-def _container(deploy: DeployFile, loadtest: LoadTest, component: str) -> Object:
-    names = Names.of(deploy)
-    master = component == LOADTEST_MASTER
-    memory = memory_text(loadtest.memory)
-    port: Object = {"name": "locust", "containerPort": LOCUST, "protocol": "TCP"}
-    return {
-        "name": "locust",
-        "image": deploy.image,
-        "imagePullPolicy": "IfNotPresent",
-        "command": master_command() if master else worker_command(names),
-        **({"ports": [port]} if master else {}),
-        "env": _environment(deploy, master=master),
-        "resources": {
-            "requests": {"cpu": cpus_text(loadtest.cpus), "memory": memory},
-            "limits": {"memory": memory},
-        },
-        "securityContext": container_security(),
-        "volumeMounts": [
+def _container(deploy: DeployFile, loadtest: LoadTest, *, master: bool) -> Object:
+    ports: Object = {"ports": [port("locust", LOCUST)]} if master else {}
+    return container(
+        "locust",
+        deploy.image,
+        command=master_command() if master else worker_command(Names.of(deploy)),
+        **ports,
+        env=_environment(deploy, master=master),
+        resources=resources(cpus_text(loadtest.cpus), memory_text(loadtest.memory)),
+        mounts=[
             TMP_MOUNT,
             {"name": "settings", "mountPath": _FOLDER, "readOnly": True},
             *([{"name": "reports", "mountPath": REPORTS}] if master else ()),
         ],
-    }
+    )
 
 
 def _environment(deploy: DeployFile, *, master: bool) -> list[Tree]:
@@ -169,7 +146,7 @@ def _environment(deploy: DeployFile, *, master: bool) -> list[Tree]:
     if master and deploy.token_auth.enabled:
         key: Object = {"name": deploy.token_secret, "key": "auth_token"}
         variables.append(
-            Because(
+            Commented(
                 "Ray's dashboard says how many replicas there are",
                 {"name": TOKEN_VARIABLE, "valueFrom": {"secretKeyRef": key}},
             )
@@ -177,31 +154,10 @@ def _environment(deploy: DeployFile, *, master: bool) -> list[Tree]:
     return variables
 
 
-def _volumes(names: Names, loadtest: LoadTest, component: str) -> list[Tree]:
-    volumes: list[Tree] = [
-        tmp_volume(GIB),
-        {"name": "settings", "configMap": {"name": names.loadtest}},
-    ]
-    if component == LOADTEST_MASTER:
-        claim = loadtest.report_claim
-        source: Object = (
-            {"persistentVolumeClaim": {"claimName": claim}} if claim else {"emptyDir": {}}
-        )
-        volumes.append({"name": "reports", **source})
-    return volumes
-
-
 def _network_policy(names: Names) -> Object:
-    pods: Tree = [{"podSelector": {"matchLabels": {INSTANCE: names.instance}}}]
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": names.metadata(names.loadtest, LOADTEST_MASTER),
-        "spec": {
-            "podSelector": {"matchLabels": names.labels(LOADTEST_MASTER)},
-            "policyTypes": ["Ingress"],
-            "ingress": Because(
-                "Locust's port runs what it is sent: workers of this test alone", [{"from": pods}]
-            ),
-        },
-    }
+    senders: Tree = [{"podSelector": {"matchLabels": {INSTANCE: names.instance}}}]
+    allowed = Commented(
+        "Locust's port runs what it is sent: workers of this test alone", [{"from": senders}]
+    )
+    pods: Object = {"matchLabels": names.labels(LOADTEST_MASTER)}
+    return policy(names, names.loadtest, LOADTEST_MASTER, pods, ingress=allowed)

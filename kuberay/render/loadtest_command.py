@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from kuberay.errors import SettingsError
-from kuberay.render.because import Object
+from kuberay.render.commented import Object
 from kuberay.render.names import Names
 from kuberay.render.ports import DASHBOARD, LOCUST, SERVE, SERVE_GRPC
-from kuberay.render.serve_config import LOADTEST_HEADER
+from kuberay.render.ray.serve_config import LOADTEST_HEADER
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.load import merged
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import LoadTest
 from kuberay.settings.plan import Plan
+from kuberay.settings.surroundings import LoadTest
 
 SETTINGS_FILE = "/etc/loadtest/settings.yaml"
 SETTINGS_VARIABLE = "BQML_LOADTEST_SETTINGS"
@@ -23,12 +23,10 @@ _OURS = ("generator.processes", "generator.workers", "generator.master_host",
 
 
 def master_command() -> list[str]:
-    """Returns the command that starts the master, judges the run and writes the report."""
     return ["python3", "-m", "loadtest", "run", "--settings", SETTINGS_FILE]
 
 
 def worker_command(names: Names) -> list[str]:
-    """Returns the command of a worker."""
     return [
         "locust", "--locustfile", "loadtest/locustfile.py", "--worker",
         "--master-host", names.host(names.loadtest), "--master-port", str(LOCUST),

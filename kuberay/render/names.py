@@ -1,11 +1,11 @@
-"""The names and labels that the objects know each other by."""
+"""The names and labels that the objects know each other by, and the frame of every object."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kuberay.render.because import Object
-from kuberay.settings.model import DeployFile
+from kuberay.render.commented import Object, Tree
+from kuberay.settings.deploy_file import DeployFile
 
 INSTANCE = "app.kubernetes.io/instance"
 COMPONENT = "app.kubernetes.io/component"
@@ -23,7 +23,6 @@ class Names:
 
     @classmethod
     def of(cls, deploy: DeployFile) -> Names:
-        """Returns the names of a deploy file."""
         return cls(deploy.name, deploy.namespace)
 
     @property
@@ -48,7 +47,6 @@ class Names:
 
     @property
     def redis(self) -> str:
-        """The Redis of the service's own."""
         return f"{self.instance}-redis"
 
     @property
@@ -61,13 +59,39 @@ class Names:
         return f"{service}.{self.namespace}.svc"
 
     def labels(self, component: str) -> Object:
-        """Returns the labels of a pod."""
         return {INSTANCE: self.instance, COMPONENT: component}
 
-    def metadata(self, name: str, component: str = "") -> Object:
-        """Returns the metadata of a namespaced object."""
-        labels: Object = {INSTANCE: self.instance}
-        if component:
-            labels[COMPONENT] = component
-        labels["app.kubernetes.io/managed-by"] = _MANAGED_BY
-        return {"name": name, "namespace": self.namespace, "labels": labels}
+    @property
+    def ray_pods(self) -> Object:
+        """The selector of the head and the workers, of old and new cluster alike."""
+        return {
+            "matchLabels": {INSTANCE: self.instance},
+            "matchExpressions": [{"key": COMPONENT, "operator": "In", "values": [HEAD, WORKER]}],
+        }
+
+    def object(
+        self,
+        kind: str,
+        name: str = "",
+        component: str = "",
+        *,
+        labels: Object | None = None,
+        annotations: Tree = None,
+        **body: Tree,
+    ) -> Object:
+        """Returns a namespaced object.
+
+        Args:
+            kind: apiVersion and kind, as `apps/v1 StatefulSet`.
+            name: The service's own name where none is given.
+            component: What it belongs to, as a label; empty belongs to the whole.
+            labels: More labels.
+            annotations: Left out where empty.
+            body: The fields beside metadata.
+        """
+        api_version, _, kind_name = kind.partition(" ")
+        marks: Object = {INSTANCE: self.instance, **({COMPONENT: component} if component else {})}
+        marks |= {"app.kubernetes.io/managed-by": _MANAGED_BY, **(labels or {})}
+        metadata: Object = {"name": name or self.instance, "namespace": self.namespace}
+        metadata |= {"labels": marks, **({"annotations": annotations} if annotations else {})}
+        return {"apiVersion": api_version, "kind": kind_name, "metadata": metadata, **body}

@@ -2,55 +2,45 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object
+from kuberay.render.commented import Commented, Object
 from kuberay.render.names import HEAD, WORKER, Names
-from kuberay.settings.model import DeployFile
+from kuberay.settings.deploy_file import DeployFile
 
 _WORKLOAD_IDENTITY = "iam.gke.io/gcp-service-account"
 
 
 def namespace(deploy: DeployFile) -> list[Object]:
-    """Returns the namespace; none where somebody else makes it."""
     if not deploy.create_namespace:
         return []
-    return [
-        {
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {
-                "name": deploy.namespace,
-                "labels": {
-                    "pod-security.kubernetes.io/enforce": Because(
-                        "every pod here passes the strictest profile: nobody can add one that does "
-                        "not",
-                        "restricted",
-                    )
-                },
-            },
-        }
-    ]
+    profile = Commented(
+        "every pod here passes the strictest profile: nobody can add one that does not",
+        "restricted",
+    )
+    labels: Object = {"pod-security.kubernetes.io/enforce": profile}
+    metadata: Object = {"name": deploy.namespace, "labels": labels}
+    return [{"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}]
 
 
 def service_accounts(deploy: DeployFile) -> list[Object]:
-    """Returns the accounts of the head and of the workers."""
     names = Names.of(deploy)
-    worker = _account(names, names.worker_account, WORKER)
-    if deploy.identity.gcp_service_account:
-        metadata = names.metadata(names.worker_account, WORKER)
-        metadata["annotations"] = {
-            _WORKLOAD_IDENTITY: Because(
-                "workers alone read models; the head acts as nobody in Google Cloud",
-                deploy.identity.gcp_service_account,
-            )
-        }
-        worker["metadata"] = metadata
-    return [_account(names, names.head_account, HEAD), worker]
+    identity = Commented(
+        "workers alone read models; the head acts as nobody in Google Cloud",
+        deploy.identity.gcp_service_account,
+    )
+    return [
+        _account(names, names.head_account, HEAD, {}),
+        _account(
+            names, names.worker_account, WORKER,
+            {_WORKLOAD_IDENTITY: identity} if identity.value else {},
+        ),
+    ]  # fmt: skip
 
 
-def _account(names: Names, name: str, component: str) -> Object:
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": names.metadata(name, component),
-        "automountServiceAccountToken": False,
-    }
+def _account(names: Names, name: str, component: str, annotations: Object) -> Object:
+    return names.object(
+        "v1 ServiceAccount",
+        name,
+        component,
+        annotations=annotations,
+        automountServiceAccountToken=False,
+    )

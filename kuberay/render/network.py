@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
-from kuberay.render.names import COMPONENT, HEAD, INSTANCE, WORKER, Names
+from kuberay.render.commented import Commented, Object, Tree
+from kuberay.render.names import INSTANCE, Names
 from kuberay.render.ports import (
     AUTOSCALER_METRICS,
     DASHBOARD,
@@ -13,63 +13,55 @@ from kuberay.render.ports import (
     SERVE,
     SERVE_GRPC,
 )
-from kuberay.settings.model import DeployFile
+from kuberay.settings.deploy_file import DeployFile
 
 _NAMESPACE = "kubernetes.io/metadata.name"
 _GKE_LOAD_BALANCERS = ("35.191.0.0/16", "130.211.0.0/22")
 _METADATA_SERVERS = (("169.254.169.254/32", 80), ("169.254.169.252/32", 988))
 _GOOGLE_COLLECTORS = ("gmp-system", "gke-gmp-system")
 _HTTPS, _API_SERVER = 443, 6443
+DNS: Object = {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}
 
 
 def network_policy(deploy: DeployFile) -> list[Object]:
-    """Returns the policy of the Ray pods; none where it is switched off."""
     if not deploy.network_policy.enabled:
         return []
     names = Names.of(deploy)
-    return [
-        {
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": "NetworkPolicy",
-            "metadata": names.metadata(names.instance),
-            "spec": {
-                "podSelector": {
-                    "matchLabels": {INSTANCE: names.instance},
-                    "matchExpressions": [
-                        {"key": COMPONENT, "operator": "In", "values": [HEAD, WORKER]}
-                    ],
-                },
-                "policyTypes": ["Ingress", "Egress"],
-                "ingress": _ingress(deploy),
-                "egress": _egress(deploy),
-            },
-        }
-    ]
+    return [policy(names, "", "", names.ray_pods, ingress=_ingress(deploy), egress=_egress(deploy))]
+
+
+def policy(names: Names, name: str, component: str, pods: Object, **rules: Tree) -> Object:
+    """Returns a policy of the directions (`ingress`, `egress`) for which there are rules."""
+    directions = [direction.capitalize() for direction in rules]
+    spec: Object = {"podSelector": pods, "policyTypes": directions, **rules}
+    return names.object("networking.k8s.io/v1 NetworkPolicy", name, component, spec=spec)
 
 
 def _ingress(deploy: DeployFile) -> list[Tree]:
-    policy = deploy.network_policy
+    serve_ports = (SERVE, SERVE_GRPC) if deploy.serve.grpc.enabled else (SERVE,)
+    operator = _namespace(deploy.network_policy.operator_namespace)
     rules: list[Tree] = [
-        Because(
+        Commented(
             "Ray's processes use many ports among each other; old and new cluster share the label",
             {"from": [_same_instance(deploy)]},
         ),
-        Because(
+        Commented(
             "the operator asks the dashboard and the head's proxy; if it cannot, rollouts freeze",
-            {"from": [_namespace(policy.operator_namespace)], "ports": _tcp(DASHBOARD, SERVE)},
+            {"from": [operator], "ports": tcp(DASHBOARD, SERVE)},
         ),
-        Because(
+        Commented(
             "predictions; never the dashboard (8265), the control store (6379) or HAProxy's page "
             "(8404)",
-            {"from": _clients(deploy), "ports": _tcp(*_serve_ports(deploy))},
+            {"from": _clients(deploy), "ports": tcp(*serve_ports)},
         ),
     ]
-    if deploy.monitoring and deploy.monitoring.kind == "PodMonitor":
-        ports = _tcp(METRICS, AUTOSCALER_METRICS, DASHBOARD_METRICS, HAPROXY_METRICS, SERVE)
-        rules.append({"from": [_namespace(deploy.monitoring.namespace)], "ports": ports})
-    if deploy.monitoring and deploy.monitoring.kind == "PodMonitoring":
-        ports = _tcp(METRICS, AUTOSCALER_METRICS, DASHBOARD_METRICS, HAPROXY_METRICS)
-        rules.append({"from": [_namespace(name) for name in _GOOGLE_COLLECTORS], "ports": ports})
+    if deploy.monitoring:
+        ports = [METRICS, AUTOSCALER_METRICS, DASHBOARD_METRICS, HAPROXY_METRICS]
+        collectors: tuple[str, ...] = _GOOGLE_COLLECTORS
+        if deploy.monitoring.kind == "PodMonitor":
+            ports.append(SERVE)
+            collectors = (deploy.monitoring.namespace,)
+        rules.append({"from": [_namespace(name) for name in collectors], "ports": tcp(*ports)})
     return rules
 
 
@@ -87,41 +79,22 @@ def _clients(deploy: DeployFile) -> list[Tree]:
 def _egress(deploy: DeployFile) -> list[Tree]:
     rules: list[Tree] = [
         {"to": [_same_instance(deploy)]},
-        dns_egress(),
-        Because(
+        DNS,
+        Commented(
             "the API server (6443 behind its Service) for the autoscaler, Cloud Storage for models",
-            {"ports": _tcp(_HTTPS, _API_SERVER)},
+            {"ports": tcp(_HTTPS, _API_SERVER)},
         ),
-        *(_metadata_servers() if any(model.in_bucket for model in deploy.models) else ()),
     ]
+    if any(model.in_bucket for model in deploy.models):
+        why = "Google's metadata server, which gives the workers their identity"
+        rules += [
+            Commented(why, {"to": [{"ipBlock": {"cidr": cidr}}], "ports": tcp(port)})
+            for cidr, port in _METADATA_SERVERS
+        ]
     if deploy.redis and deploy.redis.address:
         port = int(deploy.redis.address.rpartition(":")[2])
-        rules.append(Because("Redis", {"ports": _tcp(port)}))
+        rules.append(Commented("Redis", {"ports": tcp(port)}))
     return rules
-
-
-def _metadata_servers() -> list[Tree]:
-    return [
-        Because(
-            "Google's metadata server, which gives the workers their identity",
-            {
-                "to": [{"ipBlock": {"cidr": cidr}}],
-                "ports": _tcp(port),
-            },
-        )
-        for cidr, port in _METADATA_SERVERS
-    ]
-
-
-def dns_egress() -> Object:
-    """Returns the rule for name look-ups."""
-    return {
-        "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
-    }
-
-
-def _serve_ports(deploy: DeployFile) -> tuple[int, ...]:
-    return (SERVE, SERVE_GRPC) if deploy.serve.grpc.enabled else (SERVE,)
 
 
 def _same_instance(deploy: DeployFile) -> Object:
@@ -132,5 +105,5 @@ def _namespace(name: str) -> Object:
     return {"namespaceSelector": {"matchLabels": {_NAMESPACE: name}}}
 
 
-def _tcp(*ports: int) -> list[Tree]:
+def tcp(*ports: int) -> list[Tree]:
     return [{"protocol": "TCP", "port": port} for port in ports]

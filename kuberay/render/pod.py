@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
-from kuberay.render.names import COMPONENT, INSTANCE, Names
-from kuberay.settings.groups import Placement
-from kuberay.settings.model import DeployFile
-from kuberay.settings.quantity import MIB, memory_text
+from kuberay.quantity import MIB, memory_text
+from kuberay.render.commented import Commented, Object, Tree
+from kuberay.render.names import Names
+from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings.pods import Placement
 
 USER = 1000
 """User and group of the image."""
@@ -14,6 +14,10 @@ CLUSTER = "ray.io/cluster"
 _SHM_SLACK_BYTES = 64 * MIB
 _HOSTNAME = "kubernetes.io/hostname"
 _ZONE = "topology.kubernetes.io/zone"
+TMP_MOUNT: Object = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a pod's own
+RAY_MOUNTS: list[Tree] = [
+    TMP_MOUNT, {"name": "shm", "mountPath": "/dev/shm"},  # noqa: S108 - a pod's own
+]  # fmt: skip
 
 
 def pod_security(user: int = USER) -> Object:
@@ -29,7 +33,6 @@ def pod_security(user: int = USER) -> Object:
 
 
 def container_security() -> Object:
-    """Returns the security context of a container."""
     return {
         "runAsNonRoot": True,
         "allowPrivilegeEscalation": False,
@@ -39,52 +42,55 @@ def container_security() -> Object:
     }
 
 
+def container(name: str, image: str, *, resources: Object, mounts: Tree, **own: Tree) -> Object:
+    """Returns a container that runs the service's image; `own` is what only this one has."""
+    return {
+        "name": name,
+        "image": image,
+        "imagePullPolicy": "IfNotPresent",
+        **own,
+        "resources": resources,
+        "securityContext": container_security(),
+        "volumeMounts": mounts,
+    }
+
+
+def resources(cpu: str, memory: str, *, disk: int = 0, limits: Tree = None) -> Object:
+    """Returns requests and limits; by default memory alone is limited, to what is requested."""
+    requests: Object = {"cpu": cpu, "memory": memory}
+    requests |= {"ephemeral-storage": memory_text(disk)} if disk else {}
+    return {"requests": requests, "limits": limits or {"memory": memory}}
+
+
 def tmp_volume(size_bytes: int) -> Object:
-    """Returns the volume for everything that is written."""
     return {"name": "tmp", "emptyDir": {"sizeLimit": memory_text(size_bytes)}}
 
 
-TMP_MOUNT: Object = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - a pod's own
-
-
 def ray_volumes(ephemeral_bytes: int, object_store_bytes: int) -> list[Tree]:
-    """Returns the volumes of a Ray pod."""
-    shm: Object = {
-        "medium": "Memory",
-        "sizeLimit": memory_text(object_store_bytes + _SHM_SLACK_BYTES),
-    }
+    size = memory_text(object_store_bytes + _SHM_SLACK_BYTES)
     return [
         tmp_volume(ephemeral_bytes),
-        Because(
+        Commented(
             "Ray's object store; KubeRay's own volume would be as large as the pod's memory",
-            {"name": "shm", "emptyDir": shm},
+            {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": size}},
         ),
     ]
 
 
-def ray_mounts() -> list[Tree]:
-    """Returns where a Ray container has them."""
-    return [TMP_MOUNT, {"name": "shm", "mountPath": "/dev/shm"}]  # noqa: S108 - a pod's own
-
-
 def placement(group: Placement) -> Object:
-    """Returns where the pods of a group may run."""
-    fields: Object = {}
-    if group.node_selector:
-        fields["nodeSelector"] = dict(group.node_selector)
-    if group.tolerations:
-        fields["tolerations"] = [_toleration(t.model_dump()) for t in group.tolerations]
-    if group.priority_class:
-        fields["priorityClassName"] = group.priority_class
-    return fields
-
-
-def _toleration(fields: dict[str, str]) -> Object:
+    tolerations = [
+        {name: value for name, value in toleration.model_dump().items() if value}
+        for toleration in group.tolerations
+    ]
+    fields: Object = {
+        "nodeSelector": dict(group.node_selector),
+        "tolerations": tolerations,
+        "priorityClassName": group.priority_class,
+    }
     return {name: value for name, value in fields.items() if value}
 
 
 def pull_secrets(deploy: DeployFile) -> Object:
-    """Returns the Secrets with which the image is pulled, if there are any."""
     names = deploy.identity.image_pull_secrets
     return {"imagePullSecrets": [{"name": name} for name in names]} if names else {}
 
@@ -97,7 +103,7 @@ def spread(names: Names, component: str) -> list[Tree]:
             "topologyKey": key,
             "whenUnsatisfiable": "ScheduleAnyway",
             "labelSelector": {"matchLabels": names.labels(component)},
-            "matchLabelKeys": Because(
+            "matchLabelKeys": Commented(
                 "old and new cluster are spread each on its own during an upgrade", [CLUSTER]
             ),
         }
@@ -107,7 +113,7 @@ def spread(names: Names, component: str) -> list[Tree]:
 
 def away_from(names: Names, component: str) -> Object:
     """Returns an affinity that keeps a pod off the nodes of a component, where it can."""
-    selector = {"matchLabels": {INSTANCE: names.instance, COMPONENT: component}}
+    selector: Object = {"matchLabels": names.labels(component)}
     term: Object = {"topologyKey": _HOSTNAME, "labelSelector": selector}
     weighted: list[Tree] = [{"weight": 100, "podAffinityTerm": term}]
     return {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": weighted}}

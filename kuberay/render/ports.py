@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object
+from kuberay.render.commented import Commented, Object, Tree
+from kuberay.settings.deploy_file import DeployFile
 
 SERVE, SERVE_GRPC = 8000, 9000
 """Where Serve listens in a pod."""
@@ -18,50 +19,45 @@ METRICS_NAMES = {
     "dash-metrics": DASHBOARD_METRICS,
 }
 HAPROXY_METRICS_NAME = "haproxy-metrics"
+HEALTH_PATH = Commented("a load balancer asks / otherwise, which is no page here", "/-/healthz")
 
 
-def head_ports(*, grpc: bool, haproxy: bool) -> list[Object | Because]:
-    """Returns the ports of the head's container; KubeRay adds none once one is listed."""
-    ports: list[Object | Because] = [
-        Because(
+def head_ports(deploy: DeployFile) -> list[Tree]:
+    return [
+        Commented(
             "KubeRay looks the dashboard and Serve up by these names, and adds no port of its own "
             "once one is listed",
-            _port("gcs-server", GCS),
+            port("gcs-server", GCS),
         ),
-        _port("dashboard", DASHBOARD),
-        *_serve_ports(grpc=grpc),
-        Because(
+        port("dashboard", DASHBOARD),
+        *_serve_ports(deploy),
+        Commented(
             "nothing listens here in the pod: KubeRay keeps a port of the Service only if the "
             "head's container has one of that name",
-            _port("serve-tf-rest", TENSORFLOW_REST),
+            port("serve-tf-rest", TENSORFLOW_REST),
         ),
+        *([port("serve-tf-grpc", TENSORFLOW_GRPC)] if deploy.serve.grpc.enabled else ()),
+        *(port(name, number) for name, number in METRICS_NAMES.items()),
+        *_haproxy_port(deploy),
     ]
-    if grpc:
-        ports.append(_port("serve-tf-grpc", TENSORFLOW_GRPC))
-    ports += [_port(name, number) for name, number in METRICS_NAMES.items()]
-    return ports + ([_port(HAPROXY_METRICS_NAME, HAPROXY_METRICS)] if haproxy else [])
 
 
-def worker_ports(*, grpc: bool, haproxy: bool) -> list[Object]:
-    """Returns the ports of a worker's container."""
-    ports = [*_serve_ports(grpc=grpc), _port("metrics", METRICS)]
-    return ports + ([_port(HAPROXY_METRICS_NAME, HAPROXY_METRICS)] if haproxy else [])
+def worker_ports(deploy: DeployFile) -> list[Tree]:
+    return [*_serve_ports(deploy), port("metrics", METRICS), *_haproxy_port(deploy)]
 
 
-def service_ports(*, grpc: bool) -> list[Object | Because]:
-    """Returns the ports of the Service: Ray's, and TensorFlow Serving's for the same targets."""
-    # kubernetes.io/h2c: gateways would speak HTTP/1.1 otherwise.
+def service_ports(*, grpc: bool) -> list[Tree]:
     h2c = "kubernetes.io/h2c"
-    ports: list[Object | Because] = [
+    ports: list[Tree] = [
         _service_port("serve", SERVE, "serve", "http"),
-        Because(
+        Commented(
             "8501 and 8500 are TensorFlow Serving's: its clients change the host and nothing else",
             _service_port("serve-tf-rest", TENSORFLOW_REST, "serve", "http"),
         ),
     ]
     if grpc:
         ports += [
-            Because(
+            Commented(
                 "h2c: a gateway would speak HTTP/1.1 to it, which no gRPC server understands",
                 _service_port("serve-grpc", SERVE_GRPC, "serve-grpc", h2c),
             ),
@@ -70,12 +66,17 @@ def service_ports(*, grpc: bool) -> list[Object | Because]:
     return ports
 
 
-def _serve_ports(*, grpc: bool) -> list[Object]:
-    return [_port("serve", SERVE), *([_port("serve-grpc", SERVE_GRPC)] if grpc else [])]
-
-
-def _port(name: str, number: int) -> Object:
+def port(name: str, number: int) -> Object:
     return {"name": name, "containerPort": number, "protocol": "TCP"}
+
+
+def _serve_ports(deploy: DeployFile) -> list[Object]:
+    grpc = [port("serve-grpc", SERVE_GRPC)] if deploy.serve.grpc.enabled else []
+    return [port("serve", SERVE), *grpc]
+
+
+def _haproxy_port(deploy: DeployFile) -> list[Object]:
+    return [port(HAPROXY_METRICS_NAME, HAPROXY_METRICS)] if deploy.serve.http.haproxy else []
 
 
 def _service_port(name: str, number: int, target: str, protocol: str) -> Object:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
+from kuberay.quantity import MIB, memory_text
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import HEAD, REDIS, Names
-from kuberay.render.network import dns_egress
-from kuberay.render.pod import container_security, pod_security, pull_secrets, tmp_volume
+from kuberay.render.network import DNS, policy, tcp
+from kuberay.render.pod import (
+    TMP_MOUNT,
+    container_security,
+    pod_security,
+    pull_secrets,
+    resources,
+    tmp_volume,
+)
 from kuberay.render.ports import REDIS as REDIS_PORT
-from kuberay.settings.base import SecretKey
-from kuberay.settings.model import DeployFile
-from kuberay.settings.options import RedisServer
-from kuberay.settings.quantity import MIB, memory_text
+from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings.field_types import SecretKey
+from kuberay.settings.surroundings import RedisServer
 
 _USER = 999
 """The user `redis` of Redis' own image."""
@@ -30,7 +37,7 @@ def fault_tolerance(deploy: DeployFile) -> Object:
     names = Names.of(deploy)
     address = redis.address or f"{names.host(names.redis)}:{REDIS_PORT}"
     options: Object = {
-        "redisAddress": Because(
+        "redisAddress": Commented(
             "no externalStorageNamespace: old and new cluster would share one during an upgrade",
             address,
         )
@@ -54,17 +61,9 @@ def redis_objects(deploy: DeployFile) -> list[Object]:
 
 
 def _service(names: Names) -> Object:
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": names.metadata(names.redis, REDIS),
-        "spec": {
-            "selector": names.labels(REDIS),
-            "ports": [
-                {"name": "redis", "port": REDIS_PORT, "targetPort": "redis", "protocol": "TCP"}
-            ],
-        },
-    }
+    port: Object = {"name": "redis", "port": REDIS_PORT, "targetPort": "redis", "protocol": "TCP"}
+    spec: Object = {"selector": names.labels(REDIS), "ports": [port]}
+    return names.object("v1 Service", names.redis, REDIS, spec=spec)
 
 
 def _stateful_set(deploy: DeployFile, server: RedisServer, password: SecretKey) -> Object:
@@ -75,31 +74,24 @@ def _stateful_set(deploy: DeployFile, server: RedisServer, password: SecretKey) 
     }
     if server.storage_class:
         claim["storageClassName"] = server.storage_class
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "StatefulSet",
-        "metadata": names.metadata(names.redis, REDIS),
-        "spec": {
-            "serviceName": names.redis,
-            "replicas": Because("Ray speaks to one shard; the disk is what survives", 1),
-            "selector": {"matchLabels": names.labels(REDIS)},
-            "template": {
-                "metadata": {"labels": names.labels(REDIS)},
-                "spec": {
-                    "automountServiceAccountToken": False,
-                    **pull_secrets(deploy),
-                    "securityContext": pod_security(_USER),
-                    "containers": [_container(server, password)],
-                    "volumes": [tmp_volume(64 * MIB)],
-                },
-            },
-            "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": claim}],
-        },
+    pod: Object = {
+        "automountServiceAccountToken": False,
+        **pull_secrets(deploy),
+        "securityContext": pod_security(_USER),
+        "containers": [_container(server, password)],
+        "volumes": [tmp_volume(64 * MIB)],
     }
+    spec: Object = {
+        "serviceName": names.redis,
+        "replicas": Commented("Ray speaks to one shard; the disk is what survives", 1),
+        "selector": {"matchLabels": names.labels(REDIS)},
+        "template": {"metadata": {"labels": names.labels(REDIS)}, "spec": pod},
+        "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": claim}],
+    }
+    return names.object("apps/v1 StatefulSet", names.redis, REDIS, spec=spec)
 
 
 def _container(server: RedisServer, password: SecretKey) -> Object:
-    memory = memory_text(server.memory)
     return {
         "name": "redis",
         "image": server.image,
@@ -113,31 +105,17 @@ def _container(server: RedisServer, password: SecretKey) -> Object:
         "ports": [{"name": "redis", "containerPort": REDIS_PORT, "protocol": "TCP"}],
         "readinessProbe": {"tcpSocket": {"port": "redis"}, "periodSeconds": 5},
         "livenessProbe": {"tcpSocket": {"port": "redis"}, "periodSeconds": 10},
-        "resources": {
-            "requests": {"cpu": "100m", "memory": memory},
-            "limits": {"memory": memory},
-        },
+        "resources": resources("100m", memory_text(server.memory)),
         "securityContext": container_security(),
-        "volumeMounts": [
-            {"name": "data", "mountPath": "/data"},
-            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - a pod's own
-        ],
+        "volumeMounts": [{"name": "data", "mountPath": "/data"}, TMP_MOUNT],
     }
 
 
 def _network_policy(names: Names) -> Object:
     heads: Tree = [{"podSelector": {"matchLabels": names.labels(HEAD)}}]
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": names.metadata(names.redis, REDIS),
-        "spec": {
-            "podSelector": {"matchLabels": names.labels(REDIS)},
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": Because(
-                "whoever writes here commands the Ray cluster: only its head may",
-                [{"from": heads, "ports": [{"protocol": "TCP", "port": REDIS_PORT}]}],
-            ),
-            "egress": [dns_egress()],
-        },
-    }
+    allowed = Commented(
+        "whoever writes here commands the Ray cluster: only its head may",
+        [{"from": heads, "ports": tcp(REDIS_PORT)}],
+    )
+    pods: Object = {"matchLabels": names.labels(REDIS)}
+    return policy(names, names.redis, REDIS, pods, ingress=allowed, egress=[DNS])

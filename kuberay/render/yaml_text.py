@@ -1,6 +1,6 @@
-"""Writes objects as YAML with pyyaml: block style, the order of the data, reasons as comments.
+"""Writes objects as YAML with pyyaml: block style, the order of the data, comments.
 
-pyyaml drops comments when it reads and has no way to write them, so the reason of a value travels
+pyyaml drops comments when it reads and has no way to write them, so the comment of a value travels
 beside it: on the node that represents it, then on the event that begins it, to the emitter, which
 writes it above the line of its key or list item.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from kuberay.render.because import Because, Tree
+from kuberay.render.commented import Commented, Tree
 
 _COLUMNS = 100
 
@@ -24,7 +24,6 @@ def documents(objects: Iterable[Tree]) -> str:
 
 
 def text(tree: Tree) -> str:
-    """Returns one object as YAML."""
     dumped = yaml.dump(
         tree, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=_COLUMNS
     )
@@ -33,9 +32,9 @@ def text(tree: Tree) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes `Because` as a comment and text of several lines as a block."""
+    """Writes `Commented` as a comment and text of several lines as a block."""
 
-    _reason: str | None = None
+    _comment: str | None = None
 
     def ignore_aliases(self, data: object) -> bool:
         """Tells that nothing is written as an alias: a person edits one place, and means one."""
@@ -45,10 +44,10 @@ class _Dumper(yaml.SafeDumper):
     # -- from the value to its node
 
     def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:  # noqa: ANN401 - pyyaml's
-        """Returns the node of a mapping; the reason of a value moves to its key, which is first."""
+        """Returns a mapping's node; the comment of a value moves to its key, which is first."""
         node = super().represent_mapping(tag, mapping, flow_style)
         for key, value in node.value:
-            vars(key)["reason"] = vars(value).pop("reason", None)
+            vars(key)["comment"] = vars(value).pop("comment", None)
         return node
 
     def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:  # noqa: ANN401 - pyyaml's
@@ -56,47 +55,47 @@ class _Dumper(yaml.SafeDumper):
         node = super().represent_sequence(tag, sequence, flow_style)
         for item in node.value:
             first = item.value[0][0] if isinstance(item, yaml.MappingNode) and item.value else None
-            if first is not None and not getattr(item, "reason", None):
-                vars(item)["reason"] = vars(first).pop("reason", None)
+            if first is not None and not getattr(item, "comment", None):
+                vars(item)["comment"] = vars(first).pop("comment", None)
         return node
 
     # -- from the node to its first event
 
     def serialize_node(self, node: Any, parent: Any, index: Any) -> None:  # noqa: ANN401 - pyyaml's
-        """Emits the node; its first event carries the reason."""
-        self._reason = getattr(node, "reason", None)
+        """Emits the node; its first event carries the comment."""
+        self._comment = getattr(node, "comment", None)
         super().serialize_node(node, parent, index)
 
     def emit(self, event: Any) -> None:  # noqa: ANN401 - pyyaml's
         """Queues an event."""
-        event.reason, self._reason = self._reason, None
+        event.comment, self._comment = self._comment, None
         super().emit(event)
 
     # -- from the event to the text
 
     def expect_block_mapping_key(self, first: bool = False) -> None:
-        """Writes the next key, below its reason."""
-        self._write_reason()
+        """Writes the next key, below its comment."""
+        self._write_comment()
         super().expect_block_mapping_key(first)
 
     def expect_block_sequence_item(self, first: bool = False) -> None:
-        """Writes the next item, below its reason."""
-        self._write_reason()
+        """Writes the next item, below its comment."""
+        self._write_comment()
         super().expect_block_sequence_item(first)
 
-    def _write_reason(self) -> None:
-        reason = getattr(self.event, "reason", None)
-        if not reason:
+    def _write_comment(self) -> None:
+        comment = getattr(self.event, "comment", None)
+        if not comment:
             return
         indent: int = self.indent or 0
-        for line in textwrap.wrap(reason, max(40, _COLUMNS - indent - 2)):
+        for line in textwrap.wrap(comment, max(40, _COLUMNS - indent - 2)):
             self.write_indent()
             self.write_indicator(f"# {line}", True)  # noqa: FBT003 - pyyaml's
 
 
-def _represent_because(dumper: _Dumper, because: Because) -> Any:  # noqa: ANN401 - pyyaml's
-    node = dumper.represent_data(because.value)
-    vars(node)["reason"] = because.reason
+def _represent_commented(dumper: _Dumper, value: Commented) -> Any:  # noqa: ANN401 - pyyaml's
+    node = dumper.represent_data(value.value)
+    vars(node)["comment"] = value.comment
     return node
 
 
@@ -105,5 +104,5 @@ def _represent_text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-_Dumper.add_representer(Because, _represent_because)
+_Dumper.add_representer(Commented, _represent_commented)
 _Dumper.add_representer(str, _represent_text)

@@ -19,7 +19,7 @@ from pydantic_core import PydanticUndefined
 
 from kuberay.errors import SettingsError
 from kuberay.json_types import JsonObject, JsonValue
-from kuberay.settings.model import DeployFile
+from kuberay.settings.deploy_file import DeployFile
 
 
 def load(files: Sequence[Path], assignments: Iterable[str] = ()) -> DeployFile:
@@ -78,12 +78,10 @@ class Key:
     """The value that it has by itself, as JSON; empty where it has none or is a group."""
 
     def document(self) -> JsonObject:
-        """Returns the key as `--json` prints it."""
         return {"key": self.name, "help": self.help, "default": self.default}
 
 
 def known_keys(cls: type[BaseModel] = DeployFile, prefix: str = "") -> Iterator[Key]:
-    """Yields every key, in order of declaration."""
     for name, field in cls.model_fields.items():
         inner = next(_groups_in(field.annotation), None)
         words = " ".join((field.description or "").split())

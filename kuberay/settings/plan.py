@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 
 from kuberay.errors import SettingsError
-from kuberay.settings.model import DeployFile
-from kuberay.settings.quantity import GIB, MIB, memory_text
+from kuberay.quantity import GIB, MIB, memory_text
+from kuberay.settings.deploy_file import DeployFile
 
 RAY_CPUS = 0.5
 """Raylet, agents and HAProxy of one pod, measured at about 0.3."""

@@ -70,12 +70,10 @@ class Report:
 
     @property
     def errors(self) -> int:
-        """Returns the number of errors."""
         return sum(finding.severity is Severity.ERROR for finding in self.findings)
 
     @property
     def warnings(self) -> int:
-        """Returns the number of warnings."""
         return len(self.findings) - self.errors
 
 

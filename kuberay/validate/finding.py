@@ -52,7 +52,6 @@ class Finding:
     fix: str
 
     def document(self) -> JsonObject:
-        """Returns the finding as `--json` prints it."""
         return {
             "rule": self.rule,
             "severity": self.severity.value,

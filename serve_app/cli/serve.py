@@ -56,19 +56,25 @@ def _what(repository: RepositorySettings) -> Path | str:
 
 def _serve(settings: ServeSettings, timeout_s: float, *, as_json: bool) -> None:
     from serve_app.config.listing import configured
+    from serve_app.hosting.local_service import local_service
+    from serve_app.launcher.client import Client
     from serve_app.launcher.first_answer import wait_for_first_answers
-    from serve_app.launcher.service import running_service
     from serve_app.launcher.supervisor import run_dir
 
     stop = _StopRequest()
-    with running_service(settings, run_dir()) as client:
+    with local_service(settings, run_dir()):
         stop.serving = True
+        client = Client(f"http://{_reachable(settings.http.host)}:{settings.http.port}")
         answers = wait_for_first_answers(client, configured(settings.repository), timeout_s, stop)
         grpc_target = _grpc_target(client.base_url, settings)
         _print_answers(client.base_url, grpc_target, answers, as_json=as_json)
         stop.wait()
         click.echo("stopping ...", err=True)
         _mute_ray()
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared only
 
 
 def _grpc_target(base_url: str, settings: ServeSettings) -> str | None:

@@ -10,28 +10,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Protocol
 
+from serve_app.config.key_values import KeyValues
 from serve_app.config.model import ServingConfig, read_tree
 
 _KEPT = 100
 """Generations that stay; a writer is never that far behind."""
-
-
-class KeyValues(Protocol):
-    """Where the shared configuration lies; keys are text, values bytes."""
-
-    def put(self, key: str, value: bytes, *, overwrite: bool = True) -> bool:
-        """Stores `value`; tells whether it did, which without `overwrite` only one caller does."""
-
-    def get(self, key: str) -> bytes | None:
-        """Returns the value, or None where there is none."""
-
-    def delete(self, key: str) -> None:
-        """Removes the value, if there is one."""
-
-    def keys(self, prefix: str) -> list[str]:
-        """Returns the keys that begin with `prefix`."""
 
 
 @dataclass(frozen=True, slots=True)

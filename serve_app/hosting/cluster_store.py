@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from ray.experimental import internal_kv
 
 _NAMESPACE = b"bqml_serve"
 
 
-class Store(Protocol):
-    """What is needed of a store; keys are text, values bytes."""
-
-    def put(self, key: str, value: bytes, *, overwrite: bool = True) -> bool:
-        """Stores `value`; tells whether it did, which without `overwrite` only one caller does."""
-
-    def get(self, key: str) -> bytes | None:
-        """Returns the value, or None where there is none."""
-
-    def delete(self, key: str) -> None:
-        """Removes the value, if there is one."""
-
-    def keys(self, prefix: str) -> list[str]:
-        """Returns the keys that begin with `prefix`."""
-
-
 class ClusterStore:
-    """The key-value store of Ray's head node, where Ray Serve keeps its own state."""
+    """`KeyValues` in the store of Ray's head node, where Ray Serve keeps its own state."""
 
     def put(self, key: str, value: bytes, *, overwrite: bool = True) -> bool:
-        """Stores `value`; tells whether it did, which without `overwrite` only one caller does."""
         existed = internal_kv._internal_kv_put(  # noqa: SLF001 - as Ray Serve itself does
             key.encode(), value, overwrite, namespace=_NAMESPACE
         )
         return overwrite or not existed
 
     def get(self, key: str) -> bytes | None:
-        """Returns the value, or None where there is none."""
         value: bytes | None = internal_kv._internal_kv_get(  # noqa: SLF001
             key.encode(), namespace=_NAMESPACE
         )
         return value
 
     def delete(self, key: str) -> None:
-        """Removes the value, if there is one."""
         internal_kv._internal_kv_del(key.encode(), namespace=_NAMESPACE)  # noqa: SLF001
 
     def keys(self, prefix: str) -> list[str]:
-        """Returns the keys that begin with `prefix`."""
         found = internal_kv._internal_kv_list(prefix.encode(), namespace=_NAMESPACE)  # noqa: SLF001
         return [key.decode() for key in found]

@@ -12,7 +12,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from serve_app.hosting.cluster_store import Store
+from serve_app.config.key_values import KeyValues
 from serve_app.metrics.snapshot import Snapshot, dump, load, total
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class MetricsLedger:
         most_gone: Replicas that are gone and still have an entry of their own, at most.
     """
 
-    def __init__(self, store: Store, service: str, most_gone: int = 32) -> None:
+    def __init__(self, store: KeyValues, service: str, most_gone: int = 32) -> None:
         self._store = store
         self._prefix = f"metrics/{service}/replica/"
         self._gone_key = f"metrics/{service}/gone"

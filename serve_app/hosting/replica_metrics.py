@@ -36,7 +36,7 @@ class ReplicaMetrics:
         context = serve.get_replica_context()
         self._recorder = recorder
         self._method = method
-        self._replica: str = context.replica_id.unique_id
+        self._replica: str = context.replica_tag
         self._app: str = context.app_name
         self._deployment: str = context.deployment
         self._ledger = MetricsLedger(ClusterStore(), f"{self._app}/{self._deployment}")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from serve_app.metrics.recorder import Recorder
-from serve_app.predictor.pace import Pace
+
+if TYPE_CHECKING:
+    from serve_app.predictor.pace import Pace
 
 Tensors: TypeAlias = Mapping[str, np.ndarray]
 

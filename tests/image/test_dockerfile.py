@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 from kuberay.render.pod import USER
-from kuberay.settings.model import RAY_VERSION
+from kuberay.settings.deploy_file import RAY_VERSION
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()

@@ -30,7 +30,6 @@ class Document:
 
     @property
     def root(self) -> Node:
-        """Returns the cursor at the top."""
         return Node(self, (), self.value)
 
     @property
@@ -70,7 +69,6 @@ class Node:
         return Node(self.document, (*self.path, key), value)
 
     def at(self, *keys: str | int) -> Node:
-        """Returns the node some steps down."""
         node = self
         for key in keys:
             node = node[key]
@@ -92,36 +90,30 @@ class Node:
 
     @property
     def items(self) -> list[Node]:
-        """Returns the entries of a list, or nothing."""
         count = len(self.value) if isinstance(self.value, list) else 0
         return [self[index] for index in range(count)]
 
     @property
     def entries(self) -> Iterator[tuple[str, Node]]:
-        """Yields the fields of an object."""
         if isinstance(self.value, dict):
             yield from ((str(key), self[key]) for key in self.value)
 
     @property
     def text(self) -> str:
-        """Returns a string, or "" where there is none."""
         return self.value if isinstance(self.value, str) else ""
 
     @property
     def integer(self) -> int | None:
-        """Returns an integer, or None where there is none."""
         is_integer = isinstance(self.value, int) and not isinstance(self.value, bool)
         return self.value if is_integer else None
 
     @property
     def number(self) -> float | None:
-        """Returns a number, or None where there is none."""
         is_number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
         return float(self.value) if is_number else None
 
     @property
     def is_true(self) -> bool:
-        """Returns whether the value is the boolean true."""
         return self.value is True
 
 

@@ -33,7 +33,6 @@ _SWITCH = "RAY_enable_autoscaler_v2"
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R3.15 to R3.19."""
     switch = service.head.env.get(_SWITCH)
     given = service.autoscaler["version"]
     if switch is not None and service.autoscaling and given:

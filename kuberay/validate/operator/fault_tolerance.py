@@ -47,7 +47,6 @@ _REDIS_FIELDS = ("redisAddress", "redisUsername", "redisPassword", "externalStor
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R3.9 to R3.14."""
     options = service.cluster["gcsFaultToleranceOptions"]
     enabled = service.annotations["ray.io/ft-enabled"]
     if enabled and options:

@@ -65,7 +65,6 @@ _PRIORITY_SINCE = (2, 56, 0)
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R3.1 to R3.8."""
     for group in service.groups:
         yield from _any_group(group)
     for group in service.workers:

@@ -38,7 +38,6 @@ _AZURE_NEEDS = {
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rule R3.23."""
     for group in service.groups:
         for container in group.pod["containers"].items:
             if container["name"].text == _CONTAINER:

@@ -37,7 +37,6 @@ _TIMEOUT = "ray.io/initializing-timeout"
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R1."""
     name = service.root["metadata"]["name"]
     longest = LONGEST_SERVICE_NAME if service.is_service else LONGEST_CLUSTER_NAME
     if len(name.text) > longest:

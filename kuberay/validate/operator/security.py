@@ -51,7 +51,6 @@ _TLS_VOLUME, _TLS_PATH = "ray-tls", "/etc/ray/tls"
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R3.20 to R3.23 and R2.1."""
     yield from _authentication(service)
     for name, gate in (
         ("networkPolicy", NETWORK_GATE), ("tlsOptions", TLS_GATE),

@@ -40,7 +40,6 @@ _STRATEGIES = ("NewCluster", INCREMENTAL, "None")
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R2."""
     if not service.is_service:
         return
     strategy = service.spec["upgradeStrategy"]["type"]

@@ -29,17 +29,14 @@ class Group:
 
     @property
     def pod(self) -> Node:
-        """Returns the pod's spec."""
         return self.node.at("template", "spec")
 
     @property
     def labels(self) -> Node:
-        """Returns the labels of the pod template."""
         return self.node.at("template", "metadata", "labels")
 
     @property
     def container(self) -> Node:
-        """Returns the container that runs Ray."""
         return self.pod["containers"][0]
 
     @property
@@ -49,30 +46,24 @@ class Group:
 
     @property
     def start_params(self) -> Node:
-        """Returns `rayStartParams`."""
         return self.node["rayStartParams"]
 
     @property
     def env(self) -> dict[str, Node]:
-        """Returns the entries of the Ray container's environment by name."""
         return {entry["name"].text: entry for entry in self.container["env"].items}
 
     def env_text(self, name: str) -> str:
-        """Returns the literal value of a variable, or "" where it has none."""
         entry = self.env.get(name)
         return entry["value"].text if entry else ""
 
     def is_on(self, name: str) -> bool:
-        """Returns whether a variable switches something on."""
         return self.env_text(name).lower() in _TRUE_WORDS
 
     @property
     def ports(self) -> dict[str, Node]:
-        """Returns the named ports of the Ray container."""
         return {port["name"].text: port for port in self.container["ports"].items if port["name"]}
 
     def port(self, name: str) -> int | None:
-        """Returns the number of a named port."""
         port = self.ports.get(name)
         return port["containerPort"].integer if port else None
 
@@ -102,26 +93,22 @@ class Group:
 
     @property
     def memory_bytes(self) -> int | None:
-        """Returns the logical memory of one pod."""
         given = self.start_params["memory"]
         found = quantity(given.value) if given else self.resource("memory")
         return None if found is None else int(found)
 
     @property
     def gpus(self) -> int:
-        """Returns the GPUs of one pod."""
         given = self.start_params["num-gpus"] or self.node["resources"]["GPU"]
         found = quantity(given.value) if given else self.resource(_GPU)
         return int(found or 0)
 
     @property
     def hosts(self) -> int:
-        """Returns the pods of one replica of the group."""
         return self.node["numOfHosts"].integer or 1
 
     @property
     def min_replicas(self) -> int:
-        """Returns the fewest pods that the autoscaler keeps."""
         return 1 if self.is_head else self.node["minReplicas"].integer or 0
 
     @property

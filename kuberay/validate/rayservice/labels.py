@@ -12,12 +12,10 @@ _LONGEST_SUBDOMAIN = 253
 
 
 def is_dns_label(text: str) -> bool:
-    """Returns whether a text is a DNS-1123 label."""
     return _DNS_LABEL.fullmatch(text) is not None
 
 
 def is_subdomain(text: str) -> bool:
-    """Returns whether a text is a DNS-1123 subdomain."""
     return len(text) <= _LONGEST_SUBDOMAIN and _SUBDOMAIN.fullmatch(text) is not None
 
 

@@ -25,12 +25,10 @@ class Deployment:
 
     @property
     def name(self) -> str:
-        """Returns `<application>/<deployment>`."""
         return f"{self.application}/{self.node['name'].text}"
 
     @property
     def autoscaling(self) -> Node:
-        """Returns the autoscaling config."""
         return self.node["autoscaling_config"]
 
     @property
@@ -61,12 +59,10 @@ class Deployment:
 
     @property
     def gpus(self) -> float:
-        """Returns the GPUs of one replica."""
         return self.node.at("ray_actor_options", "num_gpus").number or 0.0
 
     @property
     def memory_bytes(self) -> float:
-        """Returns the memory that one replica reserves."""
         return self.node.at("ray_actor_options", "memory").number or 0.0
 
 
@@ -78,17 +74,14 @@ class ServeConfig:
 
     @property
     def root(self) -> Node:
-        """Returns the top of the config."""
         return self.document.root
 
     @property
     def http_port(self) -> int:
-        """Returns the port of Serve's HTTP proxy."""
         return self.root.at("http_options", "port").integer or DEFAULT_HTTP_PORT
 
     @property
     def grpc_port(self) -> int:
-        """Returns the port of Serve's gRPC proxy."""
         return self.root.at("grpc_options", "port").integer or DEFAULT_GRPC_PORT
 
     @property
@@ -98,7 +91,6 @@ class ServeConfig:
 
     @property
     def deployments(self) -> tuple[Deployment, ...]:
-        """Returns every deployment of every application."""
         return tuple(
             Deployment(application["name"].text, deployment)
             for application in self.root["applications"].items

@@ -31,12 +31,10 @@ class RayService:
 
     @property
     def root(self) -> Node:
-        """Returns the top of the manifest."""
         return self.document.root
 
     @property
     def spec(self) -> Node:
-        """Returns the object's spec."""
         return self.root["spec"]
 
     @property
@@ -46,48 +44,39 @@ class RayService:
 
     @property
     def cluster(self) -> Node:
-        """Returns the spec of the Ray cluster."""
         return self.spec["rayClusterConfig"] if self.is_service else self.spec
 
     @property
     def annotations(self) -> Node:
-        """Returns the annotations."""
         return self.root["metadata"]["annotations"]
 
     @functools.cached_property
     def head(self) -> Group:
-        """Returns the head group."""
         return Group(self.cluster["headGroupSpec"], is_head=True)
 
     @functools.cached_property
     def workers(self) -> tuple[Group, ...]:
-        """Returns the worker groups."""
         return tuple(Group(node, is_head=False) for node in self.cluster["workerGroupSpecs"].items)
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """Returns the head group and the worker groups."""
         return (self.head, *self.workers)
 
     @property
     def autoscaling(self) -> bool:
-        """Returns whether Ray's autoscaler runs."""
         return self.cluster["enableInTreeAutoscaling"].is_true
 
     @property
     def autoscaler(self) -> Node:
-        """Returns the autoscaler's options."""
         return self.cluster["autoscalerOptions"]
 
     @property
     def autoscaler_is_v2(self) -> bool:
-        """Returns whether the second generation of the autoscaler is asked for."""
         by_env = self.head.is_on("RAY_enable_autoscaler_v2")
         return self.autoscaler["version"].text == "v2" or by_env
 
     @property
     def ray_version(self) -> tuple[int, int, int] | None:
-        """Returns `rayVersion` as numbers, or None where it is absent or unreadable."""
         match = _VERSION.fullmatch(self.cluster["rayVersion"].text)
         return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
@@ -98,16 +87,13 @@ class RayService:
 
     @functools.cached_property
     def parsed_serve_config(self) -> ServeConfig | yaml.YAMLError | None:
-        """Returns the Serve config, or why it cannot be read."""
         return parse_serve_config(self.spec["serveConfigV2"]) if self.is_service else None
 
     @property
     def serve(self) -> ServeConfig | None:
-        """Returns the Serve config where there is a readable one."""
         parsed = self.parsed_serve_config
         return parsed if isinstance(parsed, ServeConfig) else None
 
     @property
     def uses_ha_proxy(self) -> bool:
-        """Returns whether any group runs HAProxy in front of the replicas."""
         return any(group.is_on(HA_PROXY) for group in self.groups)

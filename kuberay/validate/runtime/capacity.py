@@ -57,7 +57,6 @@ HEAD_WORKS = warning(
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R4.8, R4.9 and R4.19."""
     for group in service.groups:
         yield from _pod_size(group)
     for group in service.workers if service.autoscaling else ():

@@ -37,7 +37,6 @@ _NUMBER = re.compile(r"(\d+\.\d+\.\d+)")
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rule R4.5."""
     version = service.cluster["rayVersion"]
     if not version:
         yield VERSION_MISSING.at(version)
@@ -58,7 +57,6 @@ def check(service: RayService) -> Iterator[Finding]:
 
 
 def ray_version_of(image: str) -> str | None:
-    """Returns the Ray version that an image's name tells, or None where it tells none."""
     repository = image.partition("@")[0].removesuffix(f":{_tag(image)}")
     tag = _tag(image)
     match = _RAY_TAG.search(tag)

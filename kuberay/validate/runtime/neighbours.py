@@ -36,7 +36,6 @@ _DASHBOARD = (8265, "dashboard")
 def check_stream(
     documents: Sequence[Document], services: Sequence[RayService]
 ) -> Iterator[Finding]:
-    """Yields what is wrong between the objects of one input."""
     yield from _twice(documents)
     accounts = {d.root["metadata"]["name"].text for d in documents if _is(d, "ServiceAccount")}
     for service in services:

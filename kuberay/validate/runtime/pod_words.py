@@ -70,7 +70,6 @@ _LARGEST_PORT = 2**16 - 1
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of every group."""
     for group in service.groups:
         for node, words in _words(group):
             if node.text and node.text not in words:

@@ -57,7 +57,6 @@ _RESOURCES_APART = ("name",)
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of every group's pod template."""
     for group in service.groups:
         yield from _names(group)
         yield from _volumes(group)

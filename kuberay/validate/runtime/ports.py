@@ -73,7 +73,6 @@ _LONGEST_NAME = 15
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R4.1 to R4.3."""
     for group in service.groups:
         for container in group.containers:
             yield from _container_ports(container)

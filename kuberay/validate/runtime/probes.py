@@ -44,7 +44,6 @@ _PROXY_NAMES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_p
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of all probes."""
     for group in service.groups:
         for container in group.containers:
             for name in _PROBES:

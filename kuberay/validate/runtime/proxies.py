@@ -41,7 +41,6 @@ _PER_NODE = ("RAY_SERVE_HAPROXY_NBTHREAD",)  # follows the pod's own size
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rule R4.12 and of the proxies' place."""
     if service.serve is not None:
         yield from _config(service)
     yield from _half_switched(service)

@@ -45,7 +45,6 @@ _IGNORED = ("serviceUnhealthySecondThreshold", "deploymentUnhealthySecondThresho
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R4.15, R4.17 and R4.18."""
     if service.head.node["enableIngress"].is_true:
         yield DASHBOARD_INGRESS.at(service.head.node["enableIngress"])
     if not service.is_service:

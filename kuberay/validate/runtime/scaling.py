@@ -65,7 +65,6 @@ _AUTOSCALER_BYTES = Decimal(2**30)
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R4.4, R4.7, R4.10 and R4.11."""
     if service.autoscaling:
         yield from _autoscaler(service)
     if service.serve is None:

@@ -41,7 +41,6 @@ _DRAIN = "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S"
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields the findings of rules R4.13 and R4.14."""
     for group in service.groups:
         yield from _pre_stop(group)
         if group.container:

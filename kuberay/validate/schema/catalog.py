@@ -47,7 +47,6 @@ class Catalog:
         return _reference(name, definitions(self.kubernetes)) if name else None
 
     def is_built_in(self, api_version: str, kind: str) -> bool:
-        """Returns whether the built-in model of KubeRay would judge this kind."""
         key = (api_version, kind)
         return key not in self.custom and api_version == BUILT_IN_API and kind in BUILT_IN_KINDS
 

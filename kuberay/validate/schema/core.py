@@ -52,7 +52,6 @@ def definitions(version: str) -> JsonObject:
 
 
 def definition_name(api_version: str, kind: str, version: str) -> str | None:
-    """Returns the full name of a kind's definition, or None where Kubernetes has no such kind."""
     group, _, release = api_version.rpartition("/")
     wanted = {"group": group, "version": release, "kind": kind}
     return _kinds(version).get(tuple(wanted.values()))

@@ -36,7 +36,6 @@ def read_crds(sources: Iterable[str]) -> dict[KindKey, JsonObject]:
 
 
 def schemas_of(documents: Iterable[JsonObject]) -> dict[KindKey, JsonObject]:
-    """Returns the schemas of the CustomResourceDefinitions among some objects."""
     return {
         key: schema
         for document in documents

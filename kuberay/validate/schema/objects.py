@@ -40,7 +40,6 @@ _KUBERNETES_GROUPS = ("", "apps", "batch", "autoscaling", "policy")
 
 
 def check_object(document: Document, catalog: Catalog) -> Iterator[Finding]:
-    """Yields the API server's findings of one object."""
     root = document.root
     for name in ("apiVersion", "kind"):
         if not root[name].text:

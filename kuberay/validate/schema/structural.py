@@ -49,7 +49,6 @@ _TYPES = {
 
 
 def findings_of(document: Document, schema: JsonObject) -> Iterator[Finding]:
-    """Yields what the API server would refuse in one object."""
     validator = StructuralValidator(schema)
     for problem in validator.iter_errors(document.value):
         node = document.root.at(*problem.absolute_path)

@@ -18,7 +18,6 @@ UNREADABLE = error(
 
 
 def check(service: RayService) -> Iterator[Finding]:
-    """Yields what keeps the config from being read at all."""
     parsed = service.parsed_serve_config
     node = service.spec["serveConfigV2"]
     if isinstance(parsed, yaml.YAMLError):

@@ -37,12 +37,10 @@ OTHER_RAY = warning(
 
 
 def is_available() -> bool:
-    """Returns whether Ray Serve is installed here."""
     return importlib.util.find_spec("ray") is not None
 
 
 def check(service: RayService) -> list[Finding]:
-    """Returns what Ray's own classes say of the config."""
     if service.serve is None or not isinstance(service.serve.root.value, dict):
         return []
     with warnings.catch_warnings():

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from kuberay.render.because import plain
+from kuberay.render.commented import plain
 from kuberay.render.manifests import objects
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.load import merged, validated
-from kuberay.settings.model import DeployFile
 
 Deploy = Callable[..., DeployFile]
 Rendered = Callable[..., dict[str, Any]]

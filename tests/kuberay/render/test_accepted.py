@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from kuberay.errors import SettingsError
-from kuberay.render.because import plain
+from kuberay.render.commented import plain
 from kuberay.render.manifests import objects
 from kuberay.settings.load import validated
 

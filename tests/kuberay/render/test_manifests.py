@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from kuberay.render.manifests import files, stream
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.load import load
-from kuberay.settings.model import DeployFile
 
 Rendered = Callable[..., dict[str, Any]]
 EXAMPLES = Path(__file__).parents[3] / "kuberay" / "examples"

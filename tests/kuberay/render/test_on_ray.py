@@ -20,10 +20,10 @@ from typing import Any
 import pytest
 import yaml
 
-from kuberay.render.because import plain
-from kuberay.render.environment import worker_environment
-from kuberay.render.serve_config import serve_config_text
-from kuberay.settings.model import DeployFile
+from kuberay.render.commented import plain
+from kuberay.render.ray.environment import worker_environment
+from kuberay.render.ray.serve_config import serve_config_text
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import plan
 from serve_app.hosting.environment import free_ports, serve_environment
 

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuberay.render.because import Because, Tree, plain
+from kuberay.render.commented import Commented, Tree, plain
 from kuberay.render.yaml_text import documents, text
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=30)
@@ -16,7 +16,7 @@ TREES: st.SearchStrategy[Tree] = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
         st.dictionaries(st.text(min_size=1, max_size=8), inner, max_size=4),
-        st.builds(Because, REASONS, inner),
+        st.builds(Commented, REASONS, inner),
     ),
     max_leaves=25,
 )
@@ -25,8 +25,8 @@ TREES: st.SearchStrategy[Tree] = st.recursive(
 def test_a_reason_stands_above_its_line() -> None:
     """Of a key, of an item, and of the first key of an item, which would stand behind the dash."""
     tree: Tree = {
-        "a": Because("why a", 1),
-        "list": [Because("why item", {"x": 1}), {"y": Because("why y", "2")}],
+        "a": Commented("why a", 1),
+        "list": [Commented("why item", {"x": 1}), {"y": Commented("why y", "2")}],
     }
     assert text(tree).splitlines() == [
         "# why a", "a: 1", "list:", "# why item", "- x: 1", "# why y", "- y: '2'",
@@ -35,7 +35,7 @@ def test_a_reason_stands_above_its_line() -> None:
 
 def test_a_long_reason_is_wrapped_at_its_indentation() -> None:
     """Nobody scrolls sideways for a comment."""
-    lines = text({"a": {"b": Because("word " * 60, 1)}}).splitlines()
+    lines = text({"a": {"b": Commented("word " * 60, 1)}}).splitlines()
     assert all(line.startswith("  # ") and len(line) <= 100 for line in lines[1:-1])
 
 

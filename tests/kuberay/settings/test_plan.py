@@ -6,9 +6,9 @@ import pytest
 
 from kuberay.errors import SettingsError
 from kuberay.json_types import JsonObject
+from kuberay.quantity import GIB
 from kuberay.settings.load import merged, validated
 from kuberay.settings.plan import Plan, plan
-from kuberay.settings.quantity import GIB
 
 BASE: JsonObject = {
     "name": "shop", "namespace": "bqml", "image": "shop:1", "models": [{"source": "gs://b/m/1"}],

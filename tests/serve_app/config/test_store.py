@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from serve_app.config.key_values import FolderKeyValues, MemoryKeyValues
+from serve_app.config.key_values import KeyValues, MemoryKeyValues
 from serve_app.config.model import ModelConfig, ServingConfig
-from serve_app.config.store import Beat, ConfigStore, Generation, KeyValues
+from serve_app.config.store import Beat, ConfigStore, Generation
 
 CONFIG = ServingConfig(models=(ModelConfig(name="m", base_path="gs://b/m", labels={"é/%": 3}),))
 
 
-@pytest.fixture(params=["memory", "folder"])
-def values(request: pytest.FixtureRequest, tmp_path: Path) -> KeyValues:
-    """An empty store of each kind."""
-    return MemoryKeyValues() if request.param == "memory" else FolderKeyValues(tmp_path / "store")
+@pytest.fixture
+def values() -> KeyValues:
+    """An empty store."""
+    return MemoryKeyValues()
 
 
 def test_what_is_published_is_read(values: KeyValues) -> None:

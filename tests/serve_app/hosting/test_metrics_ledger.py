@@ -6,34 +6,9 @@ import time
 
 import pytest
 
+from serve_app.config.key_values import MemoryKeyValues
 from serve_app.hosting.metrics_ledger import MetricsLedger
 from serve_app.metrics.snapshot import Snapshot, total
-
-
-class Dictionary:
-    """A store in memory."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, bytes] = {}
-
-    def put(self, key: str, value: bytes, *, overwrite: bool = True) -> bool:
-        """Stores a value, or not."""
-        if not overwrite and key in self.values:
-            return False
-        self.values[key] = value
-        return True
-
-    def get(self, key: str) -> bytes | None:
-        """Returns a value."""
-        return self.values.get(key)
-
-    def delete(self, key: str) -> None:
-        """Removes a value."""
-        self.values.pop(key, None)
-
-    def keys(self, prefix: str) -> list[str]:
-        """Returns the keys with a prefix."""
-        return [key for key in self.values if key.startswith(prefix)]
 
 
 def counted(number: float) -> Snapshot:
@@ -55,7 +30,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_replica_has_one_entry_and_the_last_one_counts() -> None:
     """Two replicas of one service; another service does not meet them."""
-    store = Dictionary()
+    store = MemoryKeyValues()
     ledger = MetricsLedger(store, "app/one")
     for number in (1, 2):
         ledger.write("r1", counted(number))
@@ -67,7 +42,7 @@ def test_a_replica_has_one_entry_and_the_last_one_counts() -> None:
 @pytest.mark.usefixtures("later")
 def test_entries_of_replicas_long_gone_are_added_up() -> None:
     """The sum stays; the living keep their own entry."""
-    store = Dictionary()
+    store = MemoryKeyValues()
     ledger = MetricsLedger(store, "app", most_gone=3)
     for index in range(10):
         ledger.write(f"r{index}", counted(index))
@@ -80,7 +55,7 @@ def test_entries_of_replicas_long_gone_are_added_up() -> None:
 
 def test_entries_of_replicas_just_gone_stay() -> None:
     """They may only be slow to answer."""
-    ledger = MetricsLedger(Dictionary(), "app", most_gone=0)
+    ledger = MetricsLedger(MemoryKeyValues(), "app", most_gone=0)
     ledger.write("r1", counted(1))
     ledger.tidy(())
     assert set(ledger.read()) == {"", "r1"}
@@ -89,7 +64,7 @@ def test_entries_of_replicas_just_gone_stay() -> None:
 @pytest.mark.usefixtures("later")
 def test_an_interrupted_addition_counts_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process dies after it wrote the sum and before it removed the entries."""
-    store = Dictionary()
+    store = MemoryKeyValues()
     ledger = MetricsLedger(store, "app", most_gone=0)
     ledger.write("r1", counted(1))
     ledger.write("r2", counted(2))
@@ -107,7 +82,7 @@ def test_an_interrupted_addition_counts_nothing_twice(monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("later")
 def test_a_lock_whose_owner_died_expires() -> None:
     """The second look after it takes over."""
-    store = Dictionary()
+    store = MemoryKeyValues()
     store.put("metrics/app/lock", b"0")
     ledger = MetricsLedger(store, "app", most_gone=0)
     ledger.write("r1", counted(1))
@@ -118,7 +93,7 @@ def test_a_lock_whose_owner_died_expires() -> None:
 
 def test_a_damaged_entry_is_left_out() -> None:
     """One replica's bad entry does not take the page away."""
-    store = Dictionary()
+    store = MemoryKeyValues()
     ledger = MetricsLedger(store, "app")
     ledger.write("r1", counted(1))
     store.put("metrics/app/replica/r2", b"\xff nonsense")

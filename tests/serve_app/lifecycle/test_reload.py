@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from serve_app.config.key_values import FolderKeyValues, MemoryKeyValues
+from serve_app.config.key_values import KeyValues, MemoryKeyValues
 from serve_app.config.model import ServingConfig
-from serve_app.config.store import ConfigStore, KeyValues
+from serve_app.config.store import ConfigStore
 from serve_app.errors import (
     DeadlineExceededError,
     FailedPreconditionError,
@@ -183,10 +183,10 @@ def test_a_bad_config_file_stops_the_start(
 
 
 def test_a_reload_reaches_every_replica_before_it_returns(
-    root: Path, tmp_path: Path, replica: Callable[..., Replica]
+    root: Path, replica: Callable[..., Replica]
 ) -> None:
-    """Three replicas with a store on disk; any of them can be asked."""
-    values = FolderKeyValues(tmp_path / "store")
+    """Three replicas with one store; any of them can be asked."""
+    values = MemoryKeyValues()
     replicas = [replica(root, values, models=["a"]) for _ in range(3)]
     eventually(lambda: len(ConfigStore(values, "test").beats()) == 3)
     for number, (_, reloader) in enumerate(replicas):
@@ -199,7 +199,7 @@ def test_a_new_replica_begins_with_what_the_others_serve(
     root: Path, tmp_path: Path, replica: Callable[..., Replica]
 ) -> None:
     """Not with a config file that nobody has put in force."""
-    values = FolderKeyValues(tmp_path / "store")
+    values = MemoryKeyValues()
     file = tmp_path / "models.config"
     file.write_text(TEXT % ("first", root / "a"))
     _, reloader = replica(root, values, model_config_file=file)
@@ -210,10 +210,10 @@ def test_a_new_replica_begins_with_what_the_others_serve(
 
 
 def test_reloads_at_the_same_moment_end_in_one_configuration(
-    root: Path, tmp_path: Path, replica: Callable[..., Replica]
+    root: Path, replica: Callable[..., Replica]
 ) -> None:
     """Whichever was last, all replicas serve it."""
-    values = FolderKeyValues(tmp_path / "store")
+    values = MemoryKeyValues()
     replicas = [replica(root, values, models=["a"]) for _ in range(2)]
     asked = [
         threading.Thread(target=reloader.reload, args=(config(root, name), 60))

@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 Tree: TypeAlias = Union[
-    "Because", Mapping[str, "Tree"], Sequence["Tree"], str, int, float, bool, None
+    "Commented", Mapping[str, "Tree"], Sequence["Tree"], str, int, float, bool, None
 ]
-"""What YAML can say, with reasons."""
+"""What YAML can say, with comments."""
 Object: TypeAlias = dict[str, Tree]
 """A mapping, mostly a whole Kubernetes object."""
 Plain: TypeAlias = dict[str, "Plain"] | list["Plain"] | str | int | float | bool | None
-"""The same without reasons."""
+"""The same without comments."""
 
 
 @dataclass(frozen=True, slots=True)
-class Because:
-    """A value and its reason."""
+class Commented:
+    """A value, and the comment that gives its reason."""
 
-    reason: str
+    comment: str
     value: Tree
 
 
 def plain(tree: Tree) -> Plain:
-    """Returns the tree without its reasons, as a Kubernetes client would send it."""
-    if isinstance(tree, Because):
+    """Returns the tree without its comments, as a Kubernetes client would send it."""
+    if isinstance(tree, Commented):
         return plain(tree.value)
     if isinstance(tree, Mapping):
         return {key: plain(value) for key, value in tree.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from kuberay.settings.models import Model
+from kuberay.settings.served_model import Model
 
 
 @pytest.mark.parametrize(

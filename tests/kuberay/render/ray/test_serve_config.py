@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from kuberay.render import serve_config as module
-from kuberay.settings.model import DeployFile
+from kuberay.render.ray import serve_config as module
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import plan
 from serve_app.settings.load import load, tree_source
 
@@ -71,7 +71,7 @@ def test_the_service_understands_its_arguments(deploy: Deploy) -> None:
 def test_it_names_what_the_service_has() -> None:
     """The two rooms meet only here: a renamed deployment would be refused by Ray Serve."""
     from serve_app.hosting.deployment import DEPLOYMENT_NAME
-    from serve_app.launcher.service import APPLICATION_NAME, GRPC_SERVICES
+    from serve_app.hosting.local_service import APPLICATION_NAME, GRPC_SERVICES
 
     named = (module.DEPLOYMENT, module.APPLICATION, module.GRPC_SERVICES)
     assert named == (DEPLOYMENT_NAME, APPLICATION_NAME, GRPC_SERVICES)

@@ -9,10 +9,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from kuberay.settings.base import DnsLabel, Group
-from kuberay.settings.groups import Head, Scale, Workers
-from kuberay.settings.models import Model
-from kuberay.settings.options import (
+from kuberay.settings.field_types import DnsLabel, Group
+from kuberay.settings.pods import Head, Scale, Workers
+from kuberay.settings.served_model import Model
+from kuberay.settings.surroundings import (
     Gateway,
     Identity,
     Ingress,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuberay.settings.quantity import GIB, MIB, cpus, cpus_text, memory_bytes, memory_text
+from kuberay.quantity import GIB, MIB, cpus, cpus_text, memory_bytes, memory_text
 
 
 @pytest.mark.parametrize(

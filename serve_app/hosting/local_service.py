@@ -1,4 +1,4 @@
-"""Runs the service on this machine: an isolated Ray cluster, Ray Serve, the application."""
+"""Runs the service on this machine: an isolated Ray, Ray Serve, the application."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from typing import Any
 
 from serve_app.errors import UnavailableError
 from serve_app.hosting.environment import serve_environment
-from serve_app.launcher.client import Client
 from serve_app.settings.model import ServeSettings
 
 APPLICATION_NAME = "bqml"
@@ -26,8 +25,8 @@ _ERROR_LINE = re.compile(r"(?:[\w.]+\.)?\w+Error: (.+)")
 
 
 @contextmanager
-def running_service(settings: ServeSettings, run_dir: Path) -> Iterator[Client]:
-    """Starts the service and yields a client of its public port; stops it at the end.
+def local_service(settings: ServeSettings, run_dir: Path) -> Iterator[None]:
+    """Starts the service; stops it at the end.
 
     Args:
         settings: What to serve, and where.
@@ -48,13 +47,9 @@ def running_service(settings: ServeSettings, run_dir: Path) -> Iterator[Client]:
         with _ray_cluster(settings):
             _deploy(settings)
             with _graceful_end():
-                yield Client(f"http://{_reachable(settings.http.host)}:{settings.http.port}")
+                yield
     finally:
         shutil.rmtree(run_dir, ignore_errors=True)
-
-
-def _reachable(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared only
 
 
 @contextmanager

@@ -6,8 +6,8 @@ in how Serve runs, requests find no proxy.
 
 from __future__ import annotations
 
-from kuberay.render.because import Because, Object, Tree
-from kuberay.settings.model import DeployFile
+from kuberay.render.commented import Commented, Object, Tree
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import HEAD_DRAIN_S, Plan
 
 # What Ray wraps around a message on its way to a replica.
@@ -18,17 +18,12 @@ _DRAIN = "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S"
 
 
 def head_environment(deploy: DeployFile, plan: Plan) -> list[Tree]:
-    """Returns the variables of the head's container."""
-    drain = Because(
-        "without a replica there is nothing to wait for, and Ray would wait the whole time",
-        _variable(_DRAIN, HEAD_DRAIN_S),
-    )
-    return [*_common(deploy, plan), drain]
+    why = "without a replica there is nothing to wait for, and Ray would wait the whole time"
+    return [*_common(deploy, plan), Commented(why, _variable(_DRAIN, HEAD_DRAIN_S))]
 
 
 def worker_environment(deploy: DeployFile, plan: Plan) -> list[Tree]:
-    """Returns the variables of a worker's container."""
-    drain = Because(
+    drain = Commented(
         "on SIGTERM the node drains: its proxy fails the readiness probe and goes on answering, "
         "replicas end their requests; shorter than terminationGracePeriodSeconds, or SIGKILL wins",
         _variable(_DRAIN, plan.worker_drain_s),
@@ -44,26 +39,26 @@ def _common(deploy: DeployFile, plan: Plan) -> list[Tree]:
             if deploy.serve.http.haproxy
             else [_variable("RAY_SERVE_ENABLE_HA_PROXY", 0)]
         ),
-        Because(
+        Commented(
             "largest gRPC message, at the port and on the way to a replica (4 MB by default)",
             _variable("RAY_SERVE_GRPC_MAX_MESSAGE_SIZE", message_bytes),
         ),
         _variable("RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH", message_bytes + _ENVELOPE_BYTES),
-        Because(
+        Commented(
             "Ray starts workers at nice 15: beside HAProxy and the raylet they would starve",
             _variable("RAY_worker_niceness", 0),
         ),
-        Because(
+        Commented(
             "threads of a replica are the CPUs that Ray reserves for it, not those of the node",
             _variable("OMP_NUM_THREADS", max(1, int(plan.cpus_per_replica))),
         ),
-        Because(
+        Commented(
             "Ray's own limit is 512 MB times five for each log file, more than the disk of the pod",
             _variable("RAY_ROTATION_MAX_BYTES", _LOG_FILE_BYTES),
         ),
         _variable("RAY_ROTATION_BACKUP_COUNT", 3),
         _variable("RAY_USAGE_STATS_ENABLED", 0),
-        Because(
+        Commented(
             "the root file system is read-only: /tmp is the only place to write to",
             _variable("HOME", "/tmp/home"),  # noqa: S108 - a pod's own
         ),
@@ -74,14 +69,14 @@ def _common(deploy: DeployFile, plan: Plan) -> list[Tree]:
 def _haproxy(plan: Plan, *, log_metrics: bool) -> list[Tree]:
     threads = max(1, min(_HAPROXY_MAX_THREADS, int(plan.worker_cpus)))
     return [
-        Because(
+        Commented(
             "HAProxy balances straight to the replicas of all pods; on head and workers alike, and "
             "both variables: THROUGHPUT_OPTIMIZED alone leaves workers without a proxy",
             _variable("RAY_SERVE_ENABLE_HA_PROXY", 1),
         ),
         _variable("RAY_SERVE_THROUGHPUT_OPTIMIZED", 1),
         _variable("RAY_SERVE_HAPROXY_NBTHREAD", threads),
-        Because(
+        Commented(
             "0: replicas count requests; reading them from HAProxy's log costs as much as HAProxy",
             _variable("RAY_SERVE_HAPROXY_METRICS_ENABLED", int(log_metrics)),
         ),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kuberay.settings.model import RAY_VERSION
+from kuberay.settings.deploy_file import RAY_VERSION
 
 Rendered = Callable[..., dict[str, Any]]
 

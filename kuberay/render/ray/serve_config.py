@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 
-from kuberay.render.because import Because, Object, Tree, plain
+from kuberay.render.commented import Commented, Object, Tree, plain
 from kuberay.render.ports import SERVE, SERVE_GRPC
 from kuberay.render.yaml_text import text
-from kuberay.settings.model import DeployFile
+from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
 from serve_app.settings.model import ModelEntry
 
@@ -32,7 +32,6 @@ _FIXED = ("proxy_location", "http_options", "grpc_options")
 
 
 def serve_config_text(deploy: DeployFile, plan: Plan) -> str:
-    """Returns the text of serveConfigV2."""
     return text(serve_config(deploy, plan))
 
 
@@ -44,9 +43,8 @@ def options_digest(deploy: DeployFile, plan: Plan) -> str:
 
 
 def serve_config(deploy: DeployFile, plan: Plan) -> Object:
-    """Returns serveConfigV2 as a tree."""
     config: Object = {
-        "proxy_location": Because(
+        "proxy_location": Commented(
             "a pod without a proxy is never ready; other locations leave workers without one",
             "EveryNode",
         ),
@@ -62,7 +60,7 @@ def serve_config(deploy: DeployFile, plan: Plan) -> Object:
         "logging_config": {
             "encoding": "JSON",
             "log_level": "INFO",
-            "enable_access_log": Because(
+            "enable_access_log": Commented(
                 "a line per request costs more than the request", value=False
             ),
         },
@@ -74,7 +72,7 @@ def _http_options(plan: Plan) -> Object:
     return {
         "host": "0.0.0.0",  # noqa: S104 - the network policy decides who may connect
         "port": SERVE,
-        "request_timeout_s": Because(
+        "request_timeout_s": Commented(
             "just behind the model's own limit (serve.tensorflow.request_timeout_ms), which has "
             "TensorFlow Serving's words",
             plan.request_timeout_s,
@@ -88,7 +86,7 @@ def _application(deploy: DeployFile, plan: Plan) -> Object:
         "name": APPLICATION,
         "route_prefix": "/",
         "import_path": IMPORT_PATH,
-        "args": Because(
+        "args": Commented(
             "another value here replaces the replicas in place, some at a time: this is how a new "
             "model version is rolled out, without a new cluster",
             _args(deploy),
@@ -97,13 +95,13 @@ def _application(deploy: DeployFile, plan: Plan) -> Object:
             {
                 "name": DEPLOYMENT,
                 **_limits(deploy),
-                "autoscaling_config": Because(
+                "autoscaling_config": Commented(
                     "taken over without a restart; the worker group is sized from the same numbers",
                     _autoscaling(deploy, plan),
                 ),
                 "ray_actor_options": {
                     "num_cpus": _number(plan.cpus_per_replica),
-                    "memory": Because(
+                    "memory": Commented(
                         "declared, so that Ray places no more replicas than the pod has memory for",
                         deploy.workers.memory_per_replica,
                     ),
@@ -116,7 +114,7 @@ def _application(deploy: DeployFile, plan: Plan) -> Object:
 def _limits(deploy: DeployFile) -> Object:
     replica = deploy.serve.replica
     return {
-        "max_ongoing_requests": Because(
+        "max_ongoing_requests": Commented(
             "more than serve.replica.max_ongoing_requests, so that it is the replica that refuses: "
             "in TensorFlow Serving's words, and seen by the autoscaler",
             replica.ray_max_ongoing_requests,
@@ -130,9 +128,9 @@ def _limits(deploy: DeployFile) -> Object:
 def _args(deploy: DeployFile) -> Object:
     """Returns the settings that the deploy file gives the service, without those that are Ray's."""
     tree: dict[str, Object] = deploy.serve.model_dump(mode="json", exclude_unset=True)
-    repository: Object = {"model_config_list": _models(deploy)}
+    repository: Object = {"model_config_list": [_model(one.entry()) for one in deploy.models]}
     if any(model.in_bucket for model in deploy.models):
-        repository["cache_dir"] = Because("replicas of one pod share each download", MODEL_CACHE)
+        repository["cache_dir"] = Commented("replicas of one pod share each download", MODEL_CACHE)
     tree["repository"] = repository | tree.pop("repository", {})
     _keep(tree, "http", "cors", "replica_header")
     if deploy.loadtest is not None:
@@ -142,20 +140,15 @@ def _args(deploy: DeployFile) -> Object:
         tree.get("replica", {}).pop(name, None)
     # The service refuses a target that its own limit of requests contradicts, so it is told both.
     _keep(tree, "autoscaling", "target_ongoing_requests")
-    return {group: _tidy(tree[group]) for group in sorted(tree) if tree[group]}
-
-
-def _tidy(group: Object) -> Object:
-    return {key: _number(value) if isinstance(value, float) else value
-            for key, value in group.items()}  # fmt: skip
+    return {
+        group: {key: _number(value) for key, value in tree[group].items()}
+        for group in sorted(tree)
+        if tree[group]
+    }
 
 
 def _keep(tree: dict[str, Object], group: str, *keys: str) -> None:
     tree[group] = {name: value for name, value in tree.get(group, {}).items() if name in keys}
-
-
-def _models(deploy: DeployFile) -> list[Tree]:
-    return [_model(model.entry()) for model in deploy.models]
 
 
 def _model(entry: ModelEntry) -> Object:
@@ -166,13 +159,13 @@ def _model(entry: ModelEntry) -> Object:
 
 def _autoscaling(deploy: DeployFile, plan: Plan) -> Object:
     settings = deploy.serve.autoscaling
+    interval = _number(settings.metrics_interval_s)
     return {
         "min_replicas": plan.min_replicas,
         "max_replicas": plan.max_replicas,
         "target_ongoing_requests": _number(settings.target_ongoing_requests),
-        "metrics_interval_s": Because(
-            "Ray calls it deprecated, but 2.60 reads nothing else",
-            _number(settings.metrics_interval_s),
+        "metrics_interval_s": Commented(
+            "Ray calls it deprecated, but 2.60 reads nothing else", interval
         ),
         "look_back_period_s": _number(settings.look_back_period_s),
         "upscale_delay_s": _number(settings.upscale_delay_s),
@@ -180,6 +173,6 @@ def _autoscaling(deploy: DeployFile, plan: Plan) -> Object:
     }
 
 
-def _number(value: float) -> int | float:
+def _number(value: Tree) -> Tree:
     """Returns 8.0 as 8: people write it so."""
-    return int(value) if value == int(value) else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value

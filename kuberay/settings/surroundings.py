@@ -8,7 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from kuberay.settings.base import (
+from kuberay.quantity import GIB, MIB, Cpus, Memory
+from kuberay.settings.field_types import (
     Count,
     DnsLabel,
     Group,
@@ -18,7 +19,6 @@ from kuberay.settings.base import (
     ObjectName,
     SecretKey,
 )
-from kuberay.settings.quantity import GIB, MIB, Cpus, Memory
 
 
 def _cidr(text: str) -> str:

@@ -1,0 +1,1 @@
+"""The RayService: its head, its workers, and what Serve runs on them."""
