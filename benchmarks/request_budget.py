@@ -48,6 +48,9 @@ def best_us(stage: Callable[[], object]) -> float:
 
 def stages(root: Path) -> dict[str, dict[int, float]]:
     """Returns microseconds per request, by stage and by company."""
+    from serve_app.protocols.tfs.rest.rows_form import RowsForm
+    from serve_app.transports.http.answer import Answer
+
     from serve_app.hosting.data_plane import DataPlane
     from serve_app.lifecycle.manager import ServableManager
     from serve_app.metrics.recorder import Recorder
@@ -56,9 +59,7 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     from serve_app.predictor.model_spec import ModelSpec
     from serve_app.predictor.predictor import Predictor
     from serve_app.protocols.tfs.rest.plain_rows import read_plain_rows
-    from serve_app.protocols.tfs.rest.rows_form import RowsForm
     from serve_app.settings.model import RepositorySettings, TensorFlowSettings
-    from serve_app.transports.http.answer import Answer
     from serve_app.transports.http.head import HEAD_END, Heads
 
     manager = ServableManager(RepositorySettings(root=root), TensorFlowSettings(threads=1))

@@ -66,7 +66,7 @@ class DataPlane:
             self._dates_text = b"".join(b"%b: %b\r\n" % pair for pair in server)
         lines = b"".join(b"%b: %b\r\n" % pair for pair in answer.headers)
         return b"HTTP/1.1 %b\r\n%b%bcontent-length: %d\r\nx-request-id: %b\r\n%b\r\n%b" % (
-            _STATUS[answer.status],
+            _STATUS.get(answer.status) or b"%d " % answer.status,
             self._dates_text,
             lines,
             len(answer.body),

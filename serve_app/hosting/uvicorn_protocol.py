@@ -238,7 +238,9 @@ class PredictProtocol(HttpToolsProtocol):
 
     def _check_idle(self) -> None:
         self._idle = None
-        is_answering = self._waiting is not None or self._head is not None or not self._is_at_start()
+        is_answering = (
+            self._waiting is not None or self._head is not None or not self._is_at_start()
+        )
         left_s = self._active_s + self.timeout_keep_alive - self.loop.time()
         if is_answering or left_s > 0:
             self._idle = self.loop.call_later(

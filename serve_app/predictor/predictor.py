@@ -19,9 +19,9 @@ from serve_app.predictor.request import Adapter, AwaitedRequest, Query
 
 if TYPE_CHECKING:
     from serve_app.lifecycle.manager import ServableManager
-    from serve_app.lifecycle.state import VersionStatus
     from serve_app.predictor.executor import Executor
     from serve_app.predictor.model_spec import ModelSpec
+    from serve_app.predictor.version_status import VersionStatus
 
 A = TypeVar("A")
 _MOST_QUEUES = 1000

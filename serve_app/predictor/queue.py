@@ -41,9 +41,7 @@ class Queue:
         is_dropped: Whether new requests go to another queue for the same query.
     """
 
-    def __init__(
-        self, predictor: Predictor, query: Query, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, predictor: Predictor, query: Query, loop: asyncio.AbstractEventLoop) -> None:
         self._predictor = predictor
         self._query = query
         self._loop = loop

@@ -10,9 +10,20 @@ import numpy as np
 
 from serve_app.errors import InvalidArgumentError, UnimplementedError
 from serve_app.kinds.servable import Call, Tensors
-from serve_app.protocols.tfs.examples.plan import CLASSIFY, REGRESS, Plan, Task, multi_plan, single_plan
+from serve_app.protocols.tfs.examples.plan import (
+    CLASSIFY,
+    REGRESS,
+    Plan,
+    Task,
+    multi_plan,
+    single_plan,
+)
 from serve_app.protocols.tfs.messages.example_message import read_examples
-from serve_app.protocols.tfs.messages.predict_message import find_signature, output_aliases, read_inputs
+from serve_app.protocols.tfs.messages.predict_message import (
+    find_signature,
+    output_aliases,
+    read_inputs,
+)
 from serve_app.protos.classification_pb2 import ClassificationRequest
 from serve_app.protos.example_input_pb2 import Input
 from serve_app.protos.multi_inference_pb2 import MultiInferenceRequest
@@ -108,7 +119,7 @@ class Replay:
 
     def _infer(self, plan: Plan, request: Input) -> None:
         batch = read_examples(request).batch()
-        outputs = run_both_ways(self._servable, plan.call, plan.inputs(batch))
+        outputs = run_both_ways(self._servable, plan, plan.inputs(batch))
         plan.results(outputs, len(batch))
 
 

@@ -18,15 +18,16 @@ import uvicorn
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from serve_app.transports.grpc.edge import GrpcEdge
+from serve_app.transports.grpc.rpc import RpcRequest
+
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.settings.model import RepositorySettings, TensorFlowSettings
-from serve_app.transports.grpc.edge import GrpcEdge
 from serve_app.transports.grpc.handlers import RpcHandlers
-from serve_app.transports.grpc.rpc import RpcRequest
 from serve_app.transports.http.app import RestApp
 from tests.conformance.models import write_models
 

@@ -19,6 +19,8 @@ import uvicorn
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from serve_app.transports.http.cors import ALLOW
+
 from serve_app.hosting.data_plane import DataPlane
 from serve_app.hosting.install import protocol
 from serve_app.lifecycle.manager import ServableManager
@@ -29,7 +31,6 @@ from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.ops.metrics import MetricsPage
 from serve_app.settings.model import RepositorySettings, TensorFlowSettings
 from serve_app.transports.http.app import RestApp
-from serve_app.transports.http.cors import ALLOW
 from serve_app.transports.http.head import Heads
 
 IRIS_COLUMNS = ("petal_length", "petal_width", "sepal_length", "sepal_width")

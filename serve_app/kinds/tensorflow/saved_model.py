@@ -7,7 +7,7 @@ does, in results, leniency about shapes and error texts, and costs half of a `tf
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +127,7 @@ class SavedModel:
             raise _mapped(exc) from exc
         return {alias: _array(values[index]) for alias, index in plan.outputs}
 
-    def _plan(self, signature: Signature, outputs: Names, in_caller: bool) -> _Plan:  # noqa: FBT001
+    def _plan(self, signature: Signature, outputs: Names, in_caller: bool) -> _Plan:
         # Two aliases may stand for one tensor, which is fed and fetched once.
         feeds: dict[str, str] = {}
         for alias, spec in signature.inputs.items():

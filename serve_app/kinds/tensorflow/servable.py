@@ -67,7 +67,9 @@ class TensorFlowServable:
         A time limit close to that of all calls is that of all calls, which costs less.
         """
         if requests > 1 and not self.traits(call.signature.name).shared_rows:
-            return self._copies.run(call.signature, inputs, requests, call.outputs, in_caller=in_caller)
+            return self._copies.run(
+                call.signature, inputs, requests, call.outputs, in_caller=in_caller
+            )
         if timeout_ms is not None and timeout_ms > self._session_below_ms:
             timeout_ms = None
         return self._model.run(

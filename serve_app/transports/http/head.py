@@ -101,7 +101,9 @@ class Heads:
         target = reader.url.decode("latin-1")
         ways = (protocol.short_way(target) for protocol in self._protocols)
         way = next((way for way in ways if way is not None), None)
-        return way and Head(way, body_bytes, reader.headers.get(REQUEST_ID, b""))
+        if way is None:
+            return None
+        return Head(way, body_bytes, reader.headers.get(REQUEST_ID, b""))
 
 
 class _Reader:

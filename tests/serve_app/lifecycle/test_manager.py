@@ -12,8 +12,8 @@ import pytest
 
 from serve_app.errors import InvalidArgumentError, NotFoundError
 from serve_app.lifecycle.manager import ServableManager
-from serve_app.lifecycle.state import State
 from serve_app.predictor.model_spec import ModelSpec
+from serve_app.predictor.version_status import State
 
 Publish = Callable[..., Path]
 Manage = Callable[..., ServableManager]

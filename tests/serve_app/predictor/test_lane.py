@@ -9,20 +9,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from serve_app.predictor.awaited import Awaited
+from serve_app.predictor.lane import Lane
+from serve_app.predictor.lanes import Lanes
+from serve_app.protocols.tfs.rest.rows_form import RowsForm
 
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.metrics.family import BATCH_ROWS
-from serve_app.predictor.awaited import Awaited
 from serve_app.predictor.executor import Executor
-from serve_app.predictor.lane import Lane
-from serve_app.predictor.lanes import Lanes
 from serve_app.predictor.limits import CallLimits
 from serve_app.predictor.model_spec import ModelSpec
 from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.tfs.rest.plain_rows import Row
 from serve_app.protocols.tfs.rest.predict_request import read_predict_body
 from serve_app.protocols.tfs.rest.predict_response import write_predictions
-from serve_app.protocols.tfs.rest.rows_form import RowsForm
 
 Manage = Callable[..., ServableManager]
 Publish = Callable[..., Path]

@@ -34,5 +34,7 @@ class Examples:
         if not self.examples:
             raise InvalidArgumentError("Input is empty.")
         batch = np.empty(len(self.examples), np.object_)
-        batch[:] = [self.context + each for each in self.examples] if self.context else self.examples
+        batch[:] = (
+            [self.context + each for each in self.examples] if self.context else self.examples
+        )
         return batch

@@ -139,7 +139,9 @@ def multi_plan(signatures: Mapping[str, Signature], tasks: Sequence[Task]) -> Pl
             )
         if task.method_name not in _FORMS:
             raise UnimplementedError(f"Unsupported signature method_name: {task.method_name}")
-        _FORMS[task.method_name](signatures[task.signature])  # its fault comes before the next task's
+        _FORMS[task.method_name](
+            signatures[task.signature]
+        )  # its fault comes before the next task's
         found.append(signatures[task.signature])
     return _plan([task.method_name for task in tasks], found)
 

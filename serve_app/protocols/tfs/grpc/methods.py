@@ -18,6 +18,7 @@ from serve_app.errors import (
     ServeAppError,
 )
 from serve_app.predictor.admission import Admission
+from serve_app.protocols.rpc import RpcReply, RpcRequest, error_reply
 from serve_app.protocols.tfs.grpc.examples import classify, multi_inference, regress
 from serve_app.protocols.tfs.grpc.health import check
 from serve_app.protocols.tfs.grpc.metadata import get_model_metadata
@@ -36,7 +37,6 @@ from serve_app.protos.model_status_pb2 import GetModelStatusRequest
 from serve_app.protos.multi_inference_pb2 import MultiInferenceRequest
 from serve_app.protos.predict_pb2 import PredictRequest
 from serve_app.protos.regression_pb2 import RegressionRequest
-from serve_app.protocols.rpc import RpcReply, RpcRequest, error_reply
 
 _log = logging.getLogger(__name__)
 

@@ -72,9 +72,7 @@ class TfsRest:
             _log.exception("%s failed", target)
             return error_answer(error)
 
-    async def _routed(
-        self, record: RequestRecord, target: Target, request: HttpRequest
-    ) -> Answer:
+    async def _routed(self, record: RequestRecord, target: Target, request: HttpRequest) -> Answer:
         record.model = target.spec.name
         if target.verb == "status":
             return status(self._predictor, target.spec)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from serve_app.protocols.tfs.examples.batch import example_batch
 
 from serve_app.errors import InvalidArgumentError
-from serve_app.protocols.tfs.examples.batch import example_batch
 
 
 def test_each_example_is_one_string() -> None:

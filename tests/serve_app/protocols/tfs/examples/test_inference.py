@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serve_app.protocols.tfs.examples.inference import ExampleInput, infer
 
 from serve_app.errors import InvalidArgumentError, NotFoundError
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.model_spec import ModelSpec
 from serve_app.predictor.predictor import Predictor
-from serve_app.protocols.tfs.examples.inference import ExampleInput, infer
 from serve_app.protocols.tfs.examples.plan import (
     CLASSIFY,
     REGRESS,

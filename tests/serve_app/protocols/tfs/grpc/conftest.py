@@ -15,6 +15,8 @@ import grpc
 import numpy as np
 import pytest
 from google.protobuf.message_factory import GetMessageClass
+from serve_app.transports.grpc.edge import GrpcEdge
+from serve_app.transports.grpc.rpc import RpcRequest
 
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.predictor.admission import Admission
@@ -23,9 +25,7 @@ from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.protos import model_service_pb2, prediction_service_pb2
 from serve_app.settings.model import RepositorySettings, TensorFlowSettings
-from serve_app.transports.grpc.edge import GrpcEdge
 from serve_app.transports.grpc.handlers import RpcHandlers
-from serve_app.transports.grpc.rpc import RpcRequest
 
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 _CODES = {code.value[0]: code for code in grpc.StatusCode}

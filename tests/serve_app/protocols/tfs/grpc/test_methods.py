@@ -10,12 +10,12 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
+from serve_app.transports.grpc.edge import GrpcEdge
+from serve_app.transports.grpc.rpc import RpcRequest
 
 from serve_app.predictor.admission import Admission
 from serve_app.protocols.tfs.grpc.servicing import Servicing
-from serve_app.transports.grpc.edge import GrpcEdge
 from serve_app.transports.grpc.handlers import SERVICES
-from serve_app.transports.grpc.rpc import RpcRequest
 
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
 PATHS = [f"/{service}/{method}" for service, methods in SERVICES.items() for method in methods]
