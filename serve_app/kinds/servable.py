@@ -54,7 +54,7 @@ class Servable(Protocol):
         """By name."""
 
     def traits(self, signature: str) -> CallTraits:
-        """Returns the same, changing object each time; of a signature that is not known, a new one."""
+        """Returns the same, changing object each time; what is not known is never shared."""
 
     def learn(self, recorded: Mapping[str, Tensors]) -> None:
         """Finds out the traits, once, before the version serves.

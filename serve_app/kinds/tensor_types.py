@@ -90,4 +90,4 @@ A session takes quantized integers as structures and gives them as plain integer
 PLAIN_TYPES: dict[str, np.dtype] = {
     kind.name: kind.numpy for kind in _TYPES if kind.item == "value" and not kind.numpy.names
 }
-"""DataTypeString -> type of an array, for the element types that have zeros: numbers, text, bool."""
+"""DataTypeString -> type of an array, for numbers, text and bool: what has a plain zero."""

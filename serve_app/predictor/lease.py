@@ -47,10 +47,18 @@ class Lease:
         self._users = 0
 
     def __enter__(self) -> Self:
-        self._users += 1
+        self.retain()
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self.release()
+
+    def retain(self) -> None:
+        """Keeps the version for one more user, while another still has it."""
+        self._users += 1
+
+    def release(self) -> None:
+        """Ends what `retain` began; the last one lets go of the version."""
         self._users -= 1
         if not self._users:
             self.version.release()

@@ -1,4 +1,4 @@
-"""One queue of requests that may share a model call: the same model, version asked for, signature."""
+"""One queue of requests that may share a model call: of one model, version asked for, signature."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Queue:
                     self._traits = lease.traits(batch.call)
                     for piece in batch.pieces():
                         self._run(piece)
-            except Exception:  # whoever waits must hear of an end, whatever happens
+            except Exception:  # noqa: BLE001 - whoever waits must hear of an end, whatever happens
                 self._broken(requests)
 
     def _run(self, batch: Batch) -> None:
@@ -128,26 +128,28 @@ class Queue:
             else:
                 self._computed(batch, outputs)
             return
+        batch.lease.retain()
         task = self._loop.create_task(self._in_thread(batch))
         self._running[task] = batch
         task.add_done_callback(self._ended)
         self._answer_by(min(request.deadline_s for request in batch.requests))
 
     async def _in_thread(self, batch: Batch) -> None:
-        with batch.lease:
-            try:
-                if batch.is_over:
-                    return
-                compute = batch.lease.computed_by(
-                    batch.call, batch.inputs, len(batch.requests), self._until_s(batch)
-                )
-                outputs = await self._predictor.executor.run(compute)
-            except ServeAppError as error:
-                self._failed(batch, error)
-            except Exception:  # as above
-                self._broken(batch.requests)
-            else:
-                self._computed(batch, outputs)
+        try:
+            if batch.is_over:
+                return
+            compute = batch.lease.computed_by(
+                batch.call, batch.inputs, len(batch.requests), self._until_s(batch)
+            )
+            outputs = await self._predictor.executor.run(compute)
+        except ServeAppError as error:
+            self._failed(batch, error)
+        except Exception:  # noqa: BLE001 - as above
+            self._broken(batch.requests)
+        else:
+            self._computed(batch, outputs)
+        finally:
+            batch.lease.release()
 
     def _until_s(self, batch: Batch) -> float:
         """When to give a call up: in company in time for each request to be computed alone."""
@@ -171,7 +173,7 @@ class Queue:
             return
         try:
             batch.answer(outputs)
-        except Exception:  # as above
+        except Exception:  # noqa: BLE001 - as above
             self._broken(batch.requests)
 
     def _failed(self, batch: Batch, error: ServeAppError) -> None:

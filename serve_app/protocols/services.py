@@ -1,7 +1,7 @@
 """The gRPC services of all protocols by name, for servers that only pass calls on.
 
-Loads neither messages nor TensorFlow. A new protocol adds its table here, and who answers its methods
-in `protocols/registry.py`.
+Loads neither messages nor TensorFlow. A new protocol adds its table here, and who answers its
+methods in `protocols/registry.py`.
 """
 
 from __future__ import annotations

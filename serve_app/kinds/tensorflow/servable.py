@@ -32,7 +32,6 @@ class TensorFlowServable:
         self._model = SavedModel(folder, threads=options.threads, timeout_ms=options.timeout_ms)
         self._copies = Company()
         self._traits: dict[str, CallTraits] = {}
-        self._session_below_ms = options.timeout_ms * 9 // 10
 
     @property
     def signatures(self) -> Mapping[str, Signature]:
@@ -46,7 +45,7 @@ class TensorFlowServable:
     def learn(self, recorded: Mapping[str, Tensors]) -> None:
         """Finds out what may share a call, and makes the copies that this takes."""
         self._traits, self._copies = learn_traits(
-            self._model, self._folder, recorded, self._options.sharing, self._open_copies
+            self._model, recorded, self._options.sharing, self._open_copies
         )
 
     def _open_copies(self) -> Company:
@@ -70,7 +69,8 @@ class TensorFlowServable:
             return self._copies.run(
                 call.signature, inputs, requests, call.outputs, in_caller=in_caller
             )
-        if timeout_ms is not None and timeout_ms > self._session_below_ms:
+        usual_ms = self._options.timeout_ms
+        if timeout_ms is not None and abs(timeout_ms - usual_ms) <= usual_ms / 10:
             timeout_ms = None
         return self._model.run(
             call.signature, inputs, call.outputs, in_caller=in_caller, timeout_ms=timeout_ms

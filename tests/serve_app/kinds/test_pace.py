@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serve_app.predictor.pace import Pace
+from serve_app.kinds.pace import Pace
 
 
 def test_nothing_is_known_before_the_first_call() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from serve_app.transports.grpc.rpc import error_reply
 
 from serve_app.errors import InvalidArgumentError, OverloadedError
+from serve_app.protocols.rpc import error_reply
 
 
 @pytest.mark.parametrize(

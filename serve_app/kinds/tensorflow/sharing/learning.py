@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from serve_app.kinds.servable import Sharing, Tensors
 from serve_app.kinds.tensorflow.company import Company
@@ -19,7 +18,6 @@ from serve_app.kinds.traits import CallTraits
 
 def learn_traits(
     model: SavedModel,
-    folder: Path,
     recorded: Mapping[str, Tensors],
     sharing: Sharing,
     copies: Callable[[], Company],
@@ -28,7 +26,6 @@ def learn_traits(
 
     Args:
         model: The loaded version; nobody else uses it yet.
-        folder: Where it was loaded from.
         recorded: Signature -> rows of its publisher.
         sharing: The setting.
         copies: Makes the row-wise copies; called only if a signature can use them.

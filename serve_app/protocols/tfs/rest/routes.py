@@ -1,4 +1,4 @@
-"""The routes of TensorFlow Serving's REST API: raw, undecoded, case-insensitive, as it reads them."""
+"""The routes of TensorFlow Serving's REST API: raw, undecoded, case-insensitive."""
 
 from __future__ import annotations
 

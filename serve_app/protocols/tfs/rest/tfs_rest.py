@@ -67,7 +67,7 @@ class TfsRest:
             if isinstance(error, DisconnectedError):
                 raise
             return error_answer(error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - see below
             # The last line of defence: a client gets our error form, the log gets the trace.
             _log.exception("%s failed", target)
             return error_answer(error)

@@ -10,11 +10,12 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
-from serve_app.transports.grpc.edge import GrpcEdge
-from serve_app.transports.grpc.rpc import RpcRequest
 
 from serve_app.predictor.admission import Admission
+from serve_app.protocols.rpc import RpcRequest
+from serve_app.protocols.tfs.grpc.methods import TfsGrpc
 from serve_app.protocols.tfs.grpc.servicing import Servicing
+from serve_app.transports.grpc.dispatch import RpcDispatch
 from serve_app.transports.grpc.handlers import SERVICES
 
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
@@ -114,6 +115,7 @@ def test_predictions_are_counted_and_the_rest_is_not(stub: Any) -> None:
 def test_every_reply_has_the_metadata_of_the_replica(stub: Any, body: bytes, code: int) -> None:
     """It names the replica where that is switched on."""
     name = (("x-replica", "r1"),)
-    edge = GrpcEdge(Servicing(stub.predictor, 1024), Admission(1, 1), 30, name)
-    reply = asyncio.run(edge.answer("Check", RpcRequest(body)))
+    tfs = TfsGrpc(Servicing(stub.predictor, 1024), Admission(1, 1), 30)
+    dispatch = RpcDispatch({"Check": tfs}, name)
+    reply = asyncio.run(dispatch.answer("Check", RpcRequest(body)))
     assert (reply.code, reply.metadata) == (code, name)

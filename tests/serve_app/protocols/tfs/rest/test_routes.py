@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from serve_app.protocols.tfs.rest.target import EmptyBodyError, Target, read_target
 
 from serve_app.errors import InvalidArgumentError
 from serve_app.predictor.model_spec import ModelSpec
+from serve_app.protocols.tfs.rest.routes import EmptyBodyError, Target, read_target
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serve_app.protocols.tfs.examples.inference import ExampleInput, infer
 
 from serve_app.errors import InvalidArgumentError, NotFoundError
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.model_spec import ModelSpec
 from serve_app.predictor.predictor import Predictor
-from serve_app.protocols.tfs.examples.plan import (
-    CLASSIFY,
-    REGRESS,
-    Plan,
-    Task,
-    multi_plan,
-    single_plan,
-)
-from serve_app.protocols.tfs.examples.result import Result
+from serve_app.predictor.request import Query
+from serve_app.protocols.tfs.examples.adapter import ExamplesAdapter
+from serve_app.protocols.tfs.examples.examples import Examples
+from serve_app.protocols.tfs.examples.plan import CLASSIFY, REGRESS, Task
 from serve_app.protocols.tfs.messages.tf_example import Feature, write_example
 
 
@@ -43,31 +37,28 @@ def predictor(
     executor.close()
 
 
-def run(predictor: Predictor, plan: Callable[[Any], Plan], given: ExampleInput) -> list[Result]:
+def run(predictor: Predictor, adapter: ExamplesAdapter, given: Examples, name: str = "") -> Any:
     """Returns the results of one request."""
-
-    async def request() -> list[Result]:
-        with predictor.model(ModelSpec("examples"), "Classify") as model:
-            assert model.version == 4
-            return await infer(model, plan(model.signatures), given)
-
-    return asyncio.run(request())
+    query = Query(ModelSpec("examples"), name, api="Classify")
+    inferred = asyncio.run(predictor.predict(query, adapter, given))
+    assert inferred.version == 4
+    return inferred.results
 
 
 def test_the_context_is_overridden_by_the_example(predictor: Predictor) -> None:
     """Features that an example does not have come from the context."""
-    given = ExampleInput([example(), example(x=3.0)], context=example(x=1.0))
-    (result,) = run(predictor, lambda found: single_plan(found, REGRESS, ""), given)
-    assert result.values.tolist() == [2.0, 6.0]  # type: ignore[union-attr]
+    given = Examples([example(), example(x=3.0)], context=example(x=1.0))
+    (result,) = run(predictor, ExamplesAdapter(REGRESS), given)
+    assert result.values.tolist() == [2.0, 6.0]
 
 
 def test_several_tasks_are_answered_in_one_call(predictor: Predictor) -> None:
     """One result per task."""
     tasks = [Task("examples", "classes", CLASSIFY), Task("examples", "", REGRESS)]
-    given = ExampleInput([example(x=1.0, n=7)])
-    labels, values = run(predictor, lambda found: multi_plan(found, tasks), given)
-    assert labels.labels.tolist() == [[b"", b"7"]]  # type: ignore[union-attr]
-    assert values.values.tolist() == [2.0]  # type: ignore[union-attr]
+    given = Examples([example(x=1.0, n=7)])
+    labels, values = run(predictor, ExamplesAdapter("", tuple(tasks)), given)
+    assert labels.labels.tolist() == [[b"", b"7"]]
+    assert values.values.tolist() == [2.0]
 
 
 @pytest.mark.parametrize(
@@ -84,18 +75,26 @@ def test_what_the_model_refuses_is_the_clients_fault(
 ) -> None:
     """Code and text are TensorFlow's."""
     with pytest.raises(InvalidArgumentError) as caught:
-        run(
-            predictor,
-            lambda found: single_plan(found, REGRESS, "regress_strict"),
-            ExampleInput(examples),
-        )
+        run(predictor, ExamplesAdapter(REGRESS), Examples(examples), "regress_strict")
     assert words in str(caught.value)
 
 
 def test_an_unknown_model_is_not_found(predictor: Predictor) -> None:
     """Before its signatures are looked at."""
-    with (
-        pytest.raises(NotFoundError, match=r"Latest\(nope\)"),
-        predictor.model(ModelSpec("nope"), "Classify"),
-    ):
-        pass
+    with pytest.raises(NotFoundError, match=r"Latest\(nope\)"):
+        asyncio.run(
+            predictor.predict(Query(ModelSpec("nope")), ExamplesAdapter(REGRESS), Examples([b""]))
+        )
+
+
+def test_examples_of_several_requests_share_a_call(predictor: Predictor) -> None:
+    """Each gets its own values back; a context stays with its own request."""
+
+    async def ask_all() -> list[Any]:
+        query, adapter = Query(ModelSpec("examples"), api="Regress"), ExamplesAdapter(REGRESS)
+        requests = [Examples([example(x=float(x))] * x, example(x=9.0)) for x in (1, 2, 3)]
+        requests.append(Examples([example()], example(x=9.0)))
+        asked = [predictor.predict(query, adapter, each) for each in requests]
+        return [each.results[0].values.tolist() for each in await asyncio.gather(*asked)]
+
+    assert asyncio.run(ask_all()) == [[2.0], [4.0] * 2, [6.0] * 3, [18.0]]
