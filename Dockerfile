@@ -23,8 +23,8 @@ ENV PATH=/opt/bqml/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 # The dependencies first: they change rarely, and their layer is the gigabyte.
 COPY pyproject.toml constraints.txt README.md LICENSE ./
-RUN mkdir bqml_export serve_app kuberay loadtest \
- && touch bqml_export/__init__.py serve_app/__init__.py kuberay/__init__.py loadtest/__init__.py \
+RUN for package in foundation bqml_export serve_app kuberay loadtest; do \
+      mkdir $package && touch $package/__init__.py; done \
  && pip install --constraint constraints.txt '.[image]' \
  && pip uninstall --yes bqml-ray-serve
 COPY . .

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
-
 import click
 
-from loadtest.cli.bench import bench
-from loadtest.cli.config import config
+from foundation.cli.failure import Frame
+from foundation.cli.group import Door, run
 from loadtest.cli.group import RunByDefault
-from loadtest.cli.plan import plan
-from loadtest.cli.report import report
-from loadtest.cli.run import run
 from loadtest.errors import LoadTestError
 
-_NOTHING_PROVEN = LoadTestError.exit_code
+FRAME = Frame(
+    program="bqml-loadtest",
+    package="loadtest",
+    install="make loadtest, or pip install '.[loadtest]' in the project",
+    # Not 1, for a bug either: that would say that a rule has failed.
+    exit_code=LoadTestError.exit_code,
+)
+COMMANDS = {
+    "bench": Door("loadtest.cli.bench:bench", "Compare servers per second and per CPU second."),
+    "config": Door("loadtest.cli.config:config", "Look at the settings."),
+    "plan": Door("loadtest.cli.plan:plan", "Measure one replica and size the autoscaling by it."),
+    "report": Door("loadtest.cli.report:report", "Write the report of a run again."),
+    "run": Door("loadtest.cli.run:run", "Load a service, watch its replicas, give a verdict."),
+}
 
 
 @click.group(
     cls=RunByDefault,
+    doors=COMMANDS,
+    frame=FRAME,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 def cli() -> None:
@@ -29,30 +38,8 @@ def cli() -> None:
     """
 
 
-cli.add_command(run)
-cli.add_command(report)
-cli.add_command(plan)
-cli.add_command(bench)
-cli.add_command(config)
-
-
 def main() -> None:
-    """Runs the command line; errors are one line and an exit code.
-
-    A bug ends with its traceback, and not with 1: that would say that a rule has failed.
-    """
-    try:
-        cli(prog_name="bqml-loadtest")
-    except LoadTestError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
-    except ModuleNotFoundError as error:
-        click.echo(f"error: package {error.name} is not installed", err=True)
-        click.echo("hint: make loadtest, or pip install '.[loadtest]' in the project", err=True)
-        sys.exit(_NOTHING_PROVEN)
-    except Exception:  # noqa: BLE001 - see above
-        traceback.print_exc()
-        sys.exit(_NOTHING_PROVEN)
+    run(cli, FRAME)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The one error tree of loadtest.
 
 LoadTestError               exit 2   anything this tool reports on purpose: nothing was proven
-├── SettingsError                    a setting is unknown, malformed, or contradicts another one
 ├── TargetError                      the service cannot be reached, or has not what is asked for
 ├── RowsError                        the file of rows cannot be read or does not fit the model
 ├── GeneratorError                   the load generator did not start, or ended early
@@ -15,15 +14,13 @@ Exit 2 is that of an invalid run, which proves nothing either; 1 is a rule that 
 
 from __future__ import annotations
 
+from foundation.errors import BqmlError
 
-class LoadTestError(Exception):
+
+class LoadTestError(BqmlError):
     """Root of every error that this tool raises on purpose; its text is one line."""
 
-    exit_code: int = 2
-
-
-class SettingsError(LoadTestError):
-    """A setting is unknown, malformed, or contradicts another one."""
+    exit_code = 2
 
 
 class TargetError(LoadTestError):

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from foundation.settings.keys import flattened
+from foundation.settings.sources import Source
 from serve_app.errors import SettingsError
-from serve_app.settings.load import Source, env_source, file_source, known_keys, load, tree_source
+from serve_app.settings.load import env_source, file_source, known_keys, load, tree_source
+from serve_app.settings.model import ServeSettings
 
 if TYPE_CHECKING:
     from ray.serve import Application
@@ -48,7 +51,7 @@ def _sources(args: dict[str, object]) -> list[Source]:
     file = args.pop("settings", None)
     sources = [file_source(Path(str(file)))] if file is not None else []
     arguments = tree_source({_full(key): value for key, value in args.items()}, "arguments")
-    for key in arguments.values:
+    for key in flattened(ServeSettings, arguments.values):
         if key in _RAYS_OWN:
             raise SettingsError(f"{key} has no effect here: Ray Serve reads {_RAYS_OWN[key]}")
     return [*sources, env_source(), arguments]

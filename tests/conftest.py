@@ -127,7 +127,7 @@ def wheel(pytestconfig: pytest.Config) -> InstalledWheel:
 @pytest.fixture(scope="session")
 def iris_service(pytestconfig: pytest.Config, wheel: InstalledWheel) -> Iterator[SharedService]:
     """See above."""
-    from serve_app.hosting.environment import free_ports
+    from foundation.free_ports import free_ports
 
     folder = run_folder(pytestconfig) / "service"
     root, work = folder / "serving_dir", folder / "work"

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+FLOOR = "foundation"
 FOLDERS = ("bqml_export", "serve_app", "kuberay", "loadtest", "image")
-MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+MODULES = sorted(path for folder in (FLOOR, *FOLDERS) for path in (ROOT / folder).rglob("*.py"))
 MAX_LINES = 400
 # Heavy or single-maintainer packages, and the only modules that may import them at the top.
 SEAMS = {
@@ -23,7 +24,7 @@ SEAMS = {
         "serve_app/kinds/tensorflow/",
         "serve_app/warmup/records.py",
         "serve_app/protocols/tfs/grpc/",
-        "serve_app/protos/",
+        "foundation/protos/",
     ),
     # The rivals of the benchmark are programs; `test_nothing_imports_the_rivals`.
     "ray": ("serve_app/hosting/", "loadtest/bench/rivals/"),
@@ -66,12 +67,22 @@ def test_a_module_is_small_and_named_after_what_it_holds(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_the_folders_meet_only_at_files_and_sockets(path: Path) -> None:
-    """One exception: kuberay may import serve_app's typed settings."""
+    """And on the ground floor. One exception: kuberay may import serve_app's typed settings."""
     own = path.relative_to(ROOT).parts[0]
     for module in imports(path):
         other = module.partition(".")[0]
         if other in FOLDERS and other != own:
             assert (own, module.startswith("serve_app.settings")) == ("kuberay", True), module
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / FLOOR).rglob("*.py")), ids=name_of)
+def test_the_ground_floor_carries_the_folders_and_knows_none(path: Path) -> None:
+    """Nor anything heavy, except where protobuf's messages are written and declared."""
+    light = {FLOOR, "click", "pydantic", "pydantic_settings", "rich", "yaml"}
+    packages = {module.partition(".")[0] for module in imports(path)} - {"__future__"}
+    if name_of(path).startswith("foundation/protos/"):
+        light |= {"google", "tensorflow"}
+    assert packages - sys.stdlib_module_names <= light
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -102,7 +113,7 @@ def test_the_core_knows_no_protocol_and_no_transport(path: Path) -> None:
 
 
 ORDER = (
-    "errors", "protos", "settings", "kinds", "metrics", "repository", "config", "predictor",
+    "errors", "settings", "kinds", "metrics", "repository", "config", "predictor",
     "protocols", "warmup", "lifecycle", "transports", "hosting", "application", "launcher", "cli",
     "__main__",
 )  # fmt: skip
@@ -157,7 +168,7 @@ def test_help_loads_nothing_heavy(command: str) -> None:
         f"from {command}.__main__ import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "print(sorted({'tensorflow', 'ray', 'numpy', 'google', 'duckdb', 'sqlglot', 'rich',"
-        " 'gevent', 'psutil', 'kubernetes', 'jsonschema'}"
+        " 'gevent', 'psutil', 'kubernetes', 'jsonschema', 'pydantic_settings'}"
         " & set(sys.modules)))"
     )
     assert last_line_of(code) == "[]"

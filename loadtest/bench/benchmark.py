@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from foundation.errors import BqmlError
 from loadtest.bench.cell import Cell, Sample
 from loadtest.bench.command import own_command, rival_command
 from loadtest.bench.generator.choice import rest_generator
@@ -20,7 +21,7 @@ from loadtest.bench.plan import Visit, visits
 from loadtest.bench.request import Requests, make_requests
 from loadtest.bench.server import Server, started, there_already
 from loadtest.bench.settings import OWN, BenchSettings
-from loadtest.errors import LoadTestError, ServiceError, TargetError
+from loadtest.errors import ServiceError, TargetError
 
 Report = Callable[[str], None]
 
@@ -66,7 +67,7 @@ def run(settings: BenchSettings, report: Report) -> Benchmark:
                 question = _question(servers[visit.server], visit, requests, settings.measure_s)
                 try:
                     samples[visit].append(measure(servers[visit.server], question, generator))
-                except LoadTestError as exc:
+                except BqmlError as exc:
                     notes.append(f"{visit.server}, {visit.connections} connections: {exc}")
                     servers.pop(visit.server)
                     if not servers:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loadtest.service.ports import free_ports
+from foundation.free_ports import free_ports
 
 _RIVALS = "loadtest.bench.rivals"
 _MOST_ONGOING = 1200
@@ -40,7 +40,7 @@ def own_command(name: str, root: Path, model: str, *more: str) -> Command:
         model: The model.
         more: Further settings, `KEY=VALUE`.
     """
-    port, grpc_port = free_ports(2)
+    port, grpc_port = free_ports(2, "127.0.0.1")
     replicas = 2 if name == "ours-rest-2" else 1
     pairs = {
         "repository.root": root.resolve(),
@@ -60,7 +60,7 @@ def own_command(name: str, root: Path, model: str, *more: str) -> Command:
 
 def rival_command(name: str, version_folder: Path, run_folder: Path) -> Command:
     """Returns how a rival is started; `run_folder` must have a short path: it holds sockets."""
-    (port,) = free_ports(1)
+    (port,) = free_ports(1, "127.0.0.1")
     module = f"{_RIVALS}.{name.replace('-', '_')}"
     arguments = (str(port), str(version_folder)) if name in _WITH_MODEL else (str(port),)
     environment = {"RAY_USAGE_STATS_ENABLED": "0"}
@@ -73,7 +73,7 @@ def rival_command(name: str, version_folder: Path, run_folder: Path) -> Command:
 
 def _like_ours(folder: Path) -> dict[str, str]:
     """Returns the environment that our service gives Ray: the same mode, ports of its own."""
-    metrics, stats, fallback, fallback_grpc, first, second = free_ports(6)
+    metrics, stats, fallback, fallback_grpc, first, second = free_ports(6, "127.0.0.1")
     return {
         "RAY_worker_niceness": "0",
         "RAY_SERVE_ENABLE_HA_PROXY": "1",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from foundation.json_types import JsonObject
 from loadtest.bench.growth import Curve
-from loadtest.json_types import JsonObject
 
 HEAD = ("what", "how many", "requests/s", "p50 ms", "p99 ms", "CPU us/request", "each us",
         "replica MB", "errors")  # fmt: skip

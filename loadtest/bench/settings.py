@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from loadtest.settings.kinds import Count, PositiveSeconds, SettingsGroup
+from foundation.settings.group import Count, Group, PositiveSeconds
 
 Own = Literal["ours-rest", "ours-rest-2", "ours-ingress", "ours-grpc"]
 Rival = Literal["echo-ray", "echo-uvicorn", "fastapi-tf", "ray-documented"]
@@ -18,7 +18,7 @@ RIVALS: tuple[str, ...] = get_args(Rival)
 """A fixed answer through Ray Serve's ordinary way and by uvicorn alone; what people write."""
 
 
-class UrlTarget(SettingsGroup):
+class UrlTarget(Group):
     """A server that runs already, and speaks TensorFlow Serving's REST API."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -29,7 +29,7 @@ class UrlTarget(SettingsGroup):
     """A process of it, whose CPU and memory count with those of all that descend from it."""
 
 
-class BenchSettings(SettingsGroup):
+class BenchSettings(Group):
     """One benchmark."""
 
     root: Path = Path("serving_dir")

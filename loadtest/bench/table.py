@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from foundation.json_types import JsonObject
 from loadtest.bench.benchmark import Benchmark
 from loadtest.bench.cell import Cell
-from loadtest.json_types import JsonObject
 
 HEAD = (
     "server", "connections", "rows", "requests/s", "lowest-highest", "p50 ms", "p99 ms",

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import psutil
 
+from foundation.errors import BqmlError
 from loadtest.chaos.fault import Damage, Fault, Injection
-from loadtest.errors import LoadTestError
 from loadtest.record.model import Event
 from loadtest.run_clock import Clock
 from loadtest.settings.chaos import ChaosSettings
@@ -59,7 +59,7 @@ class FaultSeries(threading.Thread):
         t_s = self._clock.now_s()
         try:
             damage = fault.inject()
-        except (LoadTestError, OSError, psutil.Error) as exc:
+        except (BqmlError, OSError, psutil.Error) as exc:
             self._say(fault.name, f"could not be injected: {exc}")
             damage = Damage(0, f"could not be injected: {exc}")
             return Injection(fault=fault.name, t_s=t_s, end_s=t_s, damage=damage, recovered_s=None)

@@ -7,9 +7,9 @@ import urllib.request
 from http.client import HTTPException
 from pathlib import Path
 
+from foundation.json_types import JsonObject
 from loadtest.chaos.fault import Damage
 from loadtest.chaos.model_folder import ModelFolder, corrupt
-from loadtest.json_types import JsonObject
 
 _TIMEOUT_S = 5.0
 # Each answer comes from one replica or another: as many in a row mean all of them.

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from loadtest.errors import LoadTestError, SettingsError
+from foundation.errors import SettingsError
+from loadtest.errors import LoadTestError
 
 if TYPE_CHECKING:
+    from foundation.json_types import JsonObject
     from loadtest.bench.benchmark import Benchmark
     from loadtest.bench.settings import BenchSettings
-    from loadtest.json_types import JsonObject
 
 
 @click.command(epilog="Example: bqml-loadtest bench --only ours-rest,fastapi-tf --connections 64")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from foundation.cli.group import DoorGroup
+
 _HELP = ("-h", "--help")
 
 
-class RunByDefault(click.Group):
+class RunByDefault(DoorGroup):
     """Reads `bqml-loadtest --chaos` as `bqml-loadtest run --chaos`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

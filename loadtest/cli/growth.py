@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from foundation.json_types import JsonObject
     from loadtest.bench.settings import BenchSettings
-    from loadtest.json_types import JsonObject
 
 
 def measure_growth(

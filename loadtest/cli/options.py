@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from loadtest.errors import SettingsError
+from foundation.cli import options
 
 if TYPE_CHECKING:
-    from loadtest.settings.load import LoadedSettings, Source
+    from foundation.settings.load import LoadedSettings
+    from foundation.settings.sources import Source
+    from loadtest.settings.model import LoadTestSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,24 +34,17 @@ _CHAOS = {
 
 def settings_options(command: Command) -> Command:
     """Adds --settings, --set, --local, --chaos and the shortcuts to a command."""
-    for name, (key, text) in reversed(_SHORTCUTS.items()):
-        command = click.option(f"--{name}", help=f"{text} Short for --set {key}=...")(command)
-    command = click.option(
+    chaos = click.option(
         "--chaos", is_flag=True, help="Inject every fault in a plateau that is long enough."
-    )(command)
-    command = click.option(
+    )
+    local = click.option(
         "--local", is_flag=True, help="Start a service for the run. Short for --set "
         "service.start=true."
-    )(command)  # fmt: skip
-    command = click.option(
-        "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting, repeatable."
-    )(command)
-    return click.option(
-        "--settings", "file", type=click.Path(path_type=Path), help="YAML file of settings."
-    )(command)
+    )  # fmt: skip
+    return options.settings_options(_SHORTCUTS)(local(chaos(command)))
 
 
-def load_settings(options: dict[str, object]) -> LoadedSettings:
+def load_settings(values: dict[str, object]) -> LoadedSettings[LoadTestSettings]:
     """Returns the settings in force: defaults, file, environment, command line.
 
     Raises:
@@ -58,32 +52,13 @@ def load_settings(options: dict[str, object]) -> LoadedSettings:
     """
     from loadtest.settings.load import load
 
-    return load(*sources(options))
+    return load(*sources(values))
 
 
-def sources(options: dict[str, object]) -> list[Source]:
+def sources(values: dict[str, object]) -> list[Source]:
     """Returns where the settings come from, the weakest first."""
-    from loadtest.settings.load import env_source, file_source, text_source
+    from loadtest.settings.load import env_source, text_source
 
-    file, assignments = options["file"], options["assignments"]
-    assert isinstance(assignments, tuple)
-    pairs = {key: str(options[name]) for name, (key, _) in _SHORTCUTS.items() if options[name]}
-    if options["local"]:
-        pairs["service.start"] = "true"
-    pairs |= dict(assignment(text) for text in assignments)
-    found = [text_source(_CHAOS, "--chaos")] if options["chaos"] else []
-    if isinstance(file, Path):
-        found.append(file_source(file))
-    return [*found, env_source(), text_source(pairs, "command line")]
-
-
-def assignment(text: str) -> tuple[str, str]:
-    """Returns key and value of `KEY=VALUE`.
-
-    Raises:
-        SettingsError: There is no `=`.
-    """
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise SettingsError(f"--set {text}: expected KEY=VALUE")
-    return key.strip(), value.strip()
+    local = {"service.start": "true"} if values["local"] else {}
+    chaos = [text_source(_CHAOS, "--chaos")] if values["chaos"] else []
+    return [*chaos, *options.settings_sources(values, _SHORTCUTS, env_source(), **local)]

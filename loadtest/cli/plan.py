@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from foundation.errors import SettingsError
 from loadtest.cli.options import load_settings, settings_options
-from loadtest.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import click
 
-from loadtest.cli.options import assignment
-
 
 @click.command(epilog="Example: bqml-loadtest report loadtest_reports/20260801-120000")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -18,6 +16,7 @@ from loadtest.cli.options import assignment
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def report(folder: Path, assignments: tuple[str, ...], *, as_json: bool) -> None:
     """Write the report of a run again, from what it observed; also of one that crashed."""
+    from foundation.settings.sources import assignment
     from loadtest.cli.answer import conclude
     from loadtest.record.store import read_record
     from loadtest.settings.load import load, text_source, tree_source

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from foundation.errors import SettingsError
 from loadtest.cli.options import load_settings, settings_options
-from loadtest.errors import LoadTestError, SettingsError
+from loadtest.errors import LoadTestError
 
 if TYPE_CHECKING:
     from loadtest.settings.model import LoadTestSettings

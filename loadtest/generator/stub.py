@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from loadtest.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _END = b"\r\n\r\n"
 _LENGTH = b"content-length:"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from loadtest.json_types import JsonObject
+from foundation.json_types import JsonObject
 from loadtest.plan.capacity import CapacityPlan
 from loadtest.plan.measurement import Measurement
 from loadtest.settings.plan import PlanSettings

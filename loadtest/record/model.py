@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from loadtest.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 PhaseName = Literal["idle", "ramp", "plateau", "cooldown"]
 ReplicaStateName = Literal["starting", "updating", "running", "stopping"]

@@ -9,8 +9,8 @@ import urllib.error
 import urllib.request
 from http.client import HTTPException
 
+from foundation.json_types import JsonValue
 from loadtest.errors import ReplicasError
-from loadtest.json_types import JsonValue
 from loadtest.settings.replicas import ReplicaSettings
 
 _TIMEOUT_S = 10.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from foundation.json_types import JsonObject
 from loadtest.errors import ReplicasError
-from loadtest.json_types import JsonObject
 from loadtest.record.model import Replica, ReplicaStateName
 
 PATH = "/api/serve/applications/"

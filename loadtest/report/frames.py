@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loadtest.json_types import JsonObject
+from foundation.json_types import JsonObject
 from loadtest.record.model import ReplicaSample, RunRecord
 from loadtest.report.series import load_series, ongoing
 

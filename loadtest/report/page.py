@@ -17,7 +17,7 @@ from loadtest.report.frames import frames
 from loadtest.report.moments import moments
 
 if TYPE_CHECKING:
-    from loadtest.json_types import JsonObject
+    from foundation.json_types import JsonObject
     from loadtest.record.model import RunRecord
     from loadtest.verdict.model import Verdict
 

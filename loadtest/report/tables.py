@@ -14,7 +14,7 @@ from loadtest.report.moments import moments
 from loadtest.report.series import load_series
 
 if TYPE_CHECKING:
-    from loadtest.json_types import JsonObject
+    from foundation.json_types import JsonObject
     from loadtest.record.model import RunRecord
     from loadtest.verdict.model import Verdict
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
+from foundation.json_types import JsonObject
 from loadtest.errors import ReplicasError
-from loadtest.json_types import JsonObject
 from loadtest.replicas.dashboard import Dashboard
 from loadtest.replicas.serve_details import DeploymentDetails
 

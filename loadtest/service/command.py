@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from foundation.json_types import JsonObject
 from loadtest.errors import ServiceError
-from loadtest.json_types import JsonObject
 from loadtest.settings.model import LoadTestSettings
 
 _MODULE = [sys.executable, "-m", "serve_app"]

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from foundation.free_ports import free_ports
+from foundation.json_types import JsonObject
 from loadtest.errors import ServiceError
-from loadtest.json_types import JsonObject
 from loadtest.replicas.dashboard import Dashboard
 from loadtest.service.command import last_line, options, serve, settings_in_force
-from loadtest.service.ports import free_ports
 from loadtest.service.process_tree import ProcessTree
 from loadtest.settings.model import LoadTestSettings
 
@@ -34,7 +34,7 @@ class LocalService:
     def __init__(self, settings: LoadTestSettings, root: Path, folder: Path) -> None:
         self._settings = settings
         self._log = folder / LOG
-        port, grpc_port, dashboard_port = free_ports(3)
+        port, grpc_port, dashboard_port = free_ports(3, "127.0.0.1")
         self._arguments = options(settings, root, port, grpc_port, dashboard_port)
         # Ray's own token would be in the user's home; this one ends with the run.
         self._token = secrets.token_hex(32)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from loadtest.settings.kinds import List, PositiveSeconds, Seconds, SettingsGroup
+from foundation.settings.group import Group, List, PositiveSeconds, Seconds
 
 FaultName = Literal["new-version", "corrupt-version", "kill-replica", "kill-proxy"]
 
 
-class ChaosSettings(SettingsGroup):
+class ChaosSettings(Group):
     """Faults in the plateau, one after the other."""
 
     faults: List[FaultName] = ()

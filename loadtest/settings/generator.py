@@ -6,17 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from loadtest.settings.kinds import (
-    CountOrNone,
-    Port,
-    PositiveSeconds,
-    Seconds,
-    SettingsGroup,
-    Share,
-)
+from foundation.settings.group import Group, Port, PositiveSeconds, Seconds
+from loadtest.settings.kinds import CountOrNone, Share
 
 
-class GeneratorSettings(SettingsGroup):
+class GeneratorSettings(Group):
     """Locust: its processes here and elsewhere."""
 
     processes: CountOrNone = 1

@@ -6,9 +6,9 @@ from typing import Self
 
 from pydantic import model_validator
 
+from foundation.settings.group import Group
 from loadtest.settings.chaos import ChaosSettings
 from loadtest.settings.generator import GeneratorSettings
-from loadtest.settings.kinds import SettingsGroup
 from loadtest.settings.phases import PhaseSettings
 from loadtest.settings.plan import PlanSettings
 from loadtest.settings.replicas import ReplicaSettings
@@ -19,7 +19,7 @@ from loadtest.settings.target import TargetSettings
 from loadtest.settings.traffic import TrafficSettings
 
 
-class LoadTestSettings(SettingsGroup):
+class LoadTestSettings(Group):
     """All settings of a load test."""
 
     target: TargetSettings = TargetSettings()

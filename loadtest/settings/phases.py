@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from loadtest.settings.kinds import (
-    Count,
-    CountOrNone,
-    PositiveSeconds,
-    Rate,
-    Seconds,
-    SettingsGroup,
-)
+from foundation.settings.group import Count, Group, PositiveSeconds, Seconds
+from loadtest.settings.kinds import CountOrNone, Rate
 
 
-class PhaseSettings(SettingsGroup):
+class PhaseSettings(Group):
     """Idle, ramp, plateau, cooldown."""
 
     idle_s: Seconds = 10.0

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from loadtest.settings.kinds import Count, PositiveSeconds, Rate, SettingsGroup
+from foundation.settings.group import Count, Group, PositiveSeconds
+from loadtest.settings.kinds import Rate
 
 
-class PlanSettings(SettingsGroup):
+class PlanSettings(Group):
     """How one replica is measured, and for what load the service is planned."""
 
     p99_ms: Rate = 50.0

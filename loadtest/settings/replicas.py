@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from loadtest.settings.kinds import List, PositiveSeconds, Seconds, SettingsGroup
+from foundation.settings.group import Group, List, PositiveSeconds, Seconds
 
 
-class ReplicaSettings(SettingsGroup):
+class ReplicaSettings(Group):
     """Ray's dashboard, and how often it is asked."""
 
     dashboard_url: Annotated[str, Field(pattern=r"^(https?://[^?#]+)?$")] = ""

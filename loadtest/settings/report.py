@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loadtest.settings.kinds import SettingsGroup
+from foundation.settings.group import Group
 
 
-class ReportSettings(SettingsGroup):
+class ReportSettings(Group):
     """Where the report goes."""
 
     folder: Path = Path("loadtest_reports")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from loadtest.settings.kinds import CountOrNone, PositiveSeconds, Seconds, SettingsGroup
+from foundation.settings.group import Group, PositiveSeconds, Seconds
+from loadtest.settings.kinds import CountOrNone
 
 
-class RuleSettings(SettingsGroup):
+class RuleSettings(Group):
     """The rules; a 0 leaves a rule out, but for `max_failures`."""
 
     start_replicas: CountOrNone = 1

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from loadtest.settings.kinds import List, PositiveSeconds, SettingsGroup
+from foundation.settings.group import Group, List, PositiveSeconds
 
 
-class ServiceSettings(SettingsGroup):
+class ServiceSettings(Group):
     """A service of the run's own; it is stopped at the end, with all of its processes."""
 
     start: bool = False

@@ -6,10 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from loadtest.settings.kinds import Headers, PositiveSeconds, SettingsGroup
+from foundation.settings.group import Group, PositiveSeconds
+from loadtest.settings.kinds import Headers
 
 
-class TargetSettings(SettingsGroup):
+class TargetSettings(Group):
     """The service under load, and the model to ask."""
 
     protocol: Literal["rest", "grpc"] = "rest"

@@ -7,12 +7,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from loadtest.settings.kinds import Count, CountOrNone, List, Rate, Seconds, SettingsGroup
+from foundation.settings.group import Count, Group, List, Seconds
+from loadtest.settings.kinds import CountOrNone, Rate
 
 _PAUSE_S = 0.02
 
 
-class TrafficSettings(SettingsGroup):
+class TrafficSettings(Group):
     """The requests of a user."""
 
     mode: Literal["closed", "open"] = "closed"

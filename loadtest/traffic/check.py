@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import orjson
 
-from loadtest.json_types import JsonValue
+from foundation.json_types import JsonValue
 from loadtest.traffic.signature import Signature, TensorSpec
 
 Fault: TypeAlias = str | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 
-from loadtest.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 def rest_bodies(

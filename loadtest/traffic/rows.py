@@ -8,8 +8,8 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
+from foundation.json_types import JsonObject, JsonValue
 from loadtest.errors import RowsError
-from loadtest.json_types import JsonObject, JsonValue
 from loadtest.traffic.signature import Signature, TensorSpec
 
 _DRAWN = 64

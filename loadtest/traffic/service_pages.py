@@ -11,8 +11,9 @@ from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 
-from loadtest.errors import SettingsError, TargetError
-from loadtest.json_types import JsonObject
+from foundation.errors import SettingsError
+from foundation.json_types import JsonObject
+from loadtest.errors import TargetError
 from loadtest.settings.target import TargetSettings
 
 _SHOWN = 200

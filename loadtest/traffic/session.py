@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gevent.event import Event
 from gevent.lock import RLock
 
-from loadtest.errors import LoadTestError
+from foundation.errors import BqmlError
 from loadtest.settings.model import LoadTestSettings
 from loadtest.traffic.outcome import Sender
 from loadtest.traffic.pace import Pace
@@ -60,7 +60,7 @@ class Session:
                 try:
                     workload = load_workload(self.settings, url)
                     self._open_sender = _sender_factory(self.settings, workload, url)
-                except LoadTestError as error:
+                except BqmlError as error:
                     return str(error)
             return ""
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from foundation.json_types import JsonObject
 from loadtest.errors import TargetError
-from loadtest.json_types import JsonObject
 
 Kind = Literal["float", "int", "bool", "string", "other"]
 _DEFAULT = "serving_default"

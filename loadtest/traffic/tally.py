@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from loadtest.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _MAX_CAUSES = 20
 _OTHER = "other causes"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import array
 from dataclasses import dataclass
 
+from foundation.json_types import JsonObject, JsonValue
+from foundation.protos.client_predict_pb2 import ModelSpec, PredictRequest, Tensor
 from loadtest.errors import TargetError
-from loadtest.json_types import JsonObject, JsonValue
-from loadtest.protos.predict_pb2 import ModelSpec, PredictRequest, Tensor
 from loadtest.settings.target import TargetSettings
 from loadtest.traffic.signature import Signature, TensorSpec
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from google.protobuf.message import DecodeError
 
-from loadtest.protos.predict_pb2 import PredictResponse, Tensor
+from foundation.protos.client_predict_pb2 import PredictResponse, Tensor
 from loadtest.traffic.check import Fault
 from loadtest.traffic.signature import Signature, TensorSpec
 from loadtest.traffic.tensor import Values, read_tensor

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from loadtest.errors import SettingsError, TargetError
-from loadtest.json_types import JsonObject
+from foundation.errors import SettingsError
+from foundation.json_types import JsonObject
+from loadtest.errors import TargetError
 from loadtest.settings.model import LoadTestSettings
 from loadtest.settings.traffic import TrafficSettings
 from loadtest.traffic.check import AnswerCheck, classes

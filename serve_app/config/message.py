@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from google.protobuf import text_format
 
+from foundation.protos.model_config_pb2 import ModelConfig, ModelServerConfig, ModelType
 from serve_app.config.model import TENSORFLOW, ServingConfig, read_tree
 from serve_app.errors import InvalidArgumentError
-from serve_app.protos.model_config_pb2 import ModelConfig, ModelServerConfig, ModelType
 
 
 def read_text(text: str, origin: str) -> ServingConfig | None:

@@ -40,7 +40,8 @@ _CONNECTION = "serve_app/hosting/uvicorn_protocol.py"
 _INSTALL = "serve_app/hosting/install.py"
 _COMMAND = "serve_app/hosting/haproxy_command.py"
 _LOCAL = "serve_app/hosting/environment.py"
-_PODS = "kuberay/render/environment.py"
+_PODS = "kuberay/render/ray/environment.py"
+_SHARED = "foundation/ray_environment.py"
 _LOADED = "loadtest/service/local_service.py"
 
 _REPLICA = "ray.serve._private.replica"
@@ -249,7 +250,7 @@ _VARIABLES = tuple(
     for theirs, used_by, why, names in (
         (
             _CONSTANTS,
-            _LOCAL,
+            _SHARED,
             "HAProxy balances straight to replicas that listen themselves",
             """RAY_SERVE_ENABLE_HA_PROXY RAY_SERVE_THROUGHPUT_OPTIMIZED
             RAY_SERVE_HAPROXY_NBTHREAD RAY_SERVE_HAPROXY_METRICS_ENABLED""",
@@ -275,20 +276,20 @@ _VARIABLES = tuple(
         ),
         (
             _CONSTANTS,
-            _LOCAL,
+            _SHARED,
             "gRPC messages beyond 4 MB, at the port and on the way to a replica",
             "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH",
         ),
         (_CONSTANTS, _COMMAND, "run in place of HAProxy", "RAY_SERVE_HAPROXY_BINARY_PATH"),
         (
             "ray._private.ray_constants",
-            _LOCAL,
+            _SHARED,
             "at Ray's nice 15 replicas starve beside any other load",
             "RAY_worker_niceness",
         ),
         (
             "ray._common.usage.usage_constants",
-            _LOCAL,
+            _SHARED,
             "nothing is sent to Ray's makers",
             "RAY_USAGE_STATS_ENABLED",
         ),

@@ -8,33 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Count = Annotated[int, Field(ge=1)]
-Item = TypeVar("Item")
+from foundation.settings.group import Count, Group, List, Port, PositiveSeconds, Seconds
+
 _REFUSAL_MARGIN = 64
 
 
-def _split(value: object) -> object:
-    """Returns `a,b` as a list: environment and command line hold text."""
-    if isinstance(value, str):
-        return [item.strip() for item in value.split(",") if item.strip()]
-    return [value] if isinstance(value, int) else value
-
-
-List = Annotated[tuple[Item, ...], BeforeValidator(_split)]
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class VersionPolicy(_Settings):
+class VersionPolicy(Group):
     """Which versions of a model are loaded (TensorFlow Serving's ServableVersionPolicy)."""
 
     kind: Literal["latest", "all", "specific"] = "latest"
@@ -53,7 +36,7 @@ class VersionPolicy(_Settings):
         return self
 
 
-class ModelEntry(_Settings):
+class ModelEntry(Group):
     """One model of a list in the settings; its labels are those of `labels.json` beside it."""
 
     name: Annotated[str, Field(min_length=1)]
@@ -64,7 +47,7 @@ class ModelEntry(_Settings):
     """Which of its versions are loaded."""
 
 
-class RepositorySettings(_Settings):
+class RepositorySettings(Group):
     """The model repository `<root>/<model>/<version>/` and how it is watched."""
 
     root: Path = Path("serving_dir")
@@ -116,7 +99,7 @@ class RepositorySettings(_Settings):
         return self
 
 
-class TensorFlowSettings(_Settings):
+class TensorFlowSettings(Group):
     """How the model runs inside a replica."""
 
     threads: Annotated[int, Field(ge=0)] = 0
@@ -137,7 +120,7 @@ class TensorFlowSettings(_Settings):
     """How often each record of a warmup file is replayed."""
 
 
-class ReplicaSettings(_Settings):
+class ReplicaSettings(Group):
     """The size of one replica and how many requests it takes."""
 
     num_cpus: Annotated[float, Field(gt=0)] = 1.0
@@ -170,7 +153,7 @@ class ReplicaSettings(_Settings):
         return 4 * self.ray_max_ongoing_requests
 
 
-class AutoscalingSettings(_Settings):
+class AutoscalingSettings(Group):
     """When Ray Serve adds and removes replicas.
 
     Ray's own defaults (30 s delay, 30 s window, metrics every 10 s) react after a minute; these
@@ -213,7 +196,7 @@ class AutoscalingSettings(_Settings):
         return self
 
 
-class HttpSettings(_Settings):
+class HttpSettings(Group):
     """The public REST port of a locally started service."""
 
     host: str = "127.0.0.1"
@@ -248,7 +231,7 @@ class HttpSettings(_Settings):
         return name
 
 
-class GrpcSettings(_Settings):
+class GrpcSettings(Group):
     """The public gRPC port of a locally started service; it listens where the REST port does."""
 
     enabled: bool = True
@@ -259,7 +242,7 @@ class GrpcSettings(_Settings):
     """Largest message either way, and largest tensors that a request may stand for."""
 
 
-class MetricsSettings(_Settings):
+class MetricsSettings(Group):
     """The page for Prometheus, on the REST port."""
 
     enabled: bool = True
@@ -274,7 +257,7 @@ class MetricsSettings(_Settings):
         return self
 
 
-class DashboardSettings(_Settings):
+class DashboardSettings(Group):
     """Ray's dashboard and its REST API beside a locally started service, on loopback only."""
 
     enabled: bool = False
@@ -283,7 +266,7 @@ class DashboardSettings(_Settings):
     """Its port; 8265 is Ray's."""
 
 
-class ServeSettings(_Settings):
+class ServeSettings(Group):
     """All settings of the service."""
 
     repository: RepositorySettings = RepositorySettings()

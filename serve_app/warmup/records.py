@@ -8,8 +8,8 @@ from pathlib import Path
 import tensorflow as tf
 from google.protobuf.message import DecodeError
 
+from foundation.protos.prediction_log_pb2 import PredictionLog
 from serve_app.errors import DataLossError, InvalidArgumentError, UnknownError
-from serve_app.protos.prediction_log_pb2 import PredictionLog
 
 MAX_RECORDS = 1000
 

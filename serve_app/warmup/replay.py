@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from foundation.protos.classification_pb2 import ClassificationRequest
+from foundation.protos.example_input_pb2 import Input
+from foundation.protos.multi_inference_pb2 import MultiInferenceRequest
+from foundation.protos.predict_pb2 import PredictRequest
+from foundation.protos.prediction_log_pb2 import PredictionLog
+from foundation.protos.regression_pb2 import RegressionRequest
 from serve_app.errors import InvalidArgumentError, UnimplementedError
 from serve_app.kinds.servable import Call, Tensors
 from serve_app.protocols.tfs.examples.plan import (
@@ -24,12 +30,6 @@ from serve_app.protocols.tfs.messages.predict_message import (
     output_aliases,
     read_inputs,
 )
-from serve_app.protos.classification_pb2 import ClassificationRequest
-from serve_app.protos.example_input_pb2 import Input
-from serve_app.protos.multi_inference_pb2 import MultiInferenceRequest
-from serve_app.protos.predict_pb2 import PredictRequest
-from serve_app.protos.prediction_log_pb2 import PredictionLog
-from serve_app.protos.regression_pb2 import RegressionRequest
 from serve_app.warmup.records import read_records
 from serve_app.warmup.version_warmup import run_both_ways
 

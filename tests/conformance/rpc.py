@@ -63,4 +63,4 @@ def _messages(file: str) -> Any:
         return importlib.import_module(
             f"tensorflow_serving.apis.{_STOCK_NAMES.get(file, file)}_pb2"
         )
-    return importlib.import_module(f"serve_app.protos.{file}_pb2")
+    return importlib.import_module(f"foundation.protos.{file}_pb2")

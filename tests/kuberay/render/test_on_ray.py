@@ -20,12 +20,13 @@ from typing import Any
 import pytest
 import yaml
 
+from foundation.free_ports import free_ports
 from kuberay.render.commented import plain
 from kuberay.render.ray.environment import worker_environment
 from kuberay.render.ray.serve_config import serve_config_text
 from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import plan
-from serve_app.hosting.environment import free_ports, serve_environment
+from serve_app.hosting.environment import serve_environment
 
 pytestmark = pytest.mark.ray
 Deploy = Callable[..., DeployFile]

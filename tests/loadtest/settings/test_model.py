@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loadtest.errors import SettingsError
+from foundation.errors import SettingsError
 from loadtest.settings.load import load, text_source
 
 FAULTS = {"chaos.faults": "kill-proxy,new-version", "service.start": "true"}

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from foundation.protos.client_predict_pb2 import PredictRequest, PredictResponse
 from loadtest.errors import TargetError
-from loadtest.protos.predict_pb2 import PredictRequest, PredictResponse
 from loadtest.settings.target import TargetSettings
 from loadtest.traffic.signature import Signature, TensorSpec
 from loadtest.traffic.tensor import predict_request, read_tensor

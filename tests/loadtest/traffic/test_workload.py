@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.errors import LoadTestError, SettingsError, TargetError
+from foundation.errors import BqmlError, SettingsError
+from loadtest.errors import TargetError
 from loadtest.settings.model import LoadTestSettings
 from loadtest.traffic.workload import Workload, load_workload
 
@@ -98,5 +99,5 @@ def test_labels_for_a_model_without_any_are_refused_by_name(iris: Any) -> None:
 
 def test_a_token_that_is_not_there_is_named(iris: Any) -> None:
     """By the variable that was to hold it."""
-    with pytest.raises(LoadTestError, match="NO_SUCH_TOKEN is not in the environment"):
+    with pytest.raises(BqmlError, match="NO_SUCH_TOKEN is not in the environment"):
         loaded(iris, token_env="NO_SUCH_TOKEN")

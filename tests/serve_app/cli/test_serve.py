@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from serve_app.hosting.environment import free_ports
+from foundation.free_ports import free_ports
 
 
 def serve(*arguments: str) -> tuple[int, str]:

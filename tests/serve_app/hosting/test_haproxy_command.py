@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from serve_app.hosting.environment import free_ports
+from foundation.free_ports import free_ports
 from serve_app.hosting.haproxy_command import haproxy_command
 
 VARIABLE = "RAY_SERVE_HAPROXY_BINARY_PATH"

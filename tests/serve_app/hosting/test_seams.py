@@ -13,7 +13,7 @@ import pytest
 from serve_app.hosting.seams import SEAMS, Seam
 
 ROOT = Path(__file__).parents[3]
-WRITERS = ("serve_app", "kuberay/render", "loadtest", "image")
+WRITERS = ("foundation", "serve_app", "kuberay/render", "loadtest", "image")
 
 
 def installed(theirs: str) -> Path:

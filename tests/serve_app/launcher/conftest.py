@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from serve_app.hosting.environment import free_ports
+from foundation.free_ports import free_ports
 from serve_app.launcher.leftovers import RUN_DIR_VARIABLE, processes_of, sweep
 
 START_TIMEOUT_S = 180

@@ -32,7 +32,7 @@ IRIS = ("petal_length", "petal_width", "sepal_length", "sepal_width")
 
 def message(stock: str, ours: str, name: str) -> Any:
     """Returns a message class from the stock module, or from ours."""
-    module = f"tensorflow_serving.apis.{stock}" if STOCK else f"serve_app.protos.{ours}"
+    module = f"tensorflow_serving.apis.{stock}" if STOCK else f"foundation.protos.{ours}"
     return getattr(import_module(module), name)
 
 

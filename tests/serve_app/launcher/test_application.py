@@ -15,9 +15,9 @@ import yaml
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
+from foundation.free_ports import free_ports
 from serve_app.application import app
 from serve_app.errors import SettingsError
-from serve_app.hosting.environment import free_ports
 
 CONFIG = Path(__file__).parents[3] / "serve_app" / "config.yaml"
 

@@ -36,7 +36,7 @@ def reload(port: int, root: Path, model: str) -> None:
     """Asks for one model, as any client of TensorFlow Serving does."""
     import grpc
 
-    from serve_app.protos.model_management_pb2 import ReloadConfigRequest, ReloadConfigResponse
+    from foundation.protos.model_management_pb2 import ReloadConfigRequest, ReloadConfigResponse
 
     request = ReloadConfigRequest()
     request.config.model_config_list.config.add(

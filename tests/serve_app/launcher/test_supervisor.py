@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from serve_app.hosting.environment import free_ports
+from foundation.free_ports import free_ports
 
 pytestmark = pytest.mark.ray
 

@@ -109,7 +109,7 @@ async def ask_message(
     """The answer to a PredictRequest."""
     import tensorflow as tf
 
-    from serve_app.protos.predict_pb2 import PredictRequest
+    from foundation.protos.predict_pb2 import PredictRequest
 
     request = PredictRequest(model_spec={"name": model})
     for alias, value in inputs.items():

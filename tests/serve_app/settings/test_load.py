@@ -80,31 +80,6 @@ def test_a_wrong_setting_is_an_error_that_names_it(pairs: dict[str, str], words:
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("http: [1, 2]", "http"),
-        ("http: {prot: 1}", "unknown setting http.prot"),
-        ("- 1", "expected a mapping of settings, got list"),
-        ("{", "is not YAML"),
-    ],
-)
-def test_a_wrong_file_is_one_line(tmp_path: Path, text: str, words: str) -> None:
-    """Unknown keys in files are never ignored."""
-    file = tmp_path / "settings.yaml"
-    file.write_text(text)
-    with pytest.raises(SettingsError) as caught:
-        load(file_source(file))
-    assert words in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    """No stack trace."""
-    with pytest.raises(SettingsError, match="No such file"):
-        load(file_source(tmp_path / "absent.yaml"))
-
-
 def test_lists_can_be_given_as_text() -> None:
     """Environment variables hold nothing else."""
     pairs = {"repository.models": "a, b", "repository.version_policy.kind": "specific",

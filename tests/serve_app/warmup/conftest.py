@@ -57,7 +57,7 @@ def log() -> Callable[..., Any]:
     """Builds one PredictionLog."""
     import tensorflow as tf
 
-    from serve_app.protos.prediction_log_pb2 import PredictionLog
+    from foundation.protos.prediction_log_pb2 import PredictionLog
 
     def predict(request: Any, values: Iterable[float]) -> None:
         request.inputs["x"].CopyFrom(tf.make_tensor_proto(list(values), tf.float32))

@@ -51,7 +51,7 @@ def test_an_output_filter_is_honoured(servable: Any, log: Any, runs: Any) -> Non
 
 def test_a_record_without_a_request_is_skipped(servable: Any, runs: Any) -> None:
     """An empty log_type, as in TensorFlow Serving."""
-    from serve_app.protos.prediction_log_pb2 import PredictionLog
+    from foundation.protos.prediction_log_pb2 import PredictionLog
 
     Replay(servable).record(PredictionLog())
     assert runs == []
@@ -60,7 +60,7 @@ def test_a_record_without_a_request_is_skipped(servable: Any, runs: Any) -> None
 @pytest.mark.parametrize("kind", ["session_run_log", "predict_streamed_log"])
 def test_what_tensorflow_serving_does_not_replay_is_refused(servable: Any, kind: str) -> None:
     """UNIMPLEMENTED, by its name."""
-    from serve_app.protos.prediction_log_pb2 import PredictionLog
+    from foundation.protos.prediction_log_pb2 import PredictionLog
 
     record = PredictionLog()
     getattr(record, kind).SetInParent()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from foundation.protos.predict_pb2 import PredictRequest, PredictResponse
 from serve_app.kinds.servable import Call, Tensors
 from serve_app.kinds.signature import Signature
 from serve_app.predictor.request import Outcome, Query
@@ -16,7 +17,6 @@ from serve_app.protocols.tfs.messages.predict_message import (
     read_inputs,
 )
 from serve_app.protocols.tfs.messages.tensor_proto import write_tensor
-from serve_app.protos.predict_pb2 import PredictRequest, PredictResponse
 
 
 @dataclass(frozen=True, slots=True)

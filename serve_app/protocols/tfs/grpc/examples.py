@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from foundation.protos.classification_pb2 import ClassificationRequest, ClassificationResponse
+from foundation.protos.model_spec_pb2 import ModelSpec
+from foundation.protos.multi_inference_pb2 import MultiInferenceRequest, MultiInferenceResponse
+from foundation.protos.regression_pb2 import RegressionRequest, RegressionResponse
 from serve_app.predictor.request import Query
 from serve_app.protocols.tfs.examples.adapter import ExamplesAdapter
 from serve_app.protocols.tfs.examples.plan import CLASSIFY, REGRESS, Task
@@ -13,10 +17,6 @@ from serve_app.protocols.tfs.messages.example_message import (
     write_classifications,
     write_regressions,
 )
-from serve_app.protos.classification_pb2 import ClassificationRequest, ClassificationResponse
-from serve_app.protos.model_spec_pb2 import ModelSpec
-from serve_app.protos.multi_inference_pb2 import MultiInferenceRequest, MultiInferenceResponse
-from serve_app.protos.regression_pb2 import RegressionRequest, RegressionResponse
 
 
 async def classify(

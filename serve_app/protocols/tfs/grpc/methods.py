@@ -11,6 +11,17 @@ from typing import Any, TypeAlias
 from google.protobuf.message import DecodeError, Message
 from grpc_health.v1.health_pb2 import HealthCheckRequest
 
+from foundation.protos import (  # loaded for reflection, which describes what is loaded
+    model_service_pb2,  # noqa: F401
+    prediction_service_pb2,  # noqa: F401
+)
+from foundation.protos.classification_pb2 import ClassificationRequest
+from foundation.protos.model_management_pb2 import ReloadConfigRequest
+from foundation.protos.model_metadata_pb2 import GetModelMetadataRequest
+from foundation.protos.model_status_pb2 import GetModelStatusRequest
+from foundation.protos.multi_inference_pb2 import MultiInferenceRequest
+from foundation.protos.predict_pb2 import PredictRequest
+from foundation.protos.regression_pb2 import RegressionRequest
 from serve_app.errors import (
     InternalError,
     InvalidArgumentError,
@@ -26,17 +37,6 @@ from serve_app.protocols.tfs.grpc.predict import predict
 from serve_app.protocols.tfs.grpc.reload import handle_reload_config_request
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.protocols.tfs.grpc.status import get_model_status
-from serve_app.protos import (  # loaded for reflection, which describes what is loaded
-    model_service_pb2,  # noqa: F401
-    prediction_service_pb2,  # noqa: F401
-)
-from serve_app.protos.classification_pb2 import ClassificationRequest
-from serve_app.protos.model_management_pb2 import ReloadConfigRequest
-from serve_app.protos.model_metadata_pb2 import GetModelMetadataRequest
-from serve_app.protos.model_status_pb2 import GetModelStatusRequest
-from serve_app.protos.multi_inference_pb2 import MultiInferenceRequest
-from serve_app.protos.predict_pb2 import PredictRequest
-from serve_app.protos.regression_pb2 import RegressionRequest
 
 _log = logging.getLogger(__name__)
 

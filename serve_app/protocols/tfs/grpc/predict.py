@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from foundation.protos.predict_pb2 import PredictRequest, PredictResponse
 from serve_app.predictor.request import Query
 from serve_app.protocols.tfs.grpc.adapter import PredictAdapter
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.protocols.tfs.grpc.spec import required_spec
-from serve_app.protos.predict_pb2 import PredictRequest, PredictResponse
 
 
 async def predict(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from foundation.protos.model_management_pb2 import ReloadConfigRequest, ReloadConfigResponse
 from serve_app.config.message import read_message
 from serve_app.errors import InvalidArgumentError, UnimplementedError
 from serve_app.metrics.recorder import Recorder
 from serve_app.predictor.lease import remaining_ms
 from serve_app.protocols.tfs.grpc.servicing import Servicing
-from serve_app.protos.model_management_pb2 import ReloadConfigRequest, ReloadConfigResponse
 
 
 async def handle_reload_config_request(

@@ -11,7 +11,7 @@ from serve_app.predictor.model_spec import ModelSpec
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    from serve_app.protos.model_spec_pb2 import ModelSpec as SpecMessage
+    from foundation.protos.model_spec_pb2 import ModelSpec as SpecMessage
 
 
 class SpecifiedRequest(Protocol):

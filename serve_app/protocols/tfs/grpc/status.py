@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tensorflow.core.protobuf.error_codes_pb2 import Code
 
+from foundation.protos.model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.protocols.tfs.grpc.spec import core_spec, require_spec
-from serve_app.protos.model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
 
 
 async def get_model_status(

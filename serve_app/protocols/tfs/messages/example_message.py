@@ -8,9 +8,9 @@ from serve_app.protocols.tfs.examples.examples import Examples
 from serve_app.protocols.tfs.examples.result import Classifications, Regressions
 
 if TYPE_CHECKING:
-    from serve_app.protos.classification_pb2 import ClassificationResult
-    from serve_app.protos.example_input_pb2 import Input
-    from serve_app.protos.regression_pb2 import RegressionResult
+    from foundation.protos.classification_pb2 import ClassificationResult
+    from foundation.protos.example_input_pb2 import Input
+    from foundation.protos.regression_pb2 import RegressionResult
 
 
 def read_examples(message: Input) -> Examples:

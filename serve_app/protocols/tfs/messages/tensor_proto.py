@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from foundation.protos.packed_tensor_pb2 import PackedTensor
 from serve_app.errors import InvalidArgumentError, UnimplementedError
 from serve_app.kinds.tensor_types import (
     QUANTIZED,
@@ -19,7 +20,6 @@ from serve_app.kinds.tensor_types import (
     TensorType,
 )
 from serve_app.protocols.tfs.messages.varint_strings import split_strings
-from serve_app.protos.packed_tensor_pb2 import PackedTensor
 
 if TYPE_CHECKING:
     from tensorflow.core.framework.tensor_pb2 import TensorProto

@@ -11,8 +11,8 @@ import pytest
 
 from serve_app.kinds.tensorflow.company import open_company
 from serve_app.kinds.tensorflow.saved_model import SavedModel
+from serve_app.kinds.tensorflow.sharing.learning import learn_traits
 from serve_app.kinds.tensorflow.sharing.sample_rows import made_up_rows, part
-from serve_app.warmup.version_warmup import learn_traits
 
 
 def save(folder: Path, body: Callable[[Any], dict[str, Any]], dtype: str, width: int) -> Path:
@@ -91,7 +91,7 @@ def test_what_cannot_be_proven_is_not_shared(tmp_path: Path) -> None:
     folder = save(tmp_path / "model", body, "float64", 4)
     model = SavedModel(folder, threads=1, timeout_ms=30_000)
     traits, company = learn_traits(
-        model, folder, "exact", lambda: open_company(folder, threads=1, timeout_ms=30_000)
+        model, {}, "exact", lambda: open_company(folder, threads=1, timeout_ms=30_000)
     )
     known = traits["serving_default"]
     assert (known.shared_rows, known.row_width) == (0, 0)
@@ -109,7 +109,7 @@ def test_every_real_export_is_shared_one_way_or_the_other(real_exports: Path, na
     folder = real_exports / name
     model = SavedModel(folder, threads=1, timeout_ms=30_000)
     traits, company = learn_traits(
-        model, folder, "exact", lambda: open_company(folder, threads=1, timeout_ms=30_000)
+        model, {}, "exact", lambda: open_company(folder, threads=1, timeout_ms=30_000)
     )
     for signature in model.signatures.values():
         if not signature.method_name:
@@ -145,8 +145,8 @@ def test_sharing_can_be_switched_off_or_forced(real_exports: Path) -> None:
     def none() -> Any:
         pytest.fail("no copies are wanted")
 
-    off, _ = learn_traits(model, folder, "off", none)
-    always, _ = learn_traits(model, folder, "always", none)
+    off, _ = learn_traits(model, {}, "off", none)
+    always, _ = learn_traits(model, {}, "always", none)
     assert (off["serving_default"].shared_rows, off["serving_default"].row_width) == (0, 0)
     assert always["serving_default"].shared_rows > 1024
     model.close()

@@ -95,6 +95,7 @@ def test_examples_of_several_requests_share_a_call(predictor: Predictor) -> None
         requests = [Examples([example(x=float(x))] * x, example(x=9.0)) for x in (1, 2, 3)]
         requests.append(Examples([example()], example(x=9.0)))
         asked = [predictor.predict(query, adapter, each) for each in requests]
-        return [each.results[0].values.tolist() for each in await asyncio.gather(*asked)]
+        results: list[Any] = [each.results[0] for each in await asyncio.gather(*asked)]
+        return [result.values.tolist() for result in results]
 
     assert asyncio.run(ask_all()) == [[2.0], [4.0] * 2, [6.0] * 3, [18.0]]

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from google.protobuf.message_factory import GetMessageClass
 
+from foundation.protos import model_service_pb2, prediction_service_pb2
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
@@ -23,7 +24,6 @@ from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.rpc import RpcRequest
 from serve_app.protocols.tfs.grpc.methods import TfsGrpc
 from serve_app.protocols.tfs.grpc.servicing import Servicing
-from serve_app.protos import model_service_pb2, prediction_service_pb2
 from serve_app.settings.model import RepositorySettings, TensorFlowSettings
 from serve_app.transports.grpc.handlers import RpcHandlers
 

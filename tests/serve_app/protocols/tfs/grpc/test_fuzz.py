@@ -123,7 +123,7 @@ def test_any_predict_message_gets_an_answer(
     stub: Any, spec: Any, inputs: Any, outputs: list[str]
 ) -> None:
     """Impossible shapes, types and sizes included."""
-    from serve_app.protos.predict_pb2 import PredictRequest
+    from foundation.protos.predict_pb2 import PredictRequest
 
     request = PredictRequest(model_spec=spec, inputs=inputs, output_filter=outputs)
     call(stub, PATHS[0], request.SerializeToString())
@@ -140,7 +140,7 @@ def test_any_tensor_gets_an_answer(stub: Any, tensor: Any, signature: str) -> No
     """Nearly right requests come further than arbitrary ones."""
     from tensorflow.core.framework.types_pb2 import DataType
 
-    from serve_app.protos.predict_pb2 import PredictRequest
+    from foundation.protos.predict_pb2 import PredictRequest
 
     enum = {"float32": "FLOAT", "float16": "HALF"}.get(signature, signature.upper())
     tensor = {**tensor, "dtype": DataType.Value(f"DT_{enum}")}
@@ -153,7 +153,7 @@ def test_any_tensor_gets_an_answer(stub: Any, tensor: Any, signature: str) -> No
 @given(cut=st.integers(0, 200), noise=st.binary(max_size=4), path=st.sampled_from(PATHS[:4]))
 def test_a_damaged_message_gets_an_answer(stub: Any, cut: int, noise: bytes, path: str) -> None:
     """Examples with bytes put in or cut off, to every method that runs a model."""
-    from serve_app.protos.classification_pb2 import ClassificationRequest
+    from foundation.protos.classification_pb2 import ClassificationRequest
 
     request = ClassificationRequest(model_spec={"name": "kinds", "signature_name": "classify"})
     example = request.input.example_list.examples.add()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from serve_app.protos.model_metadata_pb2 import SignatureDefMap
+from foundation.protos.model_metadata_pb2 import SignatureDefMap
 
 FIELD = ["signature_def"]
 

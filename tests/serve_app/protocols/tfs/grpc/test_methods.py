@@ -13,10 +13,10 @@ import pytest
 
 from serve_app.predictor.admission import Admission
 from serve_app.protocols.rpc import RpcRequest
+from serve_app.protocols.services import SERVICES
 from serve_app.protocols.tfs.grpc.methods import TfsGrpc
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.transports.grpc.dispatch import RpcDispatch
-from serve_app.transports.grpc.handlers import SERVICES
 
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
 PATHS = [f"/{service}/{method}" for service, methods in SERVICES.items() for method in methods]

@@ -1,0 +1,1 @@
+"""The ground floor: what all folders share, without heavy imports."""

@@ -1,0 +1,86 @@
+"""A command group: which module holds which command, imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import click
+
+from foundation.cli.failure import Frame, fail, failure_of
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a command is, and the line that the list of commands shows for it."""
+
+    target: str
+    """`module:attribute`."""
+    summary: str
+
+
+class DoorGroup(click.Group):
+    """Lists its commands in their order without importing them, and fails in one line.
+
+    Args:
+        doors: The commands by name.
+        frame: Of the command line.
+        options: click's own.
+    """
+
+    def __init__(self, *, doors: Mapping[str, Door], frame: Frame, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(**options)
+        self.doors = doors
+        self.frame = frame
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.doors)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in self.doors:
+            return None
+        module, _, attribute = self.doors[cmd_name].target.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, door.summary) for name, door in self.doors.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Runs the command; what goes wrong ends as the frame says."""
+        try:
+            return super().invoke(ctx)
+        except BaseException as exc:
+            failure = failure_of(exc, self.frame)
+            if failure is None:
+                raise
+            fail(failure, as_json=bool(ctx.meta.get("as_json")))
+
+
+def run(cli: click.Command, frame: Frame) -> None:
+    """Runs a command line; a bug ends with its traceback and the frame's exit code."""
+    try:
+        cli(prog_name=frame.program)
+    except Exception:  # noqa: BLE001 - see above
+        traceback.print_exc()
+        sys.exit(frame.exit_code)
+
+
+def end_on_sigterm() -> None:
+    """SIGTERM ends the process as cleanly as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)

@@ -1,0 +1,1 @@
+"""Typed settings, and the sources that they come from."""

@@ -1,9 +1,0 @@
-from serve_app.protos import classification_pb2 as _classification_pb2
-from serve_app.protos import model_metadata_pb2 as _model_metadata_pb2
-from serve_app.protos import multi_inference_pb2 as _multi_inference_pb2
-from serve_app.protos import predict_pb2 as _predict_pb2
-from serve_app.protos import regression_pb2 as _regression_pb2
-from google.protobuf import descriptor as _descriptor
-from typing import ClassVar as _ClassVar
-
-DESCRIPTOR: _descriptor.FileDescriptor
