@@ -15,11 +15,10 @@ from serve_app.errors import (
     UnknownError,
     UnsupportedExportError,
 )
-from serve_app.kinds.registry import load_servable
+from serve_app.kinds.registry import kind_of
 from serve_app.kinds.servable import LoadOptions, Tensors
 from serve_app.metrics.recorder import Recorder
 from serve_app.predictor.version_status import State, VersionStatus
-from serve_app.repository.export_kind import require_servable
 from serve_app.repository.record import Json, read_record
 from serve_app.warmup.version_warmup import warm_version
 
@@ -128,9 +127,9 @@ class ModelVersion:
         )
         try:
             path = self._files.fetch()
-            require_servable(path)
+            kind = kind_of(path)
             self.record = read_record(path)
-            servable = load_servable(path, options)
+            servable = kind.load(path, options)
         except OSError as exc:
             raise NotFoundError(f"{exc.filename or self.model}: {exc.strerror}") from exc
         except MemoryError as exc:

@@ -8,7 +8,10 @@ from serve_app.kinds.servable import Kind, LoadOptions, Servable
 
 
 def _recognises(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in ("saved_model.pb", "saved_model.pbtxt"))
+    # Half of a TRANSFORM export would read raw columns as transformed ones.
+    is_half = (folder / "transform").is_dir() or (folder / "model.bst").exists()
+    files = (folder / name for name in ("saved_model.pb", "saved_model.pbtxt"))
+    return not is_half and any(file.is_file() for file in files)
 
 
 def _load(folder: Path, options: LoadOptions) -> Servable:

@@ -156,7 +156,7 @@ def test_a_model_of_no_rows_is_not_shared(mixed_export: Path) -> None:
     """A sum over the batch, an output of twice the rows, a loop."""
     model = SavedModel(mixed_export, threads=1, timeout_ms=30_000)
     traits, company = learn_traits(
-        model, mixed_export, "exact",
+        model, {}, "exact",
         lambda: open_company(mixed_export, threads=1, timeout_ms=30_000),
     )  # fmt: skip
     assert {name for name, known in traits.items() if known.shared_rows} == {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from serve_app.errors import NotFoundError, UnsupportedExportError
-from serve_app.repository.export_kind import require_servable
+from serve_app.kinds.export_kind import require_servable
 
 SERVED = ["iris_logistic_reg", "tip_linear_reg", "tip_linear_reg_float32"]
 WITH_TRANSFORM = ["dnn_classifier_multiclass_transform", "linear_reg_transform", "transform_only"]
