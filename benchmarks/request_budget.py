@@ -29,7 +29,7 @@ from serve_app.kinds.tensorflow.threads import prepare_environment
 
 if TYPE_CHECKING:
     from serve_app.kinds.signature import Signature
-    from serve_app.predictor.predictor import Call
+    from serve_app.predictor.lease import Lease
 
 SIZES = (1, 32, 64)
 ROUNDS, REPEATS = 15, 40
@@ -48,9 +48,6 @@ def best_us(stage: Callable[[], object]) -> float:
 
 def stages(root: Path) -> dict[str, dict[int, float]]:
     """Returns microseconds per request, by stage and by company."""
-    from serve_app.protocols.tfs.rest.rows_form import RowsForm
-    from serve_app.transports.http.answer import Answer
-
     from serve_app.hosting.data_plane import DataPlane
     from serve_app.lifecycle.manager import ServableManager
     from serve_app.metrics.recorder import Recorder
@@ -58,6 +55,10 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     from serve_app.predictor.executor import Executor
     from serve_app.predictor.model_spec import ModelSpec
     from serve_app.predictor.predictor import Predictor
+    from serve_app.predictor.request import Outcome, Query
+    from serve_app.protocols.http import Answer
+    from serve_app.protocols.registry import http_protocols
+    from serve_app.protocols.tfs.rest.adapters import PLAIN
     from serve_app.protocols.tfs.rest.plain_rows import read_plain_rows
     from serve_app.settings.model import RepositorySettings, TensorFlowSettings
     from serve_app.transports.http.head import HEAD_END, Heads
@@ -68,37 +69,42 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     executor, recorder, admission = Executor(1), Recorder(), Admission(10_000, 1)
     predictor = Predictor(manager, executor, recorder)
     (model,) = manager.models()
-    call = predictor.hold(ModelSpec(model), "")
+    query = Query(ModelSpec(model))
+    lease = predictor.lease(query)
+    call = lease.call(PLAIN)
     body = json.dumps({"instances": [_row(call.signature)]}).encode()
     head = (
         f"POST /v1/models/{model}:predict HTTP/1.1\r\nhost: 127.0.0.1:8501\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}"
     ).encode()
-    heads, form = Heads(1_000_000), RowsForm()
+    protocols = http_protocols(predictor, admission)
+    heads = Heads(protocols, 1_000_000)
     plane = DataPlane(predictor, admission, heads)
     whole = head + HEAD_END + body
+    known = heads.read(head)
+    assert known is not None
+    way = known.way
 
     def measured(size: int) -> dict[str, float]:
         """Returns microseconds per request in company of that size."""
         plain = read_plain_rows(body)
         assert plain is not None
-        requests, counts = [plain.rows] * size, [1] * size
-        inputs = form.merge(requests, call.signature)
+        payloads, counts = [plain] * size, [1] * size
+        inputs = PLAIN.merge(payloads, call)
         assert inputs is not None
-        outputs = call.run_here(inputs, counts)
-        answer = Answer(200, form.split(outputs, counts, call.signature, 1)[0])
-        spec = ModelSpec(model)
+        outcome = Outcome(lease.computed_here(call, inputs, size)(), call, 1)
+        answer = Answer(200, PLAIN.write(payloads, counts, outcome)[0])
         once: dict[str, Callable[[], Any]] = {
             "accept: head, found by its bytes": lambda: heads.read(whole[: whole.find(HEAD_END)]),
-            "parse: JSON": lambda: read_plain_rows(body),
+            "parse: JSON": lambda: way.read(body),
             "admit and leave": lambda: (admission.enter(), admission.leave()),
             "write: message": lambda: plane.message(answer, b"x" * 32, ()),
         }
         shared: dict[str, Callable[[], Any]] = {
-            "version: take hold, let go": lambda: leave(predictor.hold(spec, "", call)),
-            "decode: rows to tensors": lambda: form.merge(requests, call.signature),
-            "model: TensorFlow, its metrics": lambda: call.run_here(inputs, counts),
-            "encode: tensors to JSON": lambda: form.split(outputs, counts, call.signature, 1),
+            "version: take hold, let go": lambda: leave(predictor.lease(query, lease)),
+            "decode: rows to tensors": lambda: PLAIN.merge(payloads, call),
+            "model: TensorFlow, its metrics": lease.computed_here(call, inputs, size),
+            "encode: tensors to JSON": lambda: PLAIN.write(payloads, counts, outcome),
             "metrics of the requests": lambda: recorder.answered("REST", "predict", model, counts),
         }
         return {name: best_us(stage) for name, stage in once.items()} | {
@@ -106,16 +112,15 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
         }
 
     by_size = {size: measured(size) for size in SIZES}
-    with call:
-        pass
+    leave(lease)
     manager.close()
     executor.close()
     return {name: {size: by_size[size][name] for size in SIZES} for name in by_size[1]}
 
 
-def leave(call: Call) -> None:
+def leave(lease: Lease) -> None:
     """Lets go of what a request has taken hold of."""
-    with call:
+    with lease:
         return
 
 
