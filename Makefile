@@ -5,7 +5,8 @@ SQL    ?= sql/iris_model.sql
 ROOT   ?= serving_dir
 PORT   ?= 8501
 GRPC_PORT ?= 8500
-WORKERS ?= 2
+# More than cores: most tests wait, for Ray and for what they have started.
+WORKERS ?= 4
 
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -26,7 +27,7 @@ loadtest: $(VENV)/.loadtest
 # Our service beside others, per CPU second; about ten minutes.
 bench: $(VENV)/.loadtest
 	@$(BIN)/bqml-export up $(SQL) --root $(ROOT) --local
-	@exec $(BIN)/bqml-loadtest bench --root $(ROOT) $(ARGS)
+	@exec $(BIN)/python -m benchmarks --root $(ROOT) $(ARGS)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -1,1 +1,1 @@
-"""Measurements of the running service; each module is a command of its own."""
+"""Measurements; `python -m benchmarks` puts our service beside others."""

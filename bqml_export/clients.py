@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import google.auth
 from google.api_core.client_options import ClientOptions
@@ -63,6 +63,16 @@ class Clients:
     storage_retry: Retry
     call_timeout_s: tuple[float, float] = (_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S)
     """To connect, and to wait for an answer."""
+
+    @property
+    def bigquery_call(self) -> dict[str, Any]:
+        """What every call to BigQuery is given."""
+        return {"retry": self.bigquery_retry, "timeout": self.call_timeout_s}
+
+    @property
+    def storage_call(self) -> dict[str, Any]:
+        """What every call to Cloud Storage is given."""
+        return {"retry": self.storage_retry, "timeout": self.call_timeout_s}
 
     @property
     def owns_project(self) -> bool:

@@ -23,27 +23,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from foundation.errors import BqmlError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class BqmlExportError(Exception):
-    """Root of every error that this tool raises on purpose.
-
-    Args:
-        message: What happened, in one line.
-        hint: What the user can do about it, in one line.
-    """
-
-    exit_code: int = 1
-
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message} ({self.hint})" if self.hint else self.message
+class BqmlExportError(BqmlError):
+    """Root of every error that this tool raises on purpose."""
 
 
 class UsageError(BqmlExportError):
@@ -115,7 +102,7 @@ class PreflightError(BqmlExportError):
 
     exit_code = 4
 
-    def __init__(self, what: str, problems: Sequence[BqmlExportError]) -> None:
+    def __init__(self, what: str, problems: Sequence[BqmlError]) -> None:
         self.problems = tuple(problems)
         if len(problems) == 1:
             super().__init__(problems[0].message, hint=problems[0].hint)

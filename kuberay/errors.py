@@ -2,7 +2,6 @@
 
 KuberayError                    exit 1   anything this tool reports on purpose
 ├── UsageError                  exit 2   the command line or a file is wrong
-│   └── SettingsError                    a key of the deploy file is wrong
 ├── InvalidManifestError        exit 1   validation found errors, nothing was sent
 ├── ClusterError                exit 1   the API server refused, or could not be asked
 │   ├── UnreachableError                 no kubeconfig, no connection, no answer in time
@@ -12,38 +11,23 @@ KuberayError                    exit 1   anything this tool reports on purpose
 │   └── MissingError            404      the object, or the kind, is not on the cluster
 ├── RolloutFailedError          exit 3   the rollout ended in an error that will not heal
 └── RolloutTimeoutError         exit 4   the rollout did not end in time; it may still go on
+
+A key of the deploy file that is wrong is the ground floor's SettingsError: exit 2.
 """
 
 from __future__ import annotations
 
+from foundation.errors import BqmlError
 
-class KuberayError(Exception):
-    """Root of every error that this tool raises on purpose.
 
-    Args:
-        message: What happened, in one line.
-        hint: What the user can do about it, in one line.
-    """
-
-    exit_code: int = 1
-
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message} ({self.hint})" if self.hint else self.message
+class KuberayError(BqmlError):
+    """Root of every error that this tool alone raises on purpose."""
 
 
 class UsageError(KuberayError):
     """The command line, a settings value or a file is wrong."""
 
     exit_code = 2
-
-
-class SettingsError(UsageError):
-    """A key of the deploy file is unknown, malformed or contradicts another."""
 
 
 class InvalidManifestError(KuberayError):

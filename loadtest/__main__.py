@@ -17,7 +17,6 @@ FRAME = Frame(
     exit_code=LoadTestError.exit_code,
 )
 COMMANDS = {
-    "bench": Door("loadtest.cli.bench:bench", "Compare servers per second and per CPU second."),
     "config": Door("loadtest.cli.config:config", "Look at the settings."),
     "plan": Door("loadtest.cli.plan:plan", "Measure one replica and size the autoscaling by it."),
     "report": Door("loadtest.cli.report:report", "Write the report of a run again."),

@@ -28,6 +28,8 @@ from tests.shared_process import SharedProcess, once
 # A shell that starts tests in the background has them ignore Ctrl-C, and so every process that they
 # start; the tests of Ctrl-C want it back.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+TESTS = Path(__file__).parent
+LONGEST_FIRST = {"kuberay": 0, "loadtest": 1, "bqml_export": 2, "serve_app": 3}
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 # Of the shared service: half a CPU for its only replica, so that others may run beside it.
 SETTINGS = {
@@ -40,13 +42,25 @@ SETTINGS = {
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Among several processes, keeps a file's tests in one, and all that start Ray in one."""
+    """Among several processes, keeps a file's tests in one, and half of them busy with Ray."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):  # type: ignore[misc] # no type information
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return "ray" if _starts_ray(config.rootpath / file) else file
+        """Tests of Ray mostly wait, but each of its starts wants both cores for seconds."""
+
+        def _assign_work_unit(self, node: Any) -> None:
+            others = (work for each, work in self.assigned_work.items() if each is not node)
+            with_ray = sum(any(map(self._has_ray_left, work.items())) for work in others)
+            is_wanted = with_ray < max(1, self.numnodes // 2)
+            found = (file for file in self.workqueue if self._starts_ray(file) == is_wanted)
+            self.workqueue.move_to_end(next(found, next(iter(self.workqueue))), last=False)
+            super()._assign_work_unit(node)
+
+        def _has_ray_left(self, unit: tuple[str, dict[str, bool]]) -> bool:
+            return self._starts_ray(unit[0]) and not all(unit[1].values())
+
+        def _starts_ray(self, file: str) -> bool:
+            return _starts_ray(config.rootpath / file)
 
     return ByFile(config, log)
 
@@ -57,9 +71,9 @@ def _starts_ray(file: Path) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Among several processes, begins with what takes the longest."""
+    """Among several processes, begins with the folders whose files take the longest."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.get_closest_marker("ray") is None)
+        items.sort(key=lambda item: LONGEST_FIRST.get(item.path.relative_to(TESTS).parts[0], 9))
 
 
 @pytest.fixture(scope="session")

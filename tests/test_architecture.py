@@ -13,21 +13,24 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOOR = "foundation"
+MEASUREMENTS = "benchmarks"
 FOLDERS = ("bqml_export", "serve_app", "kuberay", "loadtest", "image")
-MODULES = sorted(path for folder in (FLOOR, *FOLDERS) for path in (ROOT / folder).rglob("*.py"))
+MODULES = sorted(
+    path for folder in (FLOOR, *FOLDERS, MEASUREMENTS) for path in (ROOT / folder).rglob("*.py")
+)
 MAX_LINES = 400
 # Heavy or single-maintainer packages, and the only modules that may import them at the top.
 SEAMS = {
     "tensorflow": (
         "bqml_export/embedded/ml/tensorflow_runtime.py",
-        "loadtest/bench/rivals/",
+        "benchmarks/rivals/",
         "serve_app/kinds/tensorflow/",
         "serve_app/warmup/records.py",
         "serve_app/protocols/tfs/grpc/",
         "foundation/protos/",
     ),
     # The rivals of the benchmark are programs; `test_nothing_imports_the_rivals`.
-    "ray": ("serve_app/hosting/", "loadtest/bench/rivals/"),
+    "ray": ("serve_app/hosting/", "benchmarks/rivals/"),
     "locust": ("loadtest/traffic/", "loadtest/locustfile.py"),
     "gevent": ("loadtest/traffic/", "loadtest/locustfile.py"),
     "bqemulator": ("bqml_export/embedded/bigquery/backend.py",),
@@ -67,11 +70,15 @@ def test_a_module_is_small_and_named_after_what_it_holds(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_the_folders_meet_only_at_files_and_sockets(path: Path) -> None:
-    """And on the ground floor. One exception: kuberay may import serve_app's typed settings."""
+    """And on the ground floor; benchmarks import whom they measure.
+
+    One exception: kuberay may import serve_app's typed settings.
+    """
     own = path.relative_to(ROOT).parts[0]
     for module in imports(path):
         other = module.partition(".")[0]
-        if other in FOLDERS and other != own:
+        assert other != MEASUREMENTS or own == MEASUREMENTS, module
+        if own != MEASUREMENTS and other in FOLDERS and other != own:
             assert (own, module.startswith("serve_app.settings")) == ("kuberay", True), module
 
 
@@ -178,9 +185,17 @@ def test_a_load_test_needs_neither_ray_nor_tensorflow() -> None:
     """And the process that watches over it is not patched by gevent."""
     code = (
         "import sys, loadtest.run.run, loadtest.report.live, loadtest.verdict.judge\n"
-        "import loadtest.bench.benchmark, loadtest.bench.table\n"
         "print(sorted({'tensorflow', 'ray', 'serve_app', 'gevent', 'locust', 'google.protobuf'}"
         " & set(sys.modules)))"
+    )
+    assert last_line_of(code) == "[]"
+
+
+def test_who_compares_servers_runs_none_of_them() -> None:
+    """Neither ours nor the rivals: their cost must not be the generator's."""
+    code = (
+        "import sys, benchmarks.comparison.benchmark, benchmarks.growth.curves\n"
+        "print(sorted({'tensorflow', 'ray', 'locust'} & set(sys.modules)))"
     )
     assert last_line_of(code) == "[]"
 
@@ -188,8 +203,8 @@ def test_a_load_test_needs_neither_ray_nor_tensorflow() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_nothing_imports_the_rivals(path: Path) -> None:
     """They load TensorFlow and Ray, each in a process of its own."""
-    rivals = "loadtest.bench.rivals"
-    if not name_of(path).startswith("loadtest/bench/rivals/"):
+    rivals = "benchmarks.rivals"
+    if not name_of(path).startswith("benchmarks/rivals/"):
         assert not [module for module in imports(path) if module.startswith(rivals)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bqml_export.bucket.location import read_bucket
 from bqml_export.bucket.uri import require_bucket_name
 from bqml_export.errors import AccessDeniedError, DuplicateError, NotFoundError, UsageError
 from bqml_export.foreign_errors import foreign_errors
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from google.cloud import storage
 
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _TAKEN = "bucket names are shared by everybody: choose another one, for example with your project"
 
@@ -35,10 +36,7 @@ def plan_bucket(clients: Clients, name: str, location: str) -> BucketPlan:
     """
     require_bucket_name(name)
     try:
-        with foreign_errors(f"reading bucket {name}"):
-            bucket = clients.storage.get_bucket(
-                name, retry=clients.storage_retry, timeout=clients.call_timeout_s
-            )
+        bucket = read_bucket(clients, name)
     except NotFoundError:
         return BucketPlan(name, location.upper(), exists=False)
     except AccessDeniedError as exc:
@@ -66,9 +64,7 @@ def _require_the_same(clients: Clients, bucket: storage.Bucket, location: str) -
 def _in_project(clients: Clients, name: str) -> bool:
     try:
         with foreign_errors(f"listing the buckets of project {clients.project}"):
-            found = clients.storage.list_buckets(
-                prefix=name, retry=clients.storage_retry, timeout=clients.call_timeout_s
-            )
+            found = clients.storage.list_buckets(prefix=name, **clients.storage_call)
             return any(bucket.name == name for bucket in found)
     except AccessDeniedError:
         return True  # it can be read, which is all that an export needs
@@ -93,11 +89,7 @@ def create_bucket(clients: Clients, plan: BucketPlan) -> BucketPlan:
     bucket.iam_configuration.uniform_bucket_level_access_enabled = True
     try:
         with foreign_errors(f"creating bucket {plan.name}"):
-            bucket.create(
-                location=plan.location,
-                retry=clients.storage_retry,
-                timeout=clients.call_timeout_s,
-            )
+            bucket.create(location=plan.location, **clients.storage_call)
     except DuplicateError as exc:
         # The answer to an earlier try of this call was lost, or the name is not to be had.
         again = plan_bucket(clients, plan.name, plan.location)

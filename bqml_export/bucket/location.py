@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from bqml_export.clients import Clients
 
 
+def read_bucket(clients: Clients, name: str) -> storage.Bucket:
+    """Returns the bucket with its metadata.
+
+    Raises:
+        NotFoundError: It does not exist.
+        AccessDeniedError: The account may not ask.
+    """
+    with foreign_errors(f"reading bucket {name}"):
+        return clients.storage.get_bucket(name, **clients.storage_call)
+
+
 def require_bucket(clients: Clients, name: str, model_location: str | None) -> bool:
     """Returns whether the bucket exists, once a model at `model_location` may be exported to it.
 
@@ -24,20 +35,15 @@ def require_bucket(clients: Clients, name: str, model_location: str | None) -> b
         UsageError: It is somewhere else than the model.
     """
     try:
-        with foreign_errors(f"reading bucket {name}"):
-            bucket = clients.storage.get_bucket(
-                name, retry=clients.storage_retry, timeout=clients.call_timeout_s
-            )
+        bucket = read_bucket(clients, name)
     except AccessDeniedError:
         # roles/storage.objectAdmin may write to a bucket but not ask where it is.
         return True
     except NotFoundError as exc:
         if clients.owns_project:
             return False
-        raise NotFoundError(
-            f"bucket {name} does not exist",
-            hint=_create_hint(name, model_location),
-        ) from exc
+        hint = _create_hint(name, model_location)
+        raise NotFoundError(f"bucket {name} does not exist", hint=hint) from exc
     if model_location and not _holds(bucket, model_location):
         raise UsageError(
             f"bucket {name} is in {bucket.location} and the model is in {model_location}: "

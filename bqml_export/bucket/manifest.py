@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from bqml_export.bucket.objects import StoredObject
 from bqml_export.errors import DuplicateError, NotFoundError, StorageError
 from bqml_export.foreign_errors import foreign_errors
-from bqml_export.repository.record import RECORD_NAME, Record
+from bqml_export.repository.record import Record
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
+    from google.cloud import storage
+
     from bqml_export.bucket.uri import BucketUri
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,10 @@ def read_manifest(clients: Clients, place: BucketUri) -> Manifest | None:
     Raises:
         StorageError: There is one and it cannot be read.
     """
-    name = place.folder + RECORD_NAME
+    uri, blob = _object(clients, place)
     try:
-        with foreign_errors(f"reading gs://{place.bucket}/{name}"):
-            blob = clients.storage.bucket(place.bucket).blob(name)
-            text = blob.download_as_bytes(
-                retry=clients.storage_retry, timeout=clients.call_timeout_s
-            )
+        with foreign_errors(f"reading {uri}"):
+            text = blob.download_as_bytes(**clients.storage_call)
     except NotFoundError:
         return None
     try:
@@ -53,26 +53,27 @@ def read_manifest(clients: Clients, place: BucketUri) -> Manifest | None:
         objects = tuple(StoredObject(**item) for item in content.get("objects", []))
         return Manifest(Record.from_json(content), objects)
     except (ValueError, TypeError, AttributeError) as exc:
-        raise StorageError(
-            f"gs://{place.bucket}/{name} is damaged: {exc}",
-            hint="remove it, or export to a fresh prefix",
-        ) from exc
+        hint = "remove it, or export to a fresh prefix"
+        raise StorageError(f"{uri} is damaged: {exc}", hint=hint) from exc
 
 
 def write_manifest(clients: Clients, place: BucketUri, manifest: Manifest) -> None:
     """Stores the manifest of a finished export; one that is there already is kept."""
-    name = place.folder + RECORD_NAME
+    uri, blob = _object(clients, place)
     text = json.dumps(manifest.to_json(), indent=2, ensure_ascii=False)
     try:
-        with foreign_errors(f"writing gs://{place.bucket}/{name}"):
-            blob = clients.storage.bucket(place.bucket).blob(name)
+        with foreign_errors(f"writing {uri}"):
             blob.upload_from_string(
                 text.encode("utf-8"),
                 content_type="application/json",
                 if_generation_match=0,
-                retry=clients.storage_retry,
-                timeout=clients.call_timeout_s,
+                **clients.storage_call,
             )
     except (DuplicateError, StorageError) as exc:
         if read_manifest(clients, place) is None:
-            raise StorageError(f"gs://{place.bucket}/{name} could not be written") from exc
+            raise StorageError(f"{uri} could not be written") from exc
+
+
+def _object(clients: Clients, place: BucketUri) -> tuple[str, storage.Blob]:
+    name = place.folder + RECORD_NAME
+    return f"gs://{place.bucket}/{name}", clients.storage.bucket(place.bucket).blob(name)

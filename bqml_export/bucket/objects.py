@@ -36,14 +36,10 @@ def list_objects(clients: Clients, place: BucketUri) -> list[StoredObject]:
     """
     try:
         with foreign_errors(f"listing {place}"):
-            blobs = list(
-                clients.storage.list_blobs(
-                    place.bucket,
-                    prefix=place.folder,
-                    retry=clients.storage_retry,
-                    timeout=clients.call_timeout_s,
-                )
+            listing = clients.storage.list_blobs(
+                place.bucket, prefix=place.folder, **clients.storage_call
             )
+            blobs = list(listing)
     except NotFoundError as exc:
         raise NotFoundError(
             f"bucket {place.bucket} does not exist", hint="check its name, or create it"

@@ -22,7 +22,7 @@ def missing_permissions(clients: Clients, bucket: str) -> list[str]:
     try:
         with foreign_errors(f"asking for permissions on bucket {bucket}"):
             granted = clients.storage.bucket(bucket).test_iam_permissions(
-                list(_NEEDED), retry=clients.storage_retry, timeout=clients.call_timeout_s
+                list(_NEEDED), **clients.storage_call
             )
     except NotFoundError:
         # Some emulators have no such call; a bucket that is missing is found out by its location.

@@ -8,7 +8,6 @@ A kill at any point leaves nothing but such files.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -17,6 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bqml_export.repository.lock import locked_folder, remove_abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,11 +35,9 @@ class Staging:
     folder: Path
 
     def file(self, stored: StoredObject) -> Path:
-        """Returns where the bytes of an object are, or will be."""
         return self.folder / _file_name(stored)
 
     def bytes_of(self, stored: StoredObject) -> int:
-        """Returns how many bytes of an object are there."""
         with suppress(FileNotFoundError):
             return self.file(stored).stat().st_size
         return 0
@@ -75,8 +74,7 @@ def staging_folder(
 ) -> Iterator[Staging]:
     """Yields the locked folder for downloads of `source` into a model; what is in it stays.
 
-    The lock of a killed process is gone with it. Folders that nobody has touched for a week are
-    removed first.
+    Folders that nobody has touched for a week are removed first.
 
     Args:
         model_folder: The folder of the model's versions; it is made when it is missing.
@@ -86,51 +84,20 @@ def staging_folder(
     model_folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256(source.encode("utf-8")).hexdigest()[:16]
     folder = model_folder / f"{PREFIX}{digest}"
-    _remove_abandoned(model_folder, but=folder)
-    lock = _locked(folder, on_wait)
-    try:
+
+    def make() -> Path:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    remove_abandoned(
+        other for other in model_folder.glob(f"{PREFIX}*") if other != folder and _is_old(other)
+    )
+    with locked_folder(make, on_wait):
         os.utime(folder)
         yield Staging(folder)
-    finally:
-        os.close(lock)
 
 
-def _locked(folder: Path, on_wait: Callable[[], None]) -> int:
-    while True:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        with suppress(FileNotFoundError):
-            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            if not _try_lock(lock):
-                on_wait()
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            # Whoever had the lock has published and removed the folder: begin a new one.
-            if _is(folder, lock):
-                return lock
-            os.close(lock)
-
-
-def _try_lock(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _is(folder: Path, lock: int) -> bool:
-    with suppress(FileNotFoundError):
-        return os.path.samestat(folder.stat(), os.fstat(lock))
+def _is_old(folder: Path) -> bool:
+    with suppress(OSError):
+        return time.time() - folder.stat().st_mtime >= _ABANDONED_S
     return False
-
-
-def _remove_abandoned(model_folder: Path, *, but: Path) -> None:
-    for folder in model_folder.glob(f"{PREFIX}*"):
-        with suppress(OSError):
-            if folder == but or time.time() - folder.stat().st_mtime < _ABANDONED_S:
-                continue
-            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                if _try_lock(lock):
-                    shutil.rmtree(folder)
-            finally:
-                os.close(lock)

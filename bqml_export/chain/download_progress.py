@@ -33,9 +33,7 @@ class DownloadProgress:
             if time.monotonic() - self.said_s >= _PAUSE_S:
                 self._say()
 
-    def add_object(self, stored: StoredObject) -> None:
-        """Counts an object that is complete."""
-        del stored
+    def add_object(self, _complete: StoredObject) -> None:
         with self.lock:
             self.done_objects += 1
             if self.done_objects == self.objects:

@@ -10,24 +10,23 @@ from bqml_export.bucket.manifest import Manifest, read_manifest, write_manifest
 from bqml_export.bucket.objects import list_objects
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain.export_place import ExportPlan, choose_place
-from bqml_export.chain.preflight import Findings, add_missing, check_bucket, check_model
+from bqml_export.chain.preflight import Findings, check_bucket, check_model
 from bqml_export.errors import JobError, NotFoundError, PreflightError, UsageError
-from bqml_export.permissions import OBJECTS_CREATE
-from bqml_export.repository.record import RECORD_NAME, Record
+from bqml_export.repository.record import Record
 from bqml_export.settings import LOCAL_BUCKET
 from bqml_export.sql_digest import sql_sha256
 from bqml_export.warehouse import extract
 from bqml_export.warehouse.description import describe
-from bqml_export.warehouse.export_permission import require_permission
-from bqml_export.warehouse.extract import Extraction
+from bqml_export.warehouse.extract import Extraction, require_permission
 from bqml_export.warehouse.training_sql import training_sql
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.model_reference import ModelReference
     from bqml_export.warehouse.description import ModelDescription
     from bqml_export.warehouse.jobs import Report
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +48,9 @@ def plan_export(
 ) -> ExportPlan:
     """Returns what exporting `model` needs now, after everything that can be checked was.
 
-    Args:
-        clients: The clients of the target.
-        model: The model to export.
-        destination: A bucket, below which a fresh prefix is chosen, or the very prefix to fill;
-            None is the bucket of the embedded project.
-        trial_id: The hyper-parameter trial; None is the model's default.
-        always_below: Choose a fresh prefix below `destination` even if that has a prefix itself.
+    `destination` is a bucket, below which a fresh prefix is chosen, or the very prefix to fill
+    (with `always_below` a fresh one is chosen below that too); None is the bucket of the embedded
+    project. Without a `trial_id` it is the model's default one.
 
     Raises:
         PreflightError: The export would fail; every reason is named.
@@ -93,8 +88,7 @@ def plan_export_of(
         return plan_export(clients, model, destination, trial_id=trial_id)
     with findings.collect():
         place = destination or default_destination(clients)
-        check = check_bucket(findings, clients, place, None)
-        add_missing(findings, place, [p for p in check.missing if p == OBJECTS_CREATE])
+        findings.problems += check_bucket(findings, clients, place, None).unwritable
     raise PreflightError(f"the export of {reference}", findings.problems)
 
 
@@ -116,7 +110,7 @@ def _checked_plan(
                 clients, model, place, trial_id, exact=exact, bucket_exists=check.exists
             )
     if plan is None or plan.action != "nothing":
-        add_missing(findings, place, [p for p in check.missing if p == OBJECTS_CREATE])
+        findings.problems += check.unwritable
     if plan is None or plan.action == "send":
         uri = str(plan.place if plan else place.below("model"))
         with findings.collect():
@@ -138,7 +132,6 @@ def default_destination(clients: Clients) -> BucketUri:
 
 
 def request_body(clients: Clients, plan: ExportPlan) -> JsonObject:
-    """Returns the body of the jobs.insert call that the plan would make."""
     return extract.request_body(clients, plan.extraction, plan.attempt.next_job_id)
 
 
@@ -157,11 +150,7 @@ def planned_document(clients: Clients, plan: ExportPlan) -> JsonObject:
 def export(clients: Clients, plan: ExportPlan, report: Report, sql: str | None = None) -> Exported:
     """Returns the finished export after doing what the plan says.
 
-    Args:
-        clients: The clients of the target.
-        plan: What to do.
-        report: Takes lines of progress.
-        sql: The statement that made the model, if the caller knows it.
+    Its record has the statement that made the model: `sql`, or what the job history knows.
 
     Raises:
         JobError: The extract job ended with an error, or wrote nothing.

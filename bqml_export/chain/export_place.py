@@ -10,9 +10,9 @@ from bqml_export.bucket.manifest import read_manifest
 from bqml_export.bucket.objects import StoredObject, list_objects
 from bqml_export.bucket.uri import BucketUri
 from bqml_export.errors import StorageError
-from bqml_export.repository.record import RECORD_NAME
 from bqml_export.warehouse import extract
 from bqml_export.warehouse.extract import Extraction
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,15 +46,7 @@ def choose_place(
     exact: bool,
     bucket_exists: bool,
 ) -> ExportPlan:
-    """Returns the plan for the first prefix that can be used.
-
-    Args:
-        clients: The clients of the target.
-        model: The model to export.
-        destination: The very prefix, or what a fresh one is chosen below.
-        trial_id: The hyper-parameter trial, or None for a model without any.
-        exact: Whether it is the very prefix.
-        bucket_exists: Whether there is anything to look at.
+    """Returns the plan for the first prefix that can be used: `destination`, if that is `exact`.
 
     Raises:
         StorageError: The very prefix that was asked for holds something else.

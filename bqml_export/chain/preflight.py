@@ -10,7 +10,6 @@ from bqml_export.bucket.location import require_bucket
 from bqml_export.bucket.permissions import missing_permissions
 from bqml_export.errors import (
     AccessDeniedError,
-    BqmlExportError,
     NotFoundError,
     NotSupportedError,
     PreflightError,
@@ -20,9 +19,10 @@ from bqml_export.errors import (
 )
 from bqml_export.permissions import OBJECTS_CREATE, grant_hint
 from bqml_export.warehouse.exportability import obstacles, trial_obstacle
+from foundation.errors import BqmlError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bqml_export.bucket.uri import BucketUri
     from bqml_export.clients import Clients
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Findings:
     """The problems that were found so far."""
 
-    problems: list[BqmlExportError] = field(default_factory=list)
+    problems: list[BqmlError] = field(default_factory=list)
 
     @contextmanager
     def collect(self) -> Iterator[None]:
@@ -86,8 +86,8 @@ class BucketCheck:
     """False where it is missing and will be made, in the embedded project only."""
     readable: bool
     """Whether the objects in it can be listed and read."""
-    missing: tuple[str, ...] = ()
-    """The permissions that the account lacks in it."""
+    unwritable: Sequence[BqmlError] = ()
+    """Why no object can be created in it, which an export that is finished does not need."""
 
 
 def check_bucket(
@@ -95,12 +95,7 @@ def check_bucket(
 ) -> BucketCheck:
     """Finds what is wrong with the bucket: its absence, its location, permissions in it.
 
-    Args:
-        findings: Takes the problems, all but a missing storage.objects.create, which an export
-            that is finished already does not need.
-        clients: The clients of the target.
-        place: Where to export to.
-        location: Where the model is, or None where that is not known.
+    Where the model is, `location`, may not be known.
     """
     exists = True
     try:
@@ -115,31 +110,23 @@ def check_bucket(
     missing: list[str] = []
     with findings.collect():
         missing = missing_permissions(clients, place.bucket)
-    unreadable = [permission for permission in missing if permission != OBJECTS_CREATE]
-    add_missing(findings, place, unreadable)
-    return BucketCheck(exists=True, readable=not unreadable, missing=tuple(missing))
+    lacks = {
+        permission: AccessDeniedError(
+            f"the account lacks {permission} on bucket {place.bucket}", hint=grant_hint(permission)
+        )
+        for permission in missing
+    }
+    unwritable = [lacks.pop(OBJECTS_CREATE)] if OBJECTS_CREATE in lacks else []
+    findings.problems += lacks.values()
+    return BucketCheck(exists=True, readable=not lacks, unwritable=unwritable)
 
 
-def require_ready_bucket(clients: Clients, place: BucketUri, location: str) -> bool:
-    """Returns whether the bucket exists, once a model at `location` may be exported to it.
-
-    It is False in the embedded project only, where a missing bucket will be made.
+def require_ready_bucket(clients: Clients, place: BucketUri, location: str) -> None:
+    """Returns once a model at `location` may be exported to the bucket.
 
     Raises:
         PreflightError: The bucket is missing or somewhere else, or a permission is.
     """
     findings = Findings()
-    check = check_bucket(findings, clients, place, location)
-    add_missing(findings, place, [p for p in check.missing if p == OBJECTS_CREATE])
+    findings.problems += check_bucket(findings, clients, place, location).unwritable
     findings.require_none(f"an export to {place}")
-    return check.exists
-
-
-def add_missing(findings: Findings, place: BucketUri, permissions: list[str]) -> None:
-    """Finds each of `permissions` missing on the bucket."""
-    findings.problems += [
-        AccessDeniedError(
-            f"the account lacks {permission} on bucket {place.bucket}", hint=grant_hint(permission)
-        )
-        for permission in permissions
-    ]

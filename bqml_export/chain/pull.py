@@ -15,8 +15,9 @@ from bqml_export.chain.warmup import WarmupWish, add_warmup
 from bqml_export.errors import NotFoundError, StorageError
 from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.publish import publish, require_free
-from bqml_export.repository.record import RECORD_NAME, Record
+from bqml_export.repository.record import Record
 from bqml_export.repository.versions import Version, model_folder
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,11 +35,6 @@ class PullPlan:
     place: BucketUri
     objects: tuple[StoredObject, ...]
     record: Record
-
-    @property
-    def total_bytes(self) -> int:
-        """The size of the download."""
-        return sum(stored.bytes for stored in self.objects)
 
 
 def plan_pull(clients: Clients, place: BucketUri) -> PullPlan:
@@ -73,17 +69,8 @@ def pull(  # noqa: PLR0913 - where from, where to, and how
 ) -> Version:
     """Returns the version that the pulled export was published as.
 
-    What an interrupted pull of the same place has brought is checked and kept; two at once take
-    turns.
-
-    Args:
-        clients: The clients of the target.
-        plan: What to pull.
-        root: The repository.
-        model: The model's name in it.
-        version: The number to publish as; None takes the next free one.
-        report: Takes lines of progress.
-        warmup: The rows of the training data to leave with the version.
+    Without a `version` it is the next free number. What an interrupted pull of the same place has
+    brought is checked and kept; two at once take turns.
 
     Raises:
         StorageError: An object is damaged or has changed; nothing is published.
@@ -96,7 +83,8 @@ def pull(  # noqa: PLR0913 - where from, where to, and how
         report(f"waiting for another pull of {plan.place} into {folder}")
 
     with staging_folder(folder, str(plan.place), wait) as staging:
-        progress = DownloadProgress(report, len(plan.objects), plan.total_bytes)
+        total_bytes = sum(stored.bytes for stored in plan.objects)
+        progress = DownloadProgress(report, len(plan.objects), total_bytes)
         if kept := sum(staging.bytes_of(stored) for stored in plan.objects):
             report(f"going on with {kept:,} bytes that an interrupted pull left")
         fetch = Fetch(clients=clients, place=plan.place, on_bytes=progress.add_bytes)

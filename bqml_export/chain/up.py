@@ -12,13 +12,13 @@ from bqml_export.chain.preflight import require_ready_bucket
 from bqml_export.chain.warmup import WarmupWish
 from bqml_export.errors import NotSupportedError
 from bqml_export.model_reference import ModelReference
-from bqml_export.repository.export_kind import ExportKind
 from bqml_export.repository.lock import locked
 from bqml_export.repository.up_to_date import is_published
 from bqml_export.repository.versions import model_folder
 from bqml_export.warehouse import training
 from bqml_export.warehouse.description import describe
 from bqml_export.warehouse.exportability import BOOSTER_FORMAT, destination_format
+from foundation.repository.export_kind import ExportKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from bqml_export.bucket.uri import BucketUri
     from bqml_export.chain.export import Exported
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.repository.versions import Version
     from bqml_export.warehouse.description import ModelDescription
     from bqml_export.warehouse.jobs import Report
     from bqml_export.warehouse.statement import TrainingStatement
     from bqml_export.warehouse.training import TrainingPlan
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def _publish(clients: Clients, wish: Wish, exported: Exported, report: Report) -
     version = pulling.pull(
         clients, pull_plan, wish.root, wish.model, None, report, warmup=wish.warmup
     )
-    report(f"published {wish.model} version {version.number} at {version.folder}")
+    report(f"published {version} at {version.folder}")
     return Outcome(version, published_now=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import BqmlExportError, DamageError, GateError, ParityError
-from bqml_export.parity.examination import Examination
+from bqml_export.parity.comparison import Examination
 from bqml_export.parity.gate import examine
 from bqml_export.parity.report import write_report
 from bqml_export.parity.subject import read_subject
@@ -67,7 +67,7 @@ def require_passed(compared: Sequence[Compared]) -> None:
             raise one.error
     failed = [one for one in compared if one.report is None or not one.report.passed]
     if failed:
-        names = ", ".join(f"{one.version.model} version {one.version.number}" for one in failed)
+        names = ", ".join(str(one.version) for one in failed)
         raise ParityError(
             f"{names}: the endpoint does not answer as ML.PREDICT does",
             hint="the report names every row; a difference that you accept needs a wider tolerance",

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import BqmlExportError, NotSupportedError, UsageError
-from bqml_export.repository.default_signature import default_signature
 from bqml_export.repository.instance import to_instance
 from bqml_export.repository.saved_model_folder import inspect_saved_model
-from bqml_export.repository.warmup_file import WARMUP_NAME, usable, write_warmup_file
+from bqml_export.repository.warmup_file import usable, write_warmup_file
+from bqml_export.warehouse.query import Asker, Question
 from bqml_export.warehouse.statement import read_statement
-from bqml_export.warehouse.training_rows import training_rows
+from foundation.repository.layout import WARMUP_NAME, default_signature
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,6 @@ class WarmupWish:
         return bool(self.rows)
 
     def count(self, clients: Clients) -> int:
-        """Returns how many rows to read."""
         if self.rows is not None:
             return self.rows
         return EMBEDDED_ROWS if clients.owns_project else 0
@@ -51,14 +50,8 @@ def add_warmup(
 ) -> Record:
     """Writes the warmup file into `folder`; returns the record with an example added.
 
-    A file that came with the export is kept. Warmup that nobody asked for never stops a publish.
-
-    Args:
-        clients: The clients of the target.
-        wish: How many rows.
-        folder: The files of the export, not published yet.
-        record: What is known about the model; its SQL is where the rows come from.
-        report: Takes lines of progress.
+    The rows come from the SQL of the record. A file that came with the export is kept. Warmup that
+    nobody asked for never stops a publish.
 
     Raises:
         BqmlExportError: Rows were asked for and cannot be had; says why.
@@ -90,7 +83,7 @@ def _with_warmup(
             f"model {statement.model} is not trained on the rows of one query",
             hint="leave --warmup-rows out",
         )
-    rows = training_rows(clients, statement, record.location, count, report)
+    rows = _training_rows(clients, statement.query, record.location, count, report)
     instances = usable(signature, (to_instance(row, signature.inputs) for row in rows))
     if not instances:
         raise NotSupportedError(
@@ -100,6 +93,18 @@ def _with_warmup(
     write_warmup_file(folder, name, signature, instances)
     report(f"wrote {len(instances)} warmup requests to {WARMUP_NAME}")
     return replace(record, example_instance=instances[0])
+
+
+def _training_rows(
+    clients: Clients, query: str, location: str | None, count: int, report: Report
+) -> list[dict[str, object]]:
+    """Returns up to `count` rows. BigQuery bills the whole query: LIMIT makes it no cheaper."""
+    asker = Asker(clients=clients, location=location, maximum_bytes_billed=None, report=report)
+    question = Question(
+        doing="reading rows of the training query",
+        sql=f"SELECT * FROM (\n{query}\n) LIMIT {count}",  # noqa: S608 - the user's own
+    )
+    return asker.rows(question, f"reading {count} warmup rows of the training query")
 
 
 def _signature(folder: Path) -> tuple[str, Signature]:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import dry_run_option, example, json_option, target_options
-from bqml_export.cli.output import report, write_document
+from bqml_export.cli.options import dry_run_option, target_options
 from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from bqml_export.settings import Target
 
 
 @click.group(
-    short_help="Create the bucket that exports go to.",
     epilog=example("bqml-export bucket create my-project-bqml --dataset bqml_tutorial"),
 )
 def bucket() -> None:

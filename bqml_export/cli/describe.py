@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import example, json_option, target_options, to_model
-from bqml_export.cli.output import write_document, write_table
+from bqml_export.cli.options import model_argument, target_options
+from foundation.cli.options import example, json_option
+from foundation.cli.output import write_document, write_table
 
 if TYPE_CHECKING:
-    from bqml_export.json_types import JsonObject
     from bqml_export.model_reference import ModelReference
     from bqml_export.settings import Target
+    from foundation.json_types import JsonObject
 
 
 @click.command(
-    short_help="Show a model's schema, options and metrics.",
     epilog=example("bqml-export describe bqml_tutorial.iris_model --project my-project"),
 )
-@click.argument("model", callback=to_model)
+@model_argument
 @json_option
 @target_options
 def describe(model: ModelReference, target: Target, *, as_json: bool) -> None:

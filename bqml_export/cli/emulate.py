@@ -5,48 +5,41 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bqml_export.cli.options import example, json_option
-from bqml_export.cli.output import report, write_document
+from bqml_export.cli.options import state_dir_option
 from bqml_export.client_environment import client_environment, export_lines, write_client_files
 from bqml_export.errors import BqmlExportError
 from bqml_export.settings import LOCAL_PROJECT
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from bqml_export.embedded.services import Endpoints
 
 
+def _port_option(service: str, default: int) -> Callable[[Any], Any]:
+    return click.option(
+        f"--{service}-port",
+        type=click.IntRange(0, 65535),
+        default=default,
+        show_default=True,
+        help="0 for a free one.",
+    )
+
+
 @click.command(
-    short_help="Start the embedded BigQuery ML and Cloud Storage.",
     epilog=example('bqml-export emulate    # then, in another shell:  eval "$(... emulate --env)"'),
 )
-@click.option(
-    "--state-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(".bqml"),
-    show_default=True,
-    envvar="BQML_EXPORT_STATE_DIR",
-    help="Where the data is kept.",
-)
+@state_dir_option("Where the data is kept.")
 @click.option("--project", default=LOCAL_PROJECT, show_default=True, help="The project's name.")
-@click.option(
-    "--bigquery-port",
-    type=click.IntRange(0, 65535),
-    default=9050,
-    show_default=True,
-    help="0 for a free one.",
-)
-@click.option(
-    "--storage-port",
-    type=click.IntRange(0, 65535),
-    default=9023,
-    show_default=True,
-    help="0 for a free one.",
-)
+@_port_option("bigquery", 9050)
+@_port_option("storage", 9023)
 @click.option(
     "--env",
     "only_env",

@@ -9,12 +9,11 @@ import click
 from bqml_export.cli.options import (
     destination_option,
     dry_run_option,
-    example,
-    json_option,
+    model_argument,
     target_options,
-    to_model,
 )
-from bqml_export.cli.output import report, write_document
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from bqml_export.bucket.uri import BucketUri
@@ -23,10 +22,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Write a model's files to a bucket.",
     epilog=example("bqml-export export bqml_tutorial.iris_model --to gs://my-bucket"),
 )
-@click.argument("model", callback=to_model)
+@model_argument
 @destination_option
 @click.option("--trial-id", type=click.IntRange(min=1), help="Which hyper-parameter trial.")
 @dry_run_option

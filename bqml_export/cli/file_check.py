@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.output import report, write_document
 from bqml_export.errors import PublishError
 from bqml_export.repository.digests import compare
 from bqml_export.repository.record import read_record
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bqml_export.json_types import JsonObject
     from bqml_export.repository.versions import Version
+    from foundation.json_types import JsonObject
 
 
 def check_files(versions: Sequence[Version], *, as_json: bool) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.cli.output import report
 from bqml_export.errors import BqmlExportError
 from bqml_export.parity.promotion import require_passing_report
+from foundation.cli.output import report
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.parity.examination import Examination
+    from bqml_export.parity.comparison import Examination
     from bqml_export.repository.versions import Version
 
 
@@ -22,7 +22,7 @@ def gate_is_passed(version: Version, url: str) -> bool:
         return False
     if found.url != url.rstrip("/"):
         return False
-    report(f"{version.model} version {version.number} has passed the gate at {found.created}")
+    report(f"{version} has passed the gate at {found.created}")
     return True
 
 
@@ -37,4 +37,4 @@ def run_gate(clients: Clients, version: Version, wanted: Examination) -> None:
 
     compared = compare_versions(clients, [version], wanted, report)
     require_passed(compared)
-    report(f"{version.model} version {version.number} has passed the gate")
+    report(f"{version} has passed the gate")

@@ -1,45 +1,43 @@
-"""The command group: the order of the commands, and the border at which errors become one line."""
+"""The command line: its commands, in the order of the user's story."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from bqml_export.cli.bucket import bucket
-from bqml_export.cli.describe import describe
-from bqml_export.cli.emulate import emulate
-from bqml_export.cli.export import export
-from bqml_export.cli.failures import fail, failure_of
-from bqml_export.cli.load import load
-from bqml_export.cli.ls import ls
-from bqml_export.cli.options import example
-from bqml_export.cli.promote import promote
-from bqml_export.cli.publish import publish
-from bqml_export.cli.pull import pull
-from bqml_export.cli.train import train
-from bqml_export.cli.up import up
-from bqml_export.cli.verify import verify
 from bqml_export.repository.record import tool_version
+from foundation.cli.failure import Frame
+from foundation.cli.group import Door, DoorGroup
+from foundation.cli.options import example
+
+FRAME = Frame(
+    program="bqml-export",
+    package="bqml_export",
+    install="pip install 'bqml-ray-serve[gcp]', or [local] to work without an account; "
+    "in a clone, pip install '.[local]'",
+    interrupted="run the same command again: it resumes",
+    debug_variable="BQML_EXPORT_DEBUG",
+)
+_SUMMARIES = {
+    "load": "Fill a table from a CSV, Parquet or JSON file.",
+    "train": "Run a CREATE MODEL statement.",
+    "bucket": "Create the bucket that exports go to.",
+    "export": "Write a model's files to a bucket.",
+    "pull": "Download an export and publish it as a version.",
+    "publish": "Publish an export folder that you already have.",
+    "up": "Do all of it: train, export, pull, publish.",
+    "deploy": "Do all of it: train, export, pull, publish.",
+    "verify": "Compare a served version with ML.PREDICT: the parity gate.",
+    "promote": "Point a label at a version; `stable` needs a passed gate.",
+    "ls": "List the versions of a repository, or the models of a dataset.",
+    "describe": "Show a model's schema, options and metrics.",
+    "emulate": "Start the embedded BigQuery ML and Cloud Storage.",
+}
+_MODULES = {"deploy": "up"}
 
 
-class Story(click.Group):
-    """A group that lists its commands in the order they are used in, and fails in one line."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Returns the commands in the order of the story; click would sort them."""
-        del ctx
-        return list(self.commands)
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        """Runs the command; whatever goes wrong ends in a message, never in a stack trace."""
-        try:
-            return super().invoke(ctx)
-        except BaseException as exc:
-            failure = failure_of(exc)
-            if failure is None:
-                raise
-            fail(failure, as_json=bool(ctx.meta.get("as_json")))
+def _door(name: str, summary: str) -> Door:
+    module = _MODULES.get(name, name)
+    return Door(f"bqml_export.cli.{module}:{module}", summary)
 
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -49,7 +47,9 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
 
 
 @click.group(
-    cls=Story,
+    cls=DoorGroup,
+    doors={name: _door(name, summary) for name, summary in _SUMMARIES.items()},
+    frame=FRAME,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=example("bqml-export up sql/iris_model.sql --root serving_dir --local"),
 )
@@ -67,22 +67,3 @@ def cli() -> None:
     `up` does the whole chain; train, export, pull and publish are its steps. With --local they
     work on this machine, without a cloud account.
     """
-
-
-for command in (
-    load,
-    train,
-    bucket,
-    export,
-    pull,
-    publish,
-    up,
-    verify,
-    promote,
-    ls,
-    describe,
-    emulate,
-):
-    cli.add_command(command)
-    if command is up:
-        cli.add_command(up, name="deploy")

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import dry_run_option, example, json_option, target_options
-from bqml_export.cli.output import report, write_document
+from bqml_export.cli.options import dry_run_option, target_options
 from bqml_export.model_reference import ModelReference
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from bqml_export.settings import Target
 
 
 @click.command(
-    short_help="Fill a table from a CSV, Parquet or JSON file.",
     epilog=example("bqml-export load houses.csv demo.houses --local"),
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

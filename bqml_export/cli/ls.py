@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import example, json_option, root_option, target_options
-from bqml_export.cli.output import report, write_document, write_table
+from bqml_export.cli.options import root_option, target_options
 from bqml_export.parity.inventory import Entry, inventory
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bqml_export.json_types import JsonObject
     from bqml_export.settings import Target
-    from bqml_export.warehouse.model_list import ListedModel
+    from bqml_export.warehouse.description import ModelDescription
+    from foundation.json_types import JsonObject
 
 _SHOWN_METRICS = 3
 _COLUMNS = ["MODEL", "VERSION", "LABELS", "PARITY", "TYPE", "CREATED", "METRICS", "SOURCE"]
 
 
 @click.command(
-    short_help="List the versions of a repository, or the models of a dataset.",
     epilog=example("bqml-export ls --root serving_dir", "bqml-export ls my-project.bqml_tutorial"),
 )
 @click.argument("dataset", metavar="[DATASET]", required=False)
@@ -47,10 +47,10 @@ def ls(dataset: str | None, root: Path, target: Target, *, as_json: bool) -> Non
 
 def _list_dataset(dataset: str, entries: list[Entry], target: Target, *, as_json: bool) -> None:
     from bqml_export.clients import open_clients  # seconds to import
-    from bqml_export.warehouse.model_list import list_models
+    from bqml_export.warehouse.dataset import models_of
 
     with open_clients(target) as clients:
-        models = list_models(clients, dataset)
+        models = models_of(clients, dataset)
     if as_json:
         write_document({"models": [_model_document(model, entries) for model in models]})
     elif models:
@@ -63,12 +63,12 @@ def _list_dataset(dataset: str, entries: list[Entry], target: Target, *, as_json
         report(f"no model in dataset {dataset}")
 
 
-def _of(model: ListedModel, entries: list[Entry]) -> list[Entry]:
+def _of(model: ModelDescription, entries: list[Entry]) -> list[Entry]:
     """Returns the versions that were made from `model`, as it is now or as it was."""
     return [entry for entry in entries if entry.record.model_reference == model.reference]
 
 
-def _published(model: ListedModel, entries: list[Entry]) -> str:
+def _published(model: ModelDescription, entries: list[Entry]) -> str:
     """Returns the versions of `model`; those of an earlier training are marked."""
     shown = []
     for entry in _of(model, entries):
@@ -78,7 +78,7 @@ def _published(model: ListedModel, entries: list[Entry]) -> str:
     return ", ".join(shown) or "-"
 
 
-def _model_document(model: ListedModel, entries: list[Entry]) -> JsonObject:
+def _model_document(model: ModelDescription, entries: list[Entry]) -> JsonObject:
     return {
         "model": str(model.reference),
         "model_type": model.model_type,

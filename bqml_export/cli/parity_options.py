@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from bqml_export.cli.sql_file import read_sql
+from bqml_export.cli.options import gathered
+from bqml_export.cli.source import SQL_FILE, read_sql
 from bqml_export.errors import UsageError
-from bqml_export.parity.comparison import Tolerance
-from bqml_export.parity.examination import Examination
+from bqml_export.parity.comparison import Examination, Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,42 +21,42 @@ DEFAULT_URL = "http://127.0.0.1:8501"
 _MOST_ROWS = 10_000
 _TOLERANCE = click.FloatRange(min=0, max=1)
 
-_OPTIONS = (
-    click.option(
+_OPTIONS = {
+    "rows": click.option(
         "--rows",
         type=click.IntRange(1, _MOST_ROWS),
         default=100,
         show_default=True,
         help="Rows of the training query to compare, the same ones at every run.",
     ),
-    click.option(
+    "rows_from": click.option(
         "--rows-from",
-        type=click.File("r", encoding="utf-8-sig"),
+        type=SQL_FILE,
         metavar="SQLFILE",
         help="A query whose rows take the place of those of the training query.",
     ),
-    click.option(
+    "absolute_tolerance": click.option(
         "--absolute-tolerance",
         type=_TOLERANCE,
         default=1e-6,
         show_default=True,
         help="How far two numbers may be apart ...",
     ),
-    click.option(
+    "relative_tolerance": click.option(
         "--relative-tolerance",
         type=_TOLERANCE,
         default=1e-5,
         show_default=True,
         help="... plus this times the larger one.",
     ),
-    click.option(
+    "maximum_bytes_billed": click.option(
         "--maximum-bytes-billed",
         type=click.IntRange(0),
         metavar="BYTES",
         envvar="BQML_EXPORT_MAXIMUM_BYTES_BILLED",
         help="Refuse a query that would read more.  [default: unlimited, but announced]",
     ),
-    click.option(
+    "wait_s": click.option(
         "--wait",
         "wait_s",
         type=click.FloatRange(min=0),
@@ -66,47 +65,27 @@ _OPTIONS = (
         metavar="SECONDS",
         help="How long the server may take to load the version.",
     ),
-)
-
-_NAMES = (
-    "rows",
-    "rows_from",
-    "absolute_tolerance",
-    "relative_tolerance",
-    "maximum_bytes_billed",
-    "wait_s",
-)
+}
 
 
 def parity_options(command: Callable[..., R]) -> Callable[..., R]:
     """Adds the options; the command takes them as `examination`, made from the server's URL."""
+    return gathered(command, _OPTIONS, "examination", _examination)
 
-    @functools.wraps(command)
-    def wrapped(
-        *,
-        rows: int,
-        rows_from: TextIO | None,
-        absolute_tolerance: float,
-        relative_tolerance: float,
-        maximum_bytes_billed: int | None,
-        wait_s: float,
-        **rest: object,
-    ) -> R:
-        def examination(url: str) -> Examination:
-            return Examination(
-                url=url.rstrip("/"),
-                rows=rows,
-                query=read_sql(rows_from).strip().rstrip(";") if rows_from else None,
-                tolerance=Tolerance(absolute_tolerance, relative_tolerance),
-                maximum_bytes_billed=maximum_bytes_billed,
-                wait_s=wait_s,
-            )
 
-        return command(examination=examination, **rest)
+def _examination(values: dict[str, Any]) -> Callable[[str], Examination]:
+    def examination(url: str) -> Examination:
+        rows_from = values["rows_from"]
+        return Examination(
+            url=url.rstrip("/"),
+            rows=values["rows"],
+            query=read_sql(rows_from).strip().rstrip(";") if rows_from else None,
+            tolerance=Tolerance(values["absolute_tolerance"], values["relative_tolerance"]),
+            maximum_bytes_billed=values["maximum_bytes_billed"],
+            wait_s=values["wait_s"],
+        )
 
-    for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped
+    return examination
 
 
 def refuse_parity_options(why: str, *others: str) -> None:
@@ -122,5 +101,5 @@ def refuse_parity_options(why: str, *others: str) -> None:
     context = click.get_current_context()
     for parameter in context.command.params:
         typed = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
-        if typed and parameter.name in {*_NAMES, *others}:
+        if typed and parameter.name in {*_OPTIONS, *others}:
             raise UsageError(f"{parameter.opts[0]} has no meaning {why}")

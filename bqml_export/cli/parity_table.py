@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.cli.output import report, write_table
+from foundation.cli.output import report, write_table
 
 if TYPE_CHECKING:
-    from bqml_export.json_types import JsonObject
     from bqml_export.parity.report import KindCount, ParityReport
+    from foundation.json_types import JsonObject
 
 _SHOWN_EXCEPTIONS = 25
 _COLUMNS = [

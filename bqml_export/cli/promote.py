@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import dry_run_option, example, json_option, root_option
-from bqml_export.cli.output import report, write_document
+from bqml_export.cli.options import dry_run_option, root_option
 from bqml_export.errors import UsageError
 from bqml_export.parity import promotion
 from bqml_export.parity.promotion import STABLE, Promotion
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Point a label at a version; `stable` needs a passed gate.",
     epilog=example(
         "bqml-export promote iris_model 2 --root serving_dir",
         "bqml-export promote iris_model 3 --label canary",

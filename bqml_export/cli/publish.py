@@ -6,26 +6,20 @@ from pathlib import Path
 
 import click
 
-from bqml_export.cli.options import (
-    dry_run_option,
-    example,
-    json_option,
-    root_option,
-    version_option,
-)
-from bqml_export.cli.output import write_document
+from bqml_export.cli.options import dry_run_option, name_option, root_option, version_option
 from bqml_export.cli.published import planned_document, write_published
 from bqml_export.repository.local_copy import copy_export, export_files
 from bqml_export.repository.publish import publish as publish_version
+from foundation.cli.options import example, json_option
+from foundation.cli.output import write_document
 
 
 @click.command(
-    short_help="Publish an export folder that you already have.",
     epilog=example("bqml-export publish ./tip_model --root serving_dir --model tip_model"),
 )
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @root_option
-@click.option("--model", required=True, metavar="NAME", help="The model's name in the repository.")
+@name_option
 @version_option
 @dry_run_option
 @json_option

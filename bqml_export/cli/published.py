@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.output import write_document
 from bqml_export.repository.publish import next_number, require_free
 from bqml_export.repository.versions import Version, model_folder
+from foundation.cli.output import write_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 
 def planned_document(

@@ -6,35 +6,34 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bqml_export.bucket.uri import BucketUri
 from bqml_export.cli.options import (
     dry_run_option,
-    example,
-    json_option,
+    name_option,
+    parsed,
     root_option,
     target_options,
-    to_place,
     version_option,
     warmup_option,
 )
-from bqml_export.cli.output import report, write_document
 from bqml_export.cli.published import planned_document, write_published
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bqml_export.bucket.uri import BucketUri
     from bqml_export.settings import Target
 
 
 @click.command(
-    short_help="Download an export and publish it as a version.",
     epilog=example(
         "bqml-export pull gs://my-bucket/exports/iris --root serving_dir --model iris_model"
     ),
 )
-@click.argument("source", metavar="gs://BUCKET/PREFIX", callback=to_place)
+@click.argument("source", metavar="gs://BUCKET/PREFIX", callback=parsed(BucketUri.parse))
 @root_option
-@click.option("--model", required=True, metavar="NAME", help="The model's name in the repository.")
+@name_option
 @version_option
 @warmup_option
 @dry_run_option

@@ -1,21 +1,33 @@
-"""The argument of `up`: SQL that makes a model, or a model that is there."""
+"""Where a command starts: SQL that makes a model, or a model that is there."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.sql_file import read_sql
 from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+# utf-8-sig: editors on Windows put a mark before the text that BigQuery would refuse
+SQL_FILE = click.File("r", encoding="utf-8-sig")
+sql_argument = click.argument("sql_file", metavar="SQLFILE|-", type=SQL_FILE)
 
-P = ParamSpec("P")
-R = TypeVar("R")
+
+def read_sql(sql_file: IO[str]) -> str:
+    """Returns the text of the SQL file.
+
+    Raises:
+        UsageError: It is empty or not UTF-8.
+    """
+    try:
+        sql = sql_file.read()
+    except UnicodeDecodeError as exc:
+        raise UsageError("the SQL is not UTF-8 text", hint="save the file as UTF-8") from exc
+    if not sql.strip():
+        raise UsageError("the SQL is empty", hint="it must be a CREATE MODEL statement")
+    return sql
 
 
 if TYPE_CHECKING:
@@ -38,8 +50,7 @@ class Source(_ParamType):
             UsageError: It is neither, or the file is empty.
         """
         if value == "-" or Path(value).exists():
-            # utf-8-sig: editors on Windows put a mark before the text that BigQuery would refuse
-            return read_sql(click.File("r", encoding="utf-8-sig").convert(value, param, ctx))
+            return read_sql(SQL_FILE.convert(value, param, ctx))
         # my_model.sql reads like a model `sql` in a dataset `my_model`, and is a typo.
         if "/" in value or value.lower().endswith(".sql"):
             raise UsageError(f"there is no file {value}", hint="check the path")
@@ -52,6 +63,4 @@ class Source(_ParamType):
             ) from exc
 
 
-def source_argument(command: Callable[P, R]) -> Callable[P, R]:
-    """Adds the argument; the command takes it as `source: str | ModelReference`."""
-    return click.argument("source", metavar="SQLFILE|-|MODEL", type=Source())(command)
+source_argument = click.argument("source", metavar="SQLFILE|-|MODEL", type=Source())

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bqml_export.cli.options import dry_run_option, example, json_option, target_options
-from bqml_export.cli.output import report, write_document
-from bqml_export.cli.sql_file import read_sql, sql_argument
+from bqml_export.cli.options import dry_run_option, force_option, target_options
+from bqml_export.cli.source import read_sql, sql_argument
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from bqml_export.settings import Target
 
 
 @click.command(
-    short_help="Run a CREATE MODEL statement.",
     epilog=example("bqml-export train sql/iris_model.sql --local"),
 )
 @sql_argument
-@click.option("--force", is_flag=True, help="Train again, even if this SQL made the model.")
+@force_option
 @dry_run_option
 @json_option
 @target_options

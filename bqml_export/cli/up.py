@@ -11,13 +11,11 @@ from bqml_export.cli.gate_steps import gate_is_passed, run_gate
 from bqml_export.cli.options import (
     destination_option,
     dry_run_option,
-    example,
-    json_option,
+    force_option,
     root_option,
     target_options,
     warmup_option,
 )
-from bqml_export.cli.output import report, write_document
 from bqml_export.cli.parity_options import parity_options, refuse_parity_options
 from bqml_export.cli.published import write_published
 from bqml_export.cli.source import source_argument
@@ -27,20 +25,21 @@ from bqml_export.parity.promotion import Promotion, promote
 from bqml_export.repository.labels import require_label
 from bqml_export.repository.up_to_date import newest_made_from
 from bqml_export.sql_digest import sql_sha256
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bqml_export.bucket.uri import BucketUri
     from bqml_export.chain.up import Wish
-    from bqml_export.json_types import JsonObject
-    from bqml_export.parity.examination import Examination
+    from bqml_export.parity.comparison import Examination
     from bqml_export.repository.versions import Version
     from bqml_export.settings import Target
+    from foundation.json_types import JsonObject
 
 
 @click.command(
-    short_help="Do all of it: train, export, pull, publish.",
     epilog=example(
         "bqml-export up sql/iris_model.sql --root serving_dir --local",
         "bqml-export deploy my-project.bqml_tutorial.iris_model --to gs://my-bucket",
@@ -50,7 +49,7 @@ if TYPE_CHECKING:
 @root_option
 @click.option("--model", metavar="NAME", help="Name in the repository.  [default: as in BigQuery]")
 @destination_option
-@click.option("--force", is_flag=True, help="Train again, even if this SQL made the model.")
+@force_option
 @warmup_option
 @click.option(
     "--verify-url",
@@ -90,7 +89,7 @@ def up(  # noqa: PLR0913 - one parameter per option
         raise UsageError("--force trains again, and no SQL was given", hint="give the SQL file")
     current = None if force else _current(root, model, source, target)
     if current is not None and (dry_run or not verify_url or gate_is_passed(current, verify_url)):
-        report(f"{current.model} version {current.number} is up to date")
+        report(f"{current} is up to date")
         if dry_run:
             steps = _gate_steps(current, verify_url, label)
             write_document({"steps": steps, "up_to_date": str(current.folder)})

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bqml_export.cli.file_check import check_files
-from bqml_export.cli.options import (
-    dry_run_option,
-    example,
-    json_option,
-    root_option,
-    target_options,
-)
-from bqml_export.cli.output import report, write_document
+from bqml_export.cli.options import dry_run_option, root_option, target_options
 from bqml_export.cli.parity_options import DEFAULT_URL, parity_options, refuse_parity_options
 from bqml_export.cli.parity_table import write_parity
 from bqml_export.errors import BqmlExportError, GateError
 from bqml_export.repository.versions import Version, model_folder, models_of, versions_of
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,13 +22,12 @@ if TYPE_CHECKING:
 
     from bqml_export.chain.verify import Compared
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
-    from bqml_export.parity.examination import Examination
+    from bqml_export.parity.comparison import Examination
     from bqml_export.settings import Target
+    from foundation.json_types import JsonObject
 
 
 @click.command(
-    short_help="Compare a served version with ML.PREDICT: the parity gate.",
     epilog=example(
         "bqml-export verify --model iris_model --root serving_dir --url http://127.0.0.1:8501"
     ),
@@ -136,7 +130,7 @@ def _write(compared: Sequence[Compared], *, as_json: bool) -> None:
         if one.report is not None:
             write_parity(one.report)
         elif len(compared) > 1:
-            report(f"{one.version.model} version {one.version.number}: {one.verdict}, {one.error}")
+            report(f"{one.version}: {one.verdict}, {one.error}")
 
 
 def _document(one: Compared) -> JsonObject:

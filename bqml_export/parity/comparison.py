@@ -1,10 +1,10 @@
-"""Whether two predictions agree within a tolerance."""
+"""What is compared, how strictly, and whether two predictions agree."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bqml_export.parity.prediction import Prediction
 
@@ -28,6 +28,27 @@ class Tolerance:
         if not math.isfinite(bound) or bound == 0:
             return math.inf
         return abs(one - other) / bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What the gate is asked for.
+
+    Attributes:
+        url: The server of the endpoint.
+        rows: How many rows of the training query to sample.
+        query: A query whose rows take the place of those of the training query, or None.
+        tolerance: How far two numbers may be apart.
+        maximum_bytes_billed: What a query of the gate may read; None is unlimited.
+        wait_s: How long the server may take to load the version.
+    """
+
+    url: str
+    rows: int = 100
+    query: str | None = None
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    maximum_bytes_billed: int | None = None
+    wait_s: float = 60.0
 
 
 def difference(warehouse: Prediction, endpoint: Prediction, tolerance: Tolerance) -> str | None:

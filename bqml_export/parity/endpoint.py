@@ -13,8 +13,8 @@ from bqml_export.errors import EndpointError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bqml_export.json_types import JsonObject
     from bqml_export.warehouse.jobs import Report
+    from foundation.json_types import JsonObject
 
 _CONNECT_TIMEOUT_S = 5.0
 _ANSWER_TIMEOUT_S = 120.0

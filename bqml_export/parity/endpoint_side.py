@@ -26,12 +26,7 @@ def ask(
 ) -> list[Outcome]:
     """Returns the outcome of each case, in their order.
 
-    Args:
-        endpoint: The server and the version there.
-        subject: What the version is.
-        sendables: The cases, as the endpoint can be asked about them.
-        expected: What BigQuery says, by the number of the case.
-        tolerance: How far two numbers may be apart.
+    `expected` is what BigQuery says, by the number of the case.
 
     Raises:
         GateError: The endpoint does not answer, or with other outputs than the version has.
@@ -67,7 +62,7 @@ def _parsed(subject: Subject, answer: object, endpoint: Endpoint) -> Prediction 
         return subject.outputs.of_endpoint(answer)
     except (KeyError, TypeError, ValueError, IndexError) as exc:
         raise GateError(
-            f"{endpoint.url} answers with other outputs than {subject.version.model} version "
-            f"{subject.version.number} has: {str(answer)[:200]}",
+            f"{endpoint.url} answers with other outputs than {subject.version} has: "
+            f"{str(answer)[:200]}",
             hint="it serves another model under this name and version",
         ) from exc

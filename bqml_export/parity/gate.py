@@ -5,31 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import GateError, NotFoundError
-from bqml_export.parity.case import Case
+from bqml_export.parity.case import Case, Row
+from bqml_export.parity.comparison import Examination
 from bqml_export.parity.endpoint import Endpoint
 from bqml_export.parity.endpoint_side import ask
-from bqml_export.parity.examination import Examination
 from bqml_export.parity.forced_rows import forced_cases
+from bqml_export.parity.outcome import summarized
 from bqml_export.parity.sendable import to_sendable
-from bqml_export.parity.summary import summarized
 from bqml_export.parity.training_sample import sample_cases, sample_question
 from bqml_export.parity.warehouse_side import (
     feature_means,
     prediction_question,
     warehouse_predictions,
 )
-from bqml_export.warehouse.announced_query import Asker, Question
 from bqml_export.warehouse.description import describe
+from bqml_export.warehouse.query import Asker, Question
 from bqml_export.warehouse.statement import read_statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.parity.report import ParityReport
     from bqml_export.parity.subject import Subject
     from bqml_export.warehouse.jobs import Report
+    from foundation.json_types import JsonObject
 
 
 def examine(
@@ -46,11 +46,11 @@ def examine(
     endpoint.wait_until_available(wanted.wait_s, report)
     _require_same_model(clients, subject)
     asker = _asker(clients, subject, wanted, report)
-    sample = sample_cases(asker, _sample(subject, wanted), _feature_names(subject))
+    sample = sample_cases(asker, _sample(subject, wanted), subject.feature_names)
     if not sample:
         raise GateError("the training query has no rows", hint="give others with --rows-from")
-    cases = [*sample, *forced_cases(subject.leaves, _base(subject, sample))]
-    question = prediction_question(subject.model, subject.record.trial_id, subject.leaves, cases)
+    cases = [*sample, *forced_cases(subject.leaves, _fewest_nulls(subject, sample))]
+    question = prediction_question(subject, cases)
     expected = warehouse_predictions(asker, question, subject.outputs)
     means = feature_means(asker, subject.model)
     sendables = [to_sendable(case, subject.inputs, means) for case in cases]
@@ -70,9 +70,7 @@ def dry_run(clients: Clients, subject: Subject, wanted: Examination) -> JsonObje
         "warehouse_model": str(subject.model),
         "reads_bytes": asker.bytes_announced(question),
         "query": question.sql,
-        "predict": prediction_question(
-            subject.model, subject.record.trial_id, subject.leaves, []
-        ).sql,
+        "predict": prediction_question(subject, []).sql,
     }
 
 
@@ -87,7 +85,7 @@ def _asker(clients: Clients, subject: Subject, wanted: Examination, report: Repo
 
 def _require_same_model(clients: Clients, subject: Subject) -> None:
     """Returns when the model in the warehouse is the one that the version was exported from."""
-    record, name = subject.record, f"{subject.version.model} version {subject.version.number}"
+    record, name = subject.record, subject.version
     if record.engine != clients.engine:
         here, there = ("without", "BigQuery") if clients.owns_project else ("with", "embedded")
         raise GateError(f"{name} was trained by the {there} engine", hint=f"run it {here} --local")
@@ -103,26 +101,17 @@ def _require_same_model(clients: Clients, subject: Subject) -> None:
 
 
 def _sample(subject: Subject, wanted: Examination) -> Question:
-    query = wanted.query or _training_query(subject)
-    label = subject.outputs.label if subject.classifies else None
-    return sample_question(query, _feature_names(subject), label, wanted.rows)
-
-
-def _training_query(subject: Subject) -> str:
-    query = read_statement(subject.record.sql).query if subject.record.sql else None
+    query = wanted.query
+    if query is None and subject.record.sql:
+        query = read_statement(subject.record.sql).query
     if query is None:
         raise GateError(
             f"the training query of {subject.model} is not known",
             hint="give a query with rows to compare: --rows-from FILE.sql",
         )
-    return query
+    return sample_question(query, subject.feature_names, subject.classes_of, wanted.rows)
 
 
-def _feature_names(subject: Subject) -> list[str]:
-    return [column.name for column in subject.features]
-
-
-def _base(subject: Subject, sample: Sequence[Case]) -> JsonObject:
-    """Returns the sampled row with the fewest NULLs, which forced rows change in one place."""
-    fewest = min(sample, key=lambda case: sum(leaf.of(case.row) is None for leaf in subject.leaves))
-    return dict(fewest.row)
+def _fewest_nulls(subject: Subject, sample: Sequence[Case]) -> Row:
+    rows = (case.row for case in sample)
+    return min(rows, key=lambda row: sum(leaf.of(row) is None for leaf in subject.leaves))

@@ -38,7 +38,6 @@ class Leaf:
         return value.get(self.field)
 
     def set(self, row: Row, value: object) -> Row:
-        """Returns `row` with this leaf changed."""
         if self.field is None:
             return {**row, self.column: value}
         struct = row.get(self.column) or {}

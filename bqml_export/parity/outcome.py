@@ -1,15 +1,21 @@
-"""What became of one case."""
+"""What became of the cases, one by one and together."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from bqml_export.json_types import JsonObject
-from bqml_export.parity.case import Case
-from bqml_export.parity.comparison import Tolerance, difference, tolerance_used
+from bqml_export.parity.case import Case, Kind
+from bqml_export.parity.comparison import Examination, Tolerance, difference, tolerance_used
 from bqml_export.parity.prediction import Prediction
+from bqml_export.parity.report import FAILED, PASSED, KindCount, ParityReport, files_digest
+from bqml_export.repository.record import now, tool_version
+from foundation.json_types import JsonObject
+
+if TYPE_CHECKING:
+    from bqml_export.parity.subject import Subject
 
 
 class Status(enum.Enum):
@@ -30,7 +36,6 @@ class Status(enum.Enum):
 
     @property
     def fails(self) -> bool:
-        """Whether such a case fails the gate."""
         return self in (Status.DIFFERS, Status.REFUSED)
 
 
@@ -48,7 +53,6 @@ class Outcome:
     substituted: Mapping[str, object] = field(default_factory=dict)
 
     def document(self) -> JsonObject:
-        """Returns the outcome as a report shows it."""
         return {
             "kind": self.case.kind.value,
             "case": self.case.name,
@@ -68,7 +72,6 @@ def judged(
     endpoint: Prediction,
     tolerance: Tolerance,
 ) -> Outcome:
-    """Returns the outcome of a case that both sides answered."""
     found = difference(warehouse, endpoint, tolerance)
     detail = found or ""
     if found and case.limit is not None:
@@ -95,3 +98,34 @@ def _shown(value: object) -> object:
     if isinstance(value, dict):
         return {name: _shown(inner) for name, inner in value.items()}
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def summarized(
+    subject: Subject, wanted: Examination, outcomes: Sequence[Outcome], training_rows: int
+) -> ParityReport:
+    """Returns the report; it passes when nothing differs and something was compared."""
+    compared = any(one.status.compared for one in outcomes)
+    fails = any(one.status.fails for one in outcomes)
+    return ParityReport(
+        model=subject.version.model,
+        version=subject.version.number,
+        verdict=PASSED if compared and not fails else FAILED,
+        files_sha256=files_digest(subject.record.files or {}),
+        created=now(),
+        tool_version=tool_version(),
+        url=wanted.url,
+        warehouse_model=str(subject.model),
+        engine=subject.record.engine or "",
+        absolute_tolerance=wanted.tolerance.absolute,
+        relative_tolerance=wanted.tolerance.relative,
+        training_rows=training_rows,
+        kinds=tuple(_count(kind, outcomes) for kind in Kind),
+        exceptions=tuple(o.document() for o in outcomes if o.status is not Status.AGREES),
+    )
+
+
+def _count(kind: Kind, outcomes: Sequence[Outcome]) -> KindCount:
+    own = [one for one in outcomes if one.case.kind is kind]
+    by_status = {status.name.lower(): sum(one.status is status for one in own) for status in Status}
+    used = [one.tolerance_used for one in own if one.status.compared]
+    return KindCount(kind=kind.value, tolerance_used=max(used, default=None), **by_status)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bqml_export.errors import NotSupportedError
-from bqml_export.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _INEXACT = ("FLOAT64", "NUMERIC", "BIGNUMERIC")
 
@@ -29,16 +29,9 @@ class Prediction:
     probabilities: Mapping[str, float] | None = None
 
     def document(self) -> JsonObject:
-        """Returns the prediction as a report shows it."""
         if self.label is None:
             return {"number": self.number}
         return {"label": self.label, "probabilities": dict(self.probabilities or {})}
-
-    def __str__(self) -> str:
-        if self.label is None:
-            return f"{self.number:.9g}"
-        probability = (self.probabilities or {}).get(self.label)
-        return self.label if probability is None else f"{self.label} ({probability:.9g})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,6 @@ class Outputs:
     alone: bool
 
     def of_warehouse(self, row: Mapping[str, Any]) -> Prediction:
-        """Returns the prediction in a row of ML.PREDICT."""
         value = row[f"predicted_{self.label}"]
         if self.probabilities is None:
             return Prediction(number=float("nan") if value is None else float(value))

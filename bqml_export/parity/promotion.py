@@ -6,7 +6,6 @@ import getpass
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import BqmlExportError, DamageError, ParityError, PublishError
@@ -14,6 +13,7 @@ from bqml_export.parity.report import files_digest, read_report
 from bqml_export.parity.subject import require_undamaged
 from bqml_export.repository.labels import LabelChange, change_label, read_labels, require_label
 from bqml_export.repository.lock import locked
+from bqml_export.repository.record import now
 from bqml_export.repository.versions import Version, model_folder, versions_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def remove(wanted: Promotion, report: Callable[[str], None], *, dry_run: bool) -
                 hint=f"its labels: {known}",
             )
         change = LabelChange(
-            at=_now(),
+            at=now(),
             who=_who(),
             label=wanted.label,
             version=None,
@@ -125,7 +125,7 @@ def _change(wanted: Promotion, version: Version, previous: int | None) -> LabelC
         if gated and not wanted.force:
             raise
     return LabelChange(
-        at=_now(),
+        at=now(),
         who=_who(),
         label=wanted.label,
         version=version.number,
@@ -146,17 +146,16 @@ def require_passing_report(version: Version) -> ParityReport:
         GateError: The version has no record of its files.
         PublishError: The report or the record cannot be read.
     """
-    name = f"{version.model} version {version.number}"
     again = f"bqml-export verify --model {version.model} --version {version.number} --url URL"
     hint = f"run `{again}`, or --force with a --reason"
     record = require_undamaged(version)
     report = read_report(version)
     if report is None:
-        raise ParityError(f"nobody has compared {name} with the warehouse", hint=hint)
+        raise ParityError(f"nobody has compared {version} with the warehouse", hint=hint)
     if report.files_sha256 != files_digest(record.files or {}):
-        raise ParityError(f"the parity report of {name} is about other files", hint=hint)
+        raise ParityError(f"the parity report of {version} is about other files", hint=hint)
     if not report.passed:
-        raise ParityError(f"{name} failed the parity gate: {_failures(report)}", hint=hint)
+        raise ParityError(f"{version} failed the parity gate: {_failures(report)}", hint=hint)
     return report
 
 
@@ -165,10 +164,6 @@ def _failures(report: ParityReport) -> str:
     more = len(found) - _SHOWN_FAILURES
     shown = "; ".join(found[:_SHOWN_FAILURES]) or "no row could be compared"
     return f"{shown}; and {more} rows more" if more > 0 else shown
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _who() -> str:

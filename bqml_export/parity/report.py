@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from bqml_export.errors import PublishError
-from bqml_export.json_types import JsonObject
 from bqml_export.repository.durable import replace_file
+from foundation.json_types import JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +65,6 @@ class ParityReport:
 
     @property
     def passed(self) -> bool:
-        """Whether the endpoint answered as the warehouse did."""
         return self.verdict == PASSED
 
     @property
@@ -79,7 +78,6 @@ class ParityReport:
 
 
 def report_path(version: Version) -> Path:
-    """Returns where the report about a version lies."""
     return version.folder.parent / "parity" / f"{version.number}.json"
 
 
@@ -120,7 +118,6 @@ def _from_json(content: JsonObject) -> ParityReport:
 
 
 def files_digest(files: Mapping[str, FileDigest]) -> str:
-    """Returns one hash for all files of a record."""
     lines = [f"{digest.sha256} {digest.bytes} {name}\n" for name, digest in sorted(files.items())]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 

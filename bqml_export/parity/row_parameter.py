@@ -39,7 +39,6 @@ def select_list(number_column: str, leaves: Sequence[Leaf]) -> str:
 
 
 def quoted(name: str) -> str:
-    """Returns a column's name in backticks."""
     return f"`{name}`"
 
 

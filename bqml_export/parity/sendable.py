@@ -14,8 +14,8 @@ from bqml_export.parity.case import Case
 from bqml_export.repository.instance import FLOATS, flattened, to_instance
 
 if TYPE_CHECKING:
-    from bqml_export.json_types import JsonObject
     from bqml_export.repository.saved_model_pb import TensorMap
+    from foundation.json_types import JsonObject
 
 NULL_CATEGORY = "_null_filler"
 

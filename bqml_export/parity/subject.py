@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from bqml_export.errors import DamageError, GateError
 from bqml_export.parity.leaf import Leaf, leaves_of
 from bqml_export.parity.prediction import Outputs, outputs_of
-from bqml_export.repository.default_signature import DEFAULT_SIGNATURE, default_signature
 from bqml_export.repository.digests import compare
-from bqml_export.repository.record import Column, Record, read_record
+from bqml_export.repository.record import Record, read_record
+from foundation.repository.layout import DEFAULT_SIGNATURE, default_signature
 
 if TYPE_CHECKING:
     from bqml_export.model_reference import ModelReference
-    from bqml_export.repository.record import FileDigest
     from bqml_export.repository.saved_model_pb import TensorMap
     from bqml_export.repository.versions import Version
 
 _DEPLOY = "publish it with `bqml-export deploy`, which records where a model comes from"
+_DEPLOY_OR_HASHES = f"{_DEPLOY}, or give --files-only to compare hashes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,6 @@ class Subject:
     version: Version
     record: Record
     model: ModelReference
-    files: dict[str, FileDigest]
-    features: tuple[Column, ...]
     leaves: tuple[Leaf, ...]
     outputs: Outputs
     inputs: TensorMap
@@ -37,9 +35,13 @@ class Subject:
     """The signature to name in requests; None for the one that is called without a name."""
 
     @property
-    def classifies(self) -> bool:
-        """Whether the model predicts classes."""
-        return self.outputs.probabilities is not None
+    def feature_names(self) -> list[str]:
+        return [column.name for column in self.record.feature_columns or ()]
+
+    @property
+    def classes_of(self) -> str | None:
+        """The label column of a model that predicts classes; None of one that predicts a number."""
+        return self.outputs.label if self.outputs.probabilities is not None else None
 
 
 def require_undamaged(version: Version) -> Record:
@@ -52,12 +54,12 @@ def require_undamaged(version: Version) -> Record:
     """
     record = read_record(version.folder)
     if record is None or record.files is None:
-        raise GateError(f"{_name(version)} has no record to compare with", hint=_DEPLOY)
+        raise GateError(f"{version} has no record to compare with", hint=_DEPLOY)
     damage = compare(version.folder, record.files)
     if damage.damaged:
         names = ", ".join(damage.missing + damage.changed)
         raise DamageError(
-            f"{_name(version)} is damaged: {names}",
+            f"{version} is damaged: {names}",
             hint="publish the model again; a version is never repaired in place",
         )
     return record
@@ -74,15 +76,14 @@ def read_subject(version: Version) -> Subject:
     record = require_undamaged(version)
     if record.model_reference is None or not record.feature_columns or not record.label_columns:
         raise GateError(
-            f"the record of {_name(version)} does not name a BigQuery model with its columns",
-            hint=f"{_DEPLOY}, or give --files-only to compare hashes",
+            f"the record of {version} does not name a BigQuery model with its columns",
+            hint=_DEPLOY_OR_HASHES,
         )
     signatures = record.signatures or {}
     name = default_signature(signatures)
     if name is None:
         raise GateError(
-            f"the record of {_name(version)} names no signature to ask",
-            hint=f"{_DEPLOY}, or give --files-only to compare hashes",
+            f"the record of {version} names no signature to ask", hint=_DEPLOY_OR_HASHES
         )
     label = record.label_columns[0]
     outputs = signatures[name]["outputs"]
@@ -90,14 +91,8 @@ def read_subject(version: Version) -> Subject:
         version=version,
         record=record,
         model=record.model_reference,
-        files=record.files or {},
-        features=record.feature_columns,
         leaves=leaves_of(record.feature_columns),
         outputs=outputs_of(record.model_type, label.name, label.type, tuple(outputs)),
         inputs=signatures[name]["inputs"],
         signature=None if name == DEFAULT_SIGNATURE else name,
     )
-
-
-def _name(version: Version) -> str:
-    return f"{version.model} version {version.number}"

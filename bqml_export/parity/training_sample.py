@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bqml_export.parity.case import Case, Kind
 from bqml_export.parity.row_parameter import quoted
-from bqml_export.warehouse.announced_query import Asker, Question
+from bqml_export.warehouse.query import Asker, Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

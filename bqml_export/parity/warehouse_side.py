@@ -5,23 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bqml_export.parity.row_parameter import quoted, select_list, to_text
-from bqml_export.warehouse.announced_query import Asker, Question
+from bqml_export.warehouse.query import Asker, Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bqml_export.model_reference import ModelReference
     from bqml_export.parity.case import Case
-    from bqml_export.parity.leaf import Leaf
     from bqml_export.parity.prediction import Outputs, Prediction
+    from bqml_export.parity.subject import Subject
 
 _NUMBER = "bqml_export_row"
 
 
-def prediction_question(
-    model: ModelReference, trial_id: int | None, leaves: Sequence[Leaf], cases: Sequence[Case]
-) -> Question:
+def prediction_question(subject: Subject, cases: Sequence[Case]) -> Question:
     """Returns the query that predicts every case, numbered by its place in `cases`."""
+    model, leaves, trial_id = subject.model, subject.leaves, subject.record.trial_id
     trial = "" if trial_id is None else f", STRUCT({trial_id} AS trial_id)"
     rows = f"SELECT {select_list(_NUMBER, leaves)} FROM UNNEST(@rows) AS r"  # noqa: S608
     return Question(
@@ -34,7 +33,6 @@ def prediction_question(
 def warehouse_predictions(
     asker: Asker, question: Question, outputs: Outputs
 ) -> dict[int, Prediction]:
-    """Returns the predictions by the number of their case."""
     return {int(row[_NUMBER]): outputs.of_warehouse(row) for row in asker.rows(question)}
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.repository import protobuf_wire as wire
+from google.protobuf.message import DecodeError
+
 from bqml_export.repository import snappy
+from bqml_export.repository.snappy import read_varint
+from foundation.protos.saved_model_pb2 import BundleEntry, BundleHeader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,47 +27,47 @@ def shard_sizes(content: bytes) -> list[int]:
     """Returns, for each data shard, the least number of bytes that it must have.
 
     Raises:
-        WireFormatError: The index is cut off or damaged.
+        DecodeError: The index is cut off or damaged.
     """
     data = memoryview(content)
     footer = data[-_FOOTER_BYTES:]
     if len(footer) < _FOOTER_BYTES or int.from_bytes(footer[-8:], "little") != _MAGIC:
-        raise wire.WireFormatError("the table has no footer: it is cut off or no checkpoint index")
+        raise DecodeError("the table has no footer: it is cut off or no checkpoint index")
     _, position = _handle(footer, 0)
     index_handle, _ = _handle(footer, position)
     sizes: list[int] = []
     for _, handle in _entries(_block(data, index_handle)):
         for key, value in _entries(_block(data, _handle(handle, 0)[0])):
-            _add(sizes, value, is_header=not key)
+            _add(sizes, bytes(value), is_header=not key)
     return sizes
 
 
-def _add(sizes: list[int], value: memoryview, *, is_header: bool) -> None:
-    entry = {number: field for number, field in wire.fields(value) if isinstance(field, int)}
+def _add(sizes: list[int], value: bytes, *, is_header: bool) -> None:
     if is_header:
-        if entry.get(1, 1) > _MAX_SHARDS:
-            raise wire.WireFormatError(f"it announces {entry[1]} data shards")
-        sizes.extend([0] * entry.get(1, 1))
+        shards = BundleHeader.FromString(value).num_shards or 1
+        if shards > _MAX_SHARDS:
+            raise DecodeError(f"it announces {shards} data shards")
+        sizes.extend([0] * shards)
         return
-    shard, end = entry.get(3, 0), entry.get(4, 0) + entry.get(5, 0)
-    if shard >= len(sizes):
-        raise wire.WireFormatError(f"a tensor is in shard {shard} of {len(sizes)}")
-    sizes[shard] = max(sizes[shard], end)
+    entry = BundleEntry.FromString(value)
+    if not 0 <= entry.shard_id < len(sizes):
+        raise DecodeError(f"a tensor is in shard {entry.shard_id} of {len(sizes)}")
+    sizes[entry.shard_id] = max(sizes[entry.shard_id], entry.offset + entry.size)
 
 
 def _handle(data: memoryview, position: int) -> tuple[tuple[int, int], int]:
-    offset, position = wire.read_varint(data, position)
-    size, position = wire.read_varint(data, position)
+    offset, position = read_varint(data, position)
+    size, position = read_varint(data, position)
     return (offset, size), position
 
 
 def _block(data: memoryview, handle: tuple[int, int]) -> memoryview:
     offset, size = handle
     if offset + size + 1 > len(data):
-        raise wire.WireFormatError("a block lies behind the end of the file")
+        raise DecodeError("a block lies behind the end of the file")
     compression, block = data[offset + size], data[offset : offset + size]
     if compression not in (_UNCOMPRESSED, _SNAPPY):
-        raise wire.WireFormatError(f"a block has the unknown compression {compression}")
+        raise DecodeError(f"a block has the unknown compression {compression}")
     return memoryview(snappy.decompress(block)) if compression == _SNAPPY else block
 
 
@@ -73,9 +76,9 @@ def _entries(block: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     end = len(block) - 4 - 4 * restarts
     position, key = 0, b""
     while position < end:
-        shared, position = wire.read_varint(block, position)
-        unshared, position = wire.read_varint(block, position)
-        length, position = wire.read_varint(block, position)
+        shared, position = read_varint(block, position)
+        unshared, position = read_varint(block, position)
+        length, position = read_varint(block, position)
         key = key[:shared] + bytes(block[position : position + unshared])
         position += unshared
         yield key, block[position : position + length]

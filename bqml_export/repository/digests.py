@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.repository.file_list import list_files
-from bqml_export.repository.record import RECORD_NAME, FileDigest
+from bqml_export.repository.record import FileDigest
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

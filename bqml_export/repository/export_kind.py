@@ -1,26 +1,16 @@
-"""What kind of BigQuery ML export a list of file names is, and whether it can be served."""
+"""Whether a list of file names is that of an export that can be served."""
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import ExportLayoutError
+from foundation.repository.export_kind import ExportKind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 _SHOWN_NAMES = 8
-
-
-class ExportKind(enum.Enum):
-    """The layouts of bigquery/docs/exporting-models."""
-
-    SAVED_MODEL = "TensorFlow SavedModel"
-    TRANSFORM_MODEL = "model trained with TRANSFORM"
-    TRANSFORM_ONLY = "TRANSFORM_ONLY model"
-    BOOSTER = "boosted tree or random forest (XGBoost booster)"
-    NOT_AN_EXPORT = "not an export"
 
 
 _REFUSALS = {
@@ -42,22 +32,10 @@ _REFUSALS = {
 }
 
 
-def kind_of(paths: Collection[str]) -> ExportKind:
-    """Returns the kind of the export whose files have these relative paths."""
-    top = {path.split("/", 1)[0] for path in paths}
-    if "model.bst" in paths:
-        return ExportKind.BOOSTER
-    if "saved_model.pb" in paths:
-        return ExportKind.TRANSFORM_MODEL if "transform" in top else ExportKind.SAVED_MODEL
-    return ExportKind.TRANSFORM_ONLY if "transform" in top else ExportKind.NOT_AN_EXPORT
-
-
 def require_servable(paths: Collection[str], source: str) -> None:
     """Returns when `paths` are those of an export that can be served.
 
-    Args:
-        paths: Relative paths of every file, separated by `/`.
-        source: What the user called the folder or prefix, for the error.
+    `source` is what the user called the folder or prefix, for the error.
 
     Raises:
         ExportLayoutError: They are not; the message says what they are.

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.json_types import JsonObject
     from bqml_export.repository.saved_model_pb import TensorMap
+    from foundation.json_types import JsonObject
 
 FLOATS = ("float32", "float64")
 INTEGERS = ("int32", "int64")

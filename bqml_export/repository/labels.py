@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from bqml_export.errors import PublishError, UsageError
 from bqml_export.repository.durable import append_line, replace_file
+from foundation.repository.labels import parse_labels
+from foundation.repository.layout import LABELS_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LABELS_NAME = "labels.json"
 JOURNAL_NAME = "labels.journal.jsonl"
 
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}", re.ASCII)
@@ -71,12 +72,12 @@ def read_labels(model_folder: Path) -> dict[str, int]:
     """
     path = model_folder / LABELS_NAME
     try:
-        labels = json.loads(path.read_bytes())
+        labels = parse_labels(path.read_bytes())
     except FileNotFoundError:
         return {}
     except ValueError as exc:
         raise PublishError(f"{path} is not JSON: {exc}", hint=_REPAIR) from exc
-    if not isinstance(labels, dict) or any(type(number) is not int for number in labels.values()):
+    if labels is None:
         raise PublishError(f'{path}: expected {{"label": version number, ...}}', hint=_REPAIR)
     return labels
 

@@ -10,7 +10,8 @@ from bqml_export.errors import ExportLayoutError, PublishError
 from bqml_export.repository.digests import compare
 from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.file_list import list_files
-from bqml_export.repository.record import RECORD_NAME, Record, read_record
+from bqml_export.repository.record import Record, read_record
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path

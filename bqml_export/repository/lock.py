@@ -1,15 +1,16 @@
-"""The lock on a model's folder, under which its versions and labels are decided."""
+"""Locks on the folders of a model; the kernel drops those of a killed owner."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
 import os
-from contextlib import contextmanager
+import shutil
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 LOCK_NAME = ".lock"
@@ -18,7 +19,7 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EBADF)
 
 @contextmanager
 def locked(model_folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Holds the lock for the length of the `with` block; the kernel drops a killed owner's.
+    """Holds the lock under which a model's versions and labels are decided.
 
     Args:
         model_folder: Holds the versions of a model; it is created when it does not exist.
@@ -33,6 +34,42 @@ def locked(model_folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def locked_folder(make: Callable[[], Path], on_wait: Callable[[], None]) -> Iterator[Path]:
+    """Yields the folder that `make` makes, or finds, with the lock on it.
+
+    It is made once more where its last owner, or one who took it for abandoned, removed it
+    before it was locked here.
+    """
+    while True:
+        folder = make()
+        with suppress(FileNotFoundError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            _acquire(descriptor, on_wait)
+            if _is(folder, descriptor):
+                break
+            os.close(descriptor)
+    try:
+        yield folder
+    finally:
+        os.close(descriptor)
+
+
+def remove_abandoned(folders: Iterable[Path]) -> None:
+    """Removes those of the folders whose owner no longer lives.
+
+    A lock is how that is known, whatever host or container a process id would be from.
+    """
+    for folder in folders:
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(descriptor)
+
+
 def _acquire(descriptor: int, on_wait: Callable[[], None]) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -40,6 +77,13 @@ def _acquire(descriptor: int, on_wait: Callable[[], None]) -> None:
         on_wait()
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError as exc:
-        # Where a file system has no locks (some NFS), two at once may publish the same twice.
+        # Where a file system has no locks (some NFS), two at once may publish the same twice, and
+        # nothing is ever taken for abandoned.
         if exc.errno not in _NO_LOCKS:
             raise
+
+
+def _is(folder: Path, descriptor: int) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(folder.stat(), os.fstat(descriptor))
+    return False

@@ -6,7 +6,6 @@ import errno
 import os
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bqml_export.errors import PublishError
@@ -15,14 +14,10 @@ from bqml_export.repository.durable import sync
 from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.file_list import list_files
 from bqml_export.repository.incoming import incoming_folder
-from bqml_export.repository.record import Record, tool_version, write_record
+from bqml_export.repository.record import Record, now, tool_version, write_record
 from bqml_export.repository.saved_model_folder import inspect_saved_model
-from bqml_export.repository.versions import (
-    MAX_VERSION,
-    Version,
-    model_folder,
-    taken_numbers,
-)
+from bqml_export.repository.versions import Version, model_folder, taken_numbers
+from foundation.repository.layout import MAX_VERSION
 
 _TAKEN = {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}
 
@@ -92,7 +87,7 @@ def _completed(incoming: Path, record: Record, source: str) -> Record:
         record,
         tensorflow_version=summary.tensorflow_version,
         signatures={name: asdict(signature) for name, signature in summary.signatures.items()},
-        published_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        published_at=now(),
         tool_version=tool_version(),
         files=digest_files(incoming),
     )

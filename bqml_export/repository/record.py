@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import PublishError
 from bqml_export.model_reference import ModelReference
+from foundation.repository.layout import RECORD_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
-RECORD_NAME = "bqml.json"
 FORMAT = 1
 
 
@@ -123,6 +124,15 @@ def read_record(folder: Path) -> Record | None:
         return Record.from_json(content if isinstance(content, dict) else {})
     except ValueError as exc:
         raise PublishError(f"{path}: {exc}", hint="publish the model again") from exc
+
+
+def now() -> str:
+    """Returns this second as records have it: RFC 3339 in UTC."""
+    return rfc3339(datetime.now(UTC), "seconds")
+
+
+def rfc3339(moment: datetime, precision: str) -> str:
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def tool_version() -> str:

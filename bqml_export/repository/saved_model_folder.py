@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from google.protobuf.message import DecodeError
+
 from bqml_export.errors import ExportLayoutError
 from bqml_export.repository import checkpoint_index
-from bqml_export.repository.protobuf_wire import WireFormatError
 from bqml_export.repository.saved_model_pb import SavedModelSummary, summarize
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def inspect_saved_model(folder: Path, source: str) -> SavedModelSummary:
     """
     try:
         summary = summarize((folder / "saved_model.pb").read_bytes())
-    except WireFormatError as exc:
+    except DecodeError as exc:
         raise _damaged(source, "saved_model.pb", str(exc)) from exc
     if not summary.signatures:
         raise _damaged(source, "saved_model.pb", "it has no signature to call")
@@ -48,7 +49,7 @@ def _check_variables(folder: Path, source: str) -> None:
         raise _damaged(source, "variables/variables.index", "it is missing")
     try:
         sizes = checkpoint_index.shard_sizes(index.read_bytes())
-    except WireFormatError as exc:
+    except DecodeError as exc:
         raise _damaged(source, "variables/variables.index", str(exc)) from exc
     for number, least_bytes in enumerate(sizes):
         shard = folder / f"variables.data-{number:05d}-of-{len(sizes):05d}"

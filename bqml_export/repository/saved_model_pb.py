@@ -1,16 +1,21 @@
 """What saved_model.pb says about itself, read without TensorFlow.
 
-Field numbers: tensorflow/core/protobuf/{saved_model,meta_graph}.proto.
+Importing that to read one version string costs three seconds and a gigabyte of wheels.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bqml_export.repository import protobuf_wire as wire
+from google.protobuf.message import DecodeError
 
+from foundation.protos.saved_model_pb2 import AssetFile, MetaGraph, SavedModel, TensorInfo
+
+# By the numbers of tensorflow.DataType.
 _DTYPES = {
+    0: "unknown",
     1: "float32",
     2: "float64",
     3: "int32",
@@ -54,63 +59,51 @@ def summarize(content: bytes) -> SavedModelSummary:
     """Returns the summary of the bytes of a saved_model.pb.
 
     Raises:
-        WireFormatError: It is no SavedModel, is cut off, or has nothing tagged `serve`.
+        DecodeError: It is no SavedModel, is cut off, or has nothing tagged `serve`.
     """
-    for meta_graph in wire.messages(memoryview(content), 2):
-        info = next(wire.messages(meta_graph, 1), memoryview(b""))
-        tags = [bytes(tag).decode("utf-8", "replace") for tag in wire.messages(info, 4)]
-        if "serve" in tags:
-            return SavedModelSummary(
-                tensorflow_version=wire.text(info, 5),
-                signatures=_signatures(meta_graph),
-                asset_files=_asset_files(meta_graph),
-                # The builder writes a SaverDef if and only if there are variables to restore.
-                has_variables=any(len(saver) for saver in wire.messages(meta_graph, 3)),
-            )
-    raise wire.WireFormatError("it holds no graph with the tag 'serve'")
+    try:
+        model = SavedModel.FromString(content)
+        for meta_graph in model.meta_graphs:
+            if "serve" in meta_graph.meta_info_def.tags:
+                return SavedModelSummary(
+                    tensorflow_version=meta_graph.meta_info_def.tensorflow_version or None,
+                    signatures=_signatures(meta_graph),
+                    asset_files=_asset_files(meta_graph),
+                    # The builder writes a SaverDef if and only if there are variables to restore.
+                    has_variables=meta_graph.saver_def.ByteSize() > 0,
+                )
+    except DecodeError as exc:
+        raise DecodeError("it is cut off, or no SavedModel") from exc
+    raise DecodeError("it holds no graph with the tag 'serve'")
 
 
-def _signatures(meta_graph: memoryview) -> dict[str, Signature]:
+def _signatures(meta_graph: MetaGraph) -> dict[str, Signature]:
     return {
         name: Signature(
-            wire.text(signature, 3) or "",
-            {key: _tensor(info) for key, info in sorted(wire.map_entries(signature, 1))},
-            {key: _tensor(info) for key, info in sorted(wire.map_entries(signature, 2))},
+            definition.method_name, _tensors(definition.inputs), _tensors(definition.outputs)
         )
-        for name, signature in wire.map_entries(meta_graph, 5)
+        for name, definition in sorted(meta_graph.signature_def.items())
         # The initializer of TF2 exports is stored among the signatures but cannot be called.
         if not name.startswith("__saved_model_")
     }
 
 
-def _tensor(info: memoryview) -> str:
-    dtype, shape = "unknown", "[?]"
-    for number, value in wire.fields(info):
-        if number == 2 and isinstance(value, int):
-            dtype = _DTYPES.get(value, f"dtype {value}")
-        elif number == 3 and isinstance(value, memoryview):
-            shape = _shape(value)
-    return dtype + shape
+def _tensors(infos: Mapping[str, TensorInfo]) -> TensorMap:
+    return {
+        name: _DTYPES.get(info.dtype, f"dtype {info.dtype}") + _shape(info)
+        for name, info in sorted(infos.items())
+    }
 
 
-def _shape(message: memoryview) -> str:
-    sizes = []
-    for number, value in wire.fields(message):
-        if number == 3 and value:
-            return "[?]"
-        if number == 2 and isinstance(value, memoryview):
-            size = next((v for n, v in wire.fields(value) if n == 1 and isinstance(v, int)), 0)
-            sizes.append(size - (1 << 64) if size >= 1 << 63 else size)
-    return "[" + ",".join(map(str, sizes)) + "]"
+def _shape(info: TensorInfo) -> str:
+    if not info.HasField("tensor_shape") or info.tensor_shape.unknown_rank:
+        return "[?]"
+    return f"[{','.join(str(dim.size) for dim in info.tensor_shape.dim)}]"
 
 
-def _asset_files(meta_graph: memoryview) -> tuple[str, ...]:
+def _asset_files(meta_graph: MetaGraph) -> tuple[str, ...]:
     """Returns asset names from asset_file_def and from the TF1 collection of the same meaning."""
-    definitions = list(wire.messages(meta_graph, 6))
-    for name, collection in wire.map_entries(meta_graph, 4):
-        if name == "saved_model_assets":
-            for any_list in wire.messages(collection, 5):
-                packed = [wire.messages(item, 2) for item in wire.messages(any_list, 1)]
-                definitions += [definition for values in packed for definition in values]
-    names = {wire.text(definition, 2) for definition in definitions}
-    return tuple(sorted(name for name in names if name))
+    collection = meta_graph.collection_def.get("saved_model_assets")
+    packed = collection.any_list.value if collection else ()
+    definitions = [*meta_graph.asset_file_def, *(AssetFile.FromString(p.value) for p in packed)]
+    return tuple(sorted({one.filename for one in definitions if one.filename}))

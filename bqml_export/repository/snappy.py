@@ -1,18 +1,34 @@
 """Decompressing a Snappy block (github.com/google/snappy/blob/main/format_description.txt).
 
-BigQuery compresses the checkpoint index of its exports; open-source TensorFlow does not.
+BigQuery compresses the checkpoint index of its exports; open-source TensorFlow does not. The index
+is a few hundred bytes, for which no package of compiled code is worth installing everywhere.
 """
 
 from __future__ import annotations
 
-from bqml_export.repository.protobuf_wire import WireFormatError, read_varint
+from google.protobuf.message import DecodeError
+
+_MAX_VARINT_BYTES = 10
+
+
+def read_varint(data: memoryview, position: int) -> tuple[int, int]:
+    """Returns the varint at `position` and the position behind it."""
+    value = 0
+    for index in range(_MAX_VARINT_BYTES):
+        if position + index >= len(data):
+            raise DecodeError("ends in the middle of a number")
+        byte = data[position + index]
+        value |= (byte & 0x7F) << (7 * index)
+        if byte < 0x80:
+            return value, position + index + 1
+    raise DecodeError("a number is longer than ten bytes")
 
 
 def decompress(data: memoryview) -> bytes:
     """Returns the decompressed bytes.
 
     Raises:
-        WireFormatError: The block is damaged.
+        DecodeError: The block is damaged.
     """
     expected, position = read_varint(data, 0)
     output = bytearray()
@@ -23,7 +39,7 @@ def decompress(data: memoryview) -> bytes:
         else:
             position = _copy(data, position, output)
     if len(output) != expected:
-        raise WireFormatError("a Snappy block does not have the length that it announces")
+        raise DecodeError("a Snappy block does not have the length that it announces")
     return bytes(output)
 
 
@@ -46,7 +62,7 @@ def _copy(data: memoryview, position: int, output: bytearray) -> int:
         length, width, high = (tag >> 2) + 1, 2 if tag & 3 == 2 else 4, 0
     offset = high + int.from_bytes(data[position + 1 : position + 1 + width], "little")
     if not 0 < offset <= len(output):
-        raise WireFormatError("a Snappy block refers to bytes before its start")
+        raise DecodeError("a Snappy block refers to bytes before its start")
     for _ in range(length):  # byte by byte: a copy may overlap what it writes
         output.append(output[-offset])
     return position + 1 + width

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import UsageError
+from foundation.repository.layout import version_number
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_VERSION = 2**63 - 1
-"""TensorFlow Serving's versions are int64."""
-
 _MODEL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}", re.ASCII)
-_VERSION = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +22,9 @@ class Version:
     model: str
     number: int
     folder: Path
+
+    def __str__(self) -> str:
+        return f"{self.model} version {self.number}"
 
 
 def model_folder(root: Path, model: str) -> Path:
@@ -39,7 +39,7 @@ def model_folder(root: Path, model: str) -> Path:
             hint="use letters, digits, '_', '-' and '.', and do not start with '.' or '-'",
         )
     for entry in _entries(root):
-        if _VERSION.fullmatch(entry.name) and (entry / "saved_model.pb").is_file():
+        if version_number(entry.name) is not None and (entry / "saved_model.pb").is_file():
             raise UsageError(
                 f"{root} is the folder of one model: it holds the version {entry.name}",
                 hint=f"give the repository root above it, {root.parent}",
@@ -49,18 +49,18 @@ def model_folder(root: Path, model: str) -> Path:
 
 def versions_of(root: Path, model: str) -> list[Version]:
     """Returns the published versions of `model`, oldest first."""
-    folder = root / model
-    numbers = [
-        Version(model, int(entry.name), entry)
-        for entry in _entries(folder)
-        if _VERSION.fullmatch(entry.name) and entry.is_dir()
+    found = [
+        Version(model, number, entry)
+        for entry in _entries(root / model)
+        if (number := version_number(entry.name)) is not None and entry.is_dir()
     ]
-    return sorted(numbers, key=lambda version: version.number)
+    return sorted(found, key=lambda version: version.number)
 
 
 def taken_numbers(folder: Path) -> set[int]:
     """Returns every number that a version in the model's folder may not have any more."""
-    return {int(entry.name) for entry in _entries(folder) if _VERSION.fullmatch(entry.name)}
+    numbers = {version_number(entry.name) for entry in _entries(folder)}
+    return {number for number in numbers if number is not None}
 
 
 def models_of(root: Path) -> list[str]:

@@ -1,39 +1,38 @@
 """The requests that a server replays before it serves a version.
 
-TensorFlow Serving and serve_app read `assets.extra/tf_serving_warmup_requests`: a TFRecord file of
-PredictionLog messages (tensorflow_serving/apis/prediction_log.proto, predict.proto, model.proto;
-tensorflow/core/framework/tensor.proto). A request that fails keeps the version from being served,
-so only rows that fit the signature exactly may be written.
+TensorFlow Serving and serve_app read a TFRecord file of PredictionLog messages. A request that
+fails keeps the version from being served, so only rows that fit the signature exactly may be
+written.
 """
 
 from __future__ import annotations
 
 import base64
 import struct
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from bqml_export.repository import protobuf_writer as write
+from foundation.protos.client_predict_pb2 import PredictionLog, Tensor
+from foundation.repository.layout import WARMUP_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from bqml_export.json_types import JsonObject
     from bqml_export.repository.saved_model_pb import Signature
+    from foundation.json_types import JsonObject
 
-WARMUP_NAME = "assets.extra/tf_serving_warmup_requests"
 MAX_RECORDS = 1000
 """TensorFlow Serving refuses a version with more."""
 
-_DATA_TYPES = {"float32": 1, "float64": 2, "int32": 3, "string": 7, "int64": 9, "bool": 10}
-_FIELDS: dict[str, Callable[[list[Any]], bytes]] = {
-    "float32": lambda values: write.packed_floats(5, values, "f"),
-    "float64": lambda values: write.packed_floats(6, values, "d"),
-    "int32": lambda values: write.packed_integers(7, values),
-    "string": lambda values: b"".join(write.chunk(8, _bytes(value)) for value in values),
-    "int64": lambda values: write.packed_integers(10, values),
-    "bool": lambda values: write.packed_integers(11, values),
+_FIELDS = {
+    "float32": (1, "float_val"),
+    "float64": (2, "double_val"),
+    "int32": (3, "int_val"),
+    "string": (7, "string_val"),
+    "int64": (9, "int64_val"),
+    "bool": (10, "bool_val"),
 }
+"""dtype -> its number in tensorflow.DataType, and the field of TensorProto."""
 
 
 def write_warmup_file(
@@ -41,11 +40,7 @@ def write_warmup_file(
 ) -> None:
     """Writes one predict request per instance into a version folder that is not published yet.
 
-    Args:
-        folder: The version folder.
-        name: The name of the signature.
-        signature: What the requests are for.
-        instances: At most `MAX_RECORDS`, each as `to_instance` made it for this signature.
+    The instances, at most `MAX_RECORDS`, are as `to_instance` made them for this signature.
     """
     assert len(instances) <= MAX_RECORDS
     path = folder / WARMUP_NAME
@@ -55,20 +50,31 @@ def write_warmup_file(
 
 
 def _prediction_log(name: str, signature: Signature, instance: JsonObject) -> bytes:
-    tensors = [
-        write.map_entry(2, alias, _tensor(instance[alias], kind.partition("[")[0]))
-        for alias, kind in signature.inputs.items()
-    ]
-    request = write.chunk(1, write.text(3, name)) + b"".join(tensors)
-    return write.chunk(6, write.chunk(1, request))
+    log = PredictionLog()
+    request = log.predict_log.request
+    request.model_spec.signature_name = name
+    for alias, kind in signature.inputs.items():
+        request.inputs[alias].CopyFrom(_tensor(instance[alias], kind.partition("[")[0]))
+    return log.SerializeToString(deterministic=True)
 
 
-def _tensor(value: object, dtype: str) -> bytes:
-    """Returns the TensorProto of a batch of one row."""
+def _tensor(value: object, dtype: str) -> Tensor:
+    """Returns the tensor of a batch of one row.
+
+    Raises:
+        OverflowError, ValueError: The dtype cannot hold a value.
+    """
     items = value if isinstance(value, list) else [value]
-    sizes = [1, len(items)] if isinstance(value, list) else [1]
-    shape = b"".join(write.chunk(2, write.number(1, size)) for size in sizes)
-    return write.number(1, _DATA_TYPES[dtype]) + write.chunk(2, shape) + _FIELDS[dtype](items)
+    number, field = _FIELDS[dtype]
+    if dtype == "float32":
+        struct.pack(f"<{len(items)}f", *items)  # protobuf makes infinity of what is too large
+    if dtype == "string":
+        items = [_bytes(item) for item in items]
+    tensor = Tensor(dtype=number)
+    getattr(tensor, field).extend(items)
+    for size in [1, len(items)] if isinstance(value, list) else [1]:
+        tensor.tensor_shape.dim.add(size=size)
+    return tensor
 
 
 def _bytes(value: object) -> bytes:
@@ -78,14 +84,13 @@ def _bytes(value: object) -> bytes:
 
 
 def fits(signature: Signature, instance: JsonObject) -> bool:
-    """Tells whether the tensors of `signature` can hold the instance."""
     for alias, kind in signature.inputs.items():
         dtype = kind.partition("[")[0]
         if dtype not in _FIELDS:
             return False
         try:
             _tensor(instance[alias], dtype)
-        except OverflowError:  # larger than a float
+        except (OverflowError, ValueError):
             return False
     return True
 

@@ -8,6 +8,7 @@ from google.cloud import bigquery
 
 from bqml_export.errors import NotFoundError, UsageError
 from bqml_export.foreign_errors import foreign_errors
+from bqml_export.warehouse.description import ModelDescription, from_resource
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
@@ -21,12 +22,10 @@ def dataset_location(clients: Clients, model: ModelReference) -> str:
         NotFoundError: The dataset does not exist.
         UsageError: It is somewhere else than `--location` says.
     """
-    name = dataset_name(clients, model)
+    name = _full_name(clients, model)
     try:
         with foreign_errors(f"reading dataset {name}"):
-            found = clients.bigquery.get_dataset(
-                name, retry=clients.bigquery_retry, timeout=clients.call_timeout_s
-            )
+            found = clients.bigquery.get_dataset(name, **clients.bigquery_call)
     except NotFoundError as exc:
         raise NotFoundError(
             f"dataset {name} does not exist",
@@ -57,14 +56,28 @@ def missing_dataset_is_ours(clients: Clients, model: ModelReference) -> bool:
 
 def create_dataset(clients: Clients, model: ModelReference, location: str) -> None:
     """Creates the dataset of the model; one that exists by now is left as it is."""
-    dataset = bigquery.Dataset(dataset_name(clients, model))
+    dataset = bigquery.Dataset(_full_name(clients, model))
     dataset.location = location
     with foreign_errors(f"creating dataset {dataset.dataset_id}"):
-        clients.bigquery.create_dataset(
-            dataset, exists_ok=True, retry=clients.bigquery_retry, timeout=clients.call_timeout_s
-        )
+        clients.bigquery.create_dataset(dataset, exists_ok=True, **clients.bigquery_call)
 
 
-def dataset_name(clients: Clients, model: ModelReference) -> str:
-    """Returns `project.dataset` of a model."""
+def _full_name(clients: Clients, model: ModelReference) -> str:
     return f"{model.project or clients.project}.{model.dataset}"
+
+
+def models_of(clients: Clients, dataset: str) -> list[ModelDescription]:
+    """Returns the models of `[project.]dataset`, by name.
+
+    Of what a model is, a list tells only the name, the type, the dates and the labels.
+
+    Raises:
+        NotFoundError: The dataset does not exist.
+    """
+    full = dataset if "." in dataset else f"{clients.project}.{dataset}"
+    try:
+        with foreign_errors(f"listing the models of {full}"):
+            found = list(clients.bigquery.list_models(full, **clients.bigquery_call))
+    except NotFoundError as exc:
+        raise NotFoundError(f"dataset {full} does not exist", hint="check --project") from exc
+    return sorted(map(from_resource, found), key=lambda model: model.reference.model)

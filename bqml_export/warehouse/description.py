@@ -11,13 +11,13 @@ from bqml_export.errors import AccessDeniedError, NotFoundError
 from bqml_export.foreign_errors import foreign_errors
 from bqml_export.model_reference import ModelReference
 from bqml_export.permissions import MODEL_METADATA, grant_hint
-from bqml_export.repository.record import Column, Record
+from bqml_export.repository.record import Column, Record, rfc3339
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
 
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +71,7 @@ def describe(clients: Clients, model: ModelReference) -> ModelDescription:
     full = model.in_project(clients.project)
     try:
         with foreign_errors(f"reading model {full}"):
-            found = clients.bigquery.get_model(
-                str(full), retry=clients.bigquery_retry, timeout=clients.call_timeout_s
-            )
+            found = clients.bigquery.get_model(str(full), **clients.bigquery_call)
     except AccessDeniedError as exc:
         raise AccessDeniedError(
             f"the account lacks {MODEL_METADATA} on model {full}", hint=grant_hint(MODEL_METADATA)
@@ -87,7 +85,6 @@ def describe(clients: Clients, model: ModelReference) -> ModelDescription:
 
 
 def from_resource(found: bigquery.Model) -> ModelDescription:
-    """Returns the description of a model as the client library answers it."""
     resource: JsonObject = found.to_api_repr()
     runs: list[JsonObject] = resource.get("trainingRuns", [])
     run = runs[-1] if runs else {}
@@ -99,7 +96,7 @@ def from_resource(found: bigquery.Model) -> ModelDescription:
             reference["projectId"], reference["datasetId"], reference["modelId"]
         ),
         model_type=resource.get("modelType", "MODEL_TYPE_UNSPECIFIED"),
-        created=_rfc3339(created_ms),
+        created=rfc3339(datetime.fromtimestamp(created_ms / 1000, UTC), "milliseconds"),
         created_ms=created_ms,
         location=resource.get("location", "US"),
         etag=resource.get("etag", ""),
@@ -117,11 +114,6 @@ def from_resource(found: bigquery.Model) -> ModelDescription:
         },
         labels=resource.get("labels", {}),
     )
-
-
-def _rfc3339(moment_ms: int) -> str:
-    moment = datetime.fromtimestamp(moment_ms / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _columns(resource: list[JsonObject]) -> tuple[Column, ...]:

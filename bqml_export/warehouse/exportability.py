@@ -81,5 +81,4 @@ def trial_obstacle(description: ModelDescription, trial_id: int | None) -> list[
 
 
 def destination_format(model_type: str) -> str:
-    """Returns the destinationFormat that fits the model type."""
     return BOOSTER_FORMAT if model_type in _BOOSTERS else SAVED_MODEL_FORMAT

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 
 from google.cloud import bigquery
 
-from bqml_export.errors import DuplicateError
-from bqml_export.foreign_errors import foreign_errors
+from bqml_export.errors import (
+    AccessDeniedError,
+    InvalidQueryError,
+    NotFoundError,
+    NotSupportedError,
+)
+from bqml_export.permissions import JOBS_CREATE, MODEL_EXPORT, grant_hint, named_permissions
 from bqml_export.warehouse.exportability import destination_format
-from bqml_export.warehouse.jobs import Attempt, Job, Report, base_id, latest_attempt, wait
+from bqml_export.warehouse.jobs import Attempt, Report, base_id, latest_attempt, send_once, wait
+from bqml_export.warehouse.query import LABELS, send_query
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.warehouse.description import ModelDescription
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +34,6 @@ class Extraction:
     destination_uri: str
 
     def statement(self) -> str:
-        """Returns the SQL that says the same."""
         options = [f"URI={json.dumps(self.destination_uri, ensure_ascii=False)}"]
         if self.trial_id is not None:
             options.append(f"TRIAL_ID={self.trial_id}")
@@ -48,7 +53,6 @@ def latest_extraction(clients: Clients, extraction: Extraction) -> Attempt:
 
 
 def request_body(clients: Clients, extraction: Extraction, job_id: str) -> JsonObject:
-    """Returns the body of the jobs.insert call that `extract` would make."""
     reference = bigquery.job._JobReference(  # noqa: SLF001 - as Client.extract_table builds it
         job_id, clients.project, extraction.model.location
     )
@@ -71,35 +75,25 @@ def extract(clients: Clients, extraction: Extraction, attempt: Attempt, report: 
     Raises:
         JobError: The job ended with an error.
     """
-    job = attempt.job if attempt.running else _send(clients, extraction, attempt.next_job_id)
-    assert job is not None
+    job_id, location = attempt.next_job_id, extraction.model.location
+    job = attempt.job if attempt.running else None
+    job = job or send_once(
+        clients,
+        job_id,
+        location,
+        lambda: clients.bigquery.extract_table(
+            _source(extraction.model),
+            extraction.destination_uri,
+            source_type="Model",
+            job_id=job_id,
+            location=location,
+            job_config=_config(extraction),
+            **clients.bigquery_call,
+        ),
+    )
     report(f"exporting {extraction.model.reference} to {extraction.destination_uri}")
     wait(clients, job, lambda _: None)
     return str(job.job_id)
-
-
-def _send(clients: Clients, extraction: Extraction, job_id: str) -> Job:
-    try:
-        with foreign_errors(f"sending job {job_id}"):
-            return clients.bigquery.extract_table(
-                _source(extraction.model),
-                extraction.destination_uri,
-                source_type="Model",
-                job_id=job_id,
-                location=extraction.model.location,
-                job_config=_config(extraction),
-                retry=clients.bigquery_retry,
-                timeout=clients.call_timeout_s,
-            )
-    except DuplicateError:
-        # The answer to an earlier try of this call was lost: the job is there.
-        with foreign_errors(f"reading job {job_id}"):
-            return clients.bigquery.get_job(
-                job_id,
-                location=extraction.model.location,
-                retry=clients.bigquery_retry,
-                timeout=clients.call_timeout_s,
-            )
 
 
 def _source(model: ModelDescription) -> bigquery.ModelReference:
@@ -111,6 +105,37 @@ def _config(extraction: Extraction) -> bigquery.ExtractJobConfig:
     if extraction.trial_id is not None:
         options["modelExtractOptions"] = {"trialId": str(extraction.trial_id)}
     # The library's ExtractJobConfig has no property for modelExtractOptions.
-    return bigquery.ExtractJobConfig.from_api_repr(
-        {"extract": options, "labels": {"made_by": "bqml_export"}}
+    return bigquery.ExtractJobConfig.from_api_repr({"extract": options, "labels": LABELS})
+
+
+def require_permission(clients: Clients, extraction: Extraction) -> None:
+    """Returns when the account may create jobs and export the model.
+
+    Models have no testIamPermissions. A dry run of EXPORT MODEL is free, makes no job and is
+    refused like the export itself; the refusal names the permission.
+
+    Raises:
+        AccessDeniedError: It may not; the error names the permission and the role that has it.
+        NotSupportedError: BigQuery says that the model cannot be exported.
+    """
+    model = extraction.model
+    config = bigquery.QueryJobConfig(dry_run=True, use_legacy_sql=False)
+    doing = f"checking the export of {model.reference}"
+    try:
+        send_query(clients, extraction.statement(), config, doing=doing, location=model.location)
+    except AccessDeniedError as exc:
+        raise _denied(exc, str(model.reference), clients.project) from exc
+    except (InvalidQueryError, NotFoundError) as exc:
+        if "not exportable" in exc.message:
+            raise NotSupportedError(exc.message) from exc
+        # Whatever else a dry run has to say against the statement, the job will say better.
+
+
+def _denied(exc: AccessDeniedError, model: str, project: str) -> AccessDeniedError:
+    named = named_permissions(exc.message)
+    about_model = "Model" in exc.message.partition("Access Denied:")[2]
+    permission = named[0] if named else MODEL_EXPORT if about_model else JOBS_CREATE
+    where = f"project {project}" if permission == JOBS_CREATE else f"model {model}"
+    return AccessDeniedError(
+        f"the account lacks {permission} on {where}", hint=grant_hint(permission)
     )

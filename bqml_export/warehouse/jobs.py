@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from google.cloud import bigquery
 
-from bqml_export.errors import AccessDeniedError, JobError, NotFoundError
+from bqml_export.errors import AccessDeniedError, DuplicateError, JobError, NotFoundError
 from bqml_export.foreign_errors import foreign_errors, one_line
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 Report: TypeAlias = Callable[[str], None]
 """Takes one line of progress for people."""
@@ -42,17 +42,14 @@ class Attempt:
 
     @property
     def running(self) -> bool:
-        """Whether the job has been sent and has not ended."""
         return self.job is not None and self.job.state != "DONE"
 
     @property
     def succeeded(self) -> bool:
-        """Whether the job ended well."""
         return self.job is not None and self.job.state == "DONE" and not self.job.error_result
 
     @property
     def next_job_id(self) -> str:
-        """The id of the job that would be sent now."""
         return f"{self.base_id}_{self.number + 1}"
 
 
@@ -68,25 +65,24 @@ def base_id(kind: str, *parts: object) -> str:
 
 def latest_attempt(clients: Clients, base: str, location: str | None) -> Attempt:
     """Returns the last job with this base id; attempts are numbered from 0 without gaps."""
+    jobs: dict[int, Job | _SomebodyElses | None] = {-1: None}
     last, beyond = -1, 0
-    while _exists(clients, f"{base}_{beyond}", location):
+
+    def exists(number: int) -> bool:
+        jobs[number] = _find(clients, f"{base}_{number}", location)
+        return jobs[number] is not None
+
+    while exists(beyond):
         last, beyond = beyond, 2 * beyond + 1
     while beyond - last > 1:
         middle = (last + beyond) // 2
-        if _exists(clients, f"{base}_{middle}", location):
-            last = middle
-        else:
-            beyond = middle
-    job = _find(clients, f"{base}_{last}", location) if last >= 0 else None
+        last, beyond = (middle, beyond) if exists(middle) else (last, middle)
+    job = jobs[last]
     return Attempt(base, last, None if isinstance(job, _SomebodyElses) else job)
 
 
 class _SomebodyElses:
     """A job that exists and that this account may not look at."""
-
-
-def _exists(clients: Clients, job_id: str, location: str | None) -> bool:
-    return _find(clients, job_id, location) is not None
 
 
 def _find(clients: Clients, job_id: str, location: str | None) -> Job | _SomebodyElses | None:
@@ -100,9 +96,17 @@ def _find(clients: Clients, job_id: str, location: str | None) -> Job | _Somebod
 
 
 def _get(clients: Clients, job_id: str, location: str | None) -> Job:
-    return clients.bigquery.get_job(
-        job_id, location=location, retry=clients.bigquery_retry, timeout=clients.call_timeout_s
-    )
+    return clients.bigquery.get_job(job_id, location=location, **clients.bigquery_call)
+
+
+def send_once(clients: Clients, job_id: str, location: str | None, send: Callable[[], Job]) -> Job:
+    """Returns the job with this id, which `send` sends unless an earlier try of it came through."""
+    try:
+        with foreign_errors(f"sending job {job_id}"):
+            return send()
+    except DuplicateError:  # the answer to the earlier try was lost
+        with foreign_errors(f"reading job {job_id}"):
+            return _get(clients, job_id, location)
 
 
 def wait(clients: Clients, job: Job, on_poll: Callable[[Job], None]) -> Job:

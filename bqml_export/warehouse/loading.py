@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.model_reference import ModelReference
     from bqml_export.warehouse.jobs import Report
+    from foundation.json_types import JsonObject
 
 _FORMATS = {
     ".csv": bigquery.SourceFormat.CSV,
@@ -43,14 +43,7 @@ class Loaded:
     rows: int
 
 
-def load_config(file: Path, *, replace: bool) -> bigquery.LoadJobConfig:
-    """Returns the configuration of the load job for a file, by its ending.
-
-    A CSV file's first line names its columns; types are detected by BigQuery.
-
-    Raises:
-        UsageError: The ending is not one that can be loaded.
-    """
+def _config(file: Path, *, replace: bool) -> bigquery.LoadJobConfig:
     source_format = _FORMATS.get(file.suffix.lower())
     if source_format is None:
         raise UsageError(
@@ -66,28 +59,28 @@ def load_config(file: Path, *, replace: bool) -> bigquery.LoadJobConfig:
 
 
 def request_body(file: Path, table: ModelReference, *, replace: bool) -> JsonObject:
-    """Returns what the load job would be sent as, for `--dry-run`."""
-    body: JsonObject = load_config(file, replace=replace).to_api_repr()
+    """Returns what the load job would be sent as.
+
+    Raises:
+        UsageError: The file's ending is not one that can be loaded.
+    """
+    body: JsonObject = _config(file, replace=replace).to_api_repr()
     return {"table": str(table), "bytes": file.stat().st_size, "configuration": body}
 
 
 def load(
     clients: Clients, file: Path, table: ModelReference, report: Report, *, replace: bool
 ) -> Loaded:
-    """Returns the table after it was filled from `file`.
+    """Returns the table `[project.]dataset.table` after it was filled from `file`.
 
-    Args:
-        clients: Where to load.
-        file: A CSV, newline-delimited JSON or Parquet file.
-        table: `[project.]dataset.table`; the embedded project makes a missing dataset.
-        report: Takes progress.
-        replace: Whether a table that has rows is filled anew.
+    A table that has rows is only filled anew with `replace`; in the embedded project a missing
+    dataset is made.
 
     Raises:
         UsageError: The file cannot be loaded.
         JobError: BigQuery refused the data; the message is BigQuery's.
     """
-    config = load_config(file, replace=replace)
+    config = _config(file, replace=replace)
     table = table.in_project(clients.project)
     if missing_dataset_is_ours(clients, table):
         report(f"creating dataset {table.dataset} in the embedded project")
@@ -99,15 +92,12 @@ def load(
             data, str(table), job_config=config, location=location
         )
     with foreign_errors(f"loading {file.name}"):
-        while not job.done(retry=clients.bigquery_retry, timeout=clients.call_timeout_s):
+        while not job.done(**clients.bigquery_call):
             time.sleep(_POLL_S)
     if error := job.error_result:
+        has_rows = error.get("reason") == "duplicate"
         raise JobError(
             f"{file.name} was not loaded: {one_line(error.get('message', ''))}",
-            hint="give --replace to fill the table anew" if _has_rows(error) else None,
+            hint="give --replace to fill the table anew" if has_rows else None,
         )
     return Loaded(str(table), int(job.output_rows or 0))
-
-
-def _has_rows(error: JsonObject) -> bool:
-    return error.get("reason") == "duplicate"

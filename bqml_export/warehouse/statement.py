@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
-from sqlglot.dialects.bigquery import BigQuery
-from sqlglot.errors import TokenError
-from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]  # its public place
-
-from bqml_export.errors import UsageError
+from bqml_export.errors import InvalidQueryError, UsageError
 from bqml_export.model_reference import ModelReference
+from bqml_export.sql.model_statements import ModelClauses, model_clauses
+from bqml_export.sql.paths import path_text
+from bqml_export.sql.tokens import Sql, read_sql
 from bqml_export.sql_digest import sql_sha256
 
 _EXAMPLE = "expected CREATE [OR REPLACE] MODEL dataset.model OPTIONS(...) AS SELECT ..."
@@ -38,13 +36,17 @@ class TrainingStatement:
 def read_statement(sql: str) -> TrainingStatement:
     """Returns the statement in `sql`; it may be a script around one CREATE MODEL.
 
-    Only tokens are looked at, so that any option or query that BigQuery knows goes through
-    unchanged.
+    Any option or query that BigQuery knows goes through unchanged.
 
     Raises:
         UsageError: It creates no model, or several, or names one without its dataset.
     """
-    found = _statements(sql, sql)
+    try:
+        tokens = read_sql(sql)
+        clauses = [model_clauses(tokens, index) for index in range(len(tokens))]
+    except InvalidQueryError as exc:
+        raise UsageError(f"the SQL cannot be read: {exc.__cause__ or exc}", hint=_EXAMPLE) from exc
+    found = [_training(sql, made) for made in clauses if made and made.verb == "CREATE"]
     if not found:
         raise UsageError("the SQL creates no model", hint=_EXAMPLE)
     if len(found) > 1:
@@ -53,87 +55,25 @@ def read_statement(sql: str) -> TrainingStatement:
     return found[0]
 
 
-def _statements(text: str, sql: str) -> list[TrainingStatement]:
-    try:
-        tokens = BigQuery().tokenize(text)
-    except TokenError as exc:
-        raise UsageError(f"the SQL cannot be read: {exc}", hint=_EXAMPLE) from exc
-    found = []
-    for index, token in enumerate(tokens):
-        # sqlglot hands the rest of a BEGIN block over as one string, to be cut once more.
-        if token.token_type is TokenType.COMMAND and index + 1 < len(tokens):
-            found += _statements(tokens[index + 1].text, sql)
-        if (start := _after_create_model(tokens, index)) is not None:
-            name, behind = _path(text, tokens, start)
-            model = ModelReference.parse(name)
-            clauses = _statement_tokens(tokens[behind:])
-            found.append(
-                TrainingStatement(
-                    sql, model, _model_type(clauses), _has_transform(clauses), _query(text, clauses)
-                )
-            )
-    return found
+def _training(sql: str, clauses: ModelClauses) -> TrainingStatement:
+    return TrainingStatement(
+        sql,
+        ModelReference.parse(path_text(clauses.name)),
+        _model_type(clauses.options),
+        clauses.transform is not None,
+        _query(clauses.query),
+    )
 
 
-def _statement_tokens(tokens: list[Token]) -> list[Token]:
-    return list(itertools.takewhile(lambda token: token.token_type != TokenType.SEMICOLON, tokens))
-
-
-def _model_type(clauses: list[Token]) -> str | None:
-    for option, equals, value in zip(clauses, clauses[1:], clauses[2:], strict=False):
-        if (option.text.upper(), equals.text) == ("MODEL_TYPE", "="):
-            return value.text.upper() if value.token_type is TokenType.STRING else None
+def _model_type(options: Sql | None) -> str | None:
+    for option in options.split(",") if options is not None else ():
+        if option.words(0, 2) == ("MODEL_TYPE", "=") and len(option) == 3:
+            text = option[2].string
+            return None if text is None else text.upper()
     return None
 
 
-def _has_transform(clauses: list[Token]) -> bool:
-    # The clause stands directly behind the name; anywhere else the word is a function or a column.
-    return [token.text.upper() for token in clauses[:2]] == ["TRANSFORM", "("]
-
-
-def _query(text: str, clauses: list[Token]) -> str | None:
-    depth = 0
-    for index, token in enumerate(clauses[:-1]):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0 and token.token_type is TokenType.ALIAS:
-            query = clauses[index + 1 :]
-            # AS (training_data AS (SELECT ...), custom_holiday AS (...)) is not one query.
-            first = next((t.text.upper() for t in query if t.text != "("), "")
-            whole = text[query[0].start : query[-1].end + 1]
-            return whole if first in ("SELECT", "WITH", "FROM") else None
-    return None
-
-
-def _after_create_model(tokens: list[Token], index: int) -> int | None:
-    """Returns where the model's name starts if CREATE ... MODEL starts at `index`."""
-    words = [token.text.upper() for token in tokens[index : index + 7]]
-    if words[:1] != ["CREATE"]:
-        return None
-    length = 3 if words[1:3] == ["OR", "REPLACE"] else 1
-    if words[length : length + 1] != ["MODEL"]:
-        return None
-    length += 1
-    if words[length : length + 3] == ["IF", "NOT", "EXISTS"]:
-        length += 3
-    return index + length
-
-
-def _path(sql: str, tokens: list[Token], start: int) -> tuple[str, int]:
-    """Returns the path at `start` and what comes behind it.
-
-    Dashes belong to it: `my-project.dataset.model`.
-    """
-    if start >= len(tokens):
-        return "", start
-    end = start
-    while end + 1 < len(tokens) and _continues(tokens[end], tokens[end + 1]):
-        end += 1
-    return "".join(sql[tokens[start].start : tokens[end].end + 1].split()), end + 1
-
-
-def _continues(token: Token, following: Token) -> bool:
-    if "." in (token.text, following.text):
-        return True
-    quoted = TokenType.IDENTIFIER in (token.token_type, following.token_type)
-    touching = token.end + 1 == following.start
-    return touching and not quoted and following.text not in ("(", ";", ",")
+def _query(query: Sql | None) -> str | None:
+    # AS (training_data AS (SELECT ...), custom_holiday AS (...)) is not one query.
+    first = next((token.word for token in query or () if token.word != "("), "")
+    return query.text if query and first in ("SELECT", "WITH", "FROM") else None

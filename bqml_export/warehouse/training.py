@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from google.cloud import bigquery
 
-from bqml_export.errors import DuplicateError, InvalidQueryError, NotFoundError
-from bqml_export.foreign_errors import foreign_errors
+from bqml_export.errors import InvalidQueryError, NotFoundError
 from bqml_export.warehouse.dataset import (
     create_dataset,
     dataset_location,
@@ -22,14 +21,16 @@ from bqml_export.warehouse.jobs import (
     Report,
     base_id,
     latest_attempt,
+    send_once,
     statistics,
     wait,
 )
+from bqml_export.warehouse.query import LABELS, send_query
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.warehouse.statement import TrainingStatement
+    from foundation.json_types import JsonObject
 
 _CLOCK_SLACK_MS = 5_000
 _SILENCE_S = 15.0
@@ -106,7 +107,6 @@ def _made_by(
 
 
 def request_body(clients: Clients, plan: TrainingPlan) -> JsonObject:
-    """Returns the body of the jobs.insert call that `train` would make."""
     reference = bigquery.job._JobReference(  # noqa: SLF001 - as Client.query builds it
         plan.attempt.next_job_id, clients.project, plan.location
     )
@@ -126,15 +126,8 @@ def bytes_announced(clients: Clients, plan: TrainingPlan) -> int | None:
     if plan.creates_dataset:
         return None
     config = bigquery.QueryJobConfig(dry_run=True, use_legacy_sql=False)
-    with foreign_errors(f"checking the statement of model {plan.statement.model}"):
-        job = clients.bigquery.query(
-            plan.statement.sql,
-            job_config=config,
-            location=plan.location,
-            retry=clients.bigquery_retry,
-            job_retry=None,
-            timeout=clients.call_timeout_s,
-        )
+    doing = f"checking the statement of model {plan.statement.model}"
+    job = send_query(clients, plan.statement.sql, config, doing=doing, location=plan.location)
     if job.error_result:
         raise InvalidQueryError(str(job.error_result.get("message")))
     total = job.total_bytes_processed
@@ -167,31 +160,18 @@ def _send(clients: Clients, plan: TrainingPlan, report: Report) -> Job:
     announced = bytes_announced(clients, plan)
     if announced is not None:
         report(f"the statement reads {announced:,} bytes")
-    job_id = plan.attempt.next_job_id
-    try:
-        with foreign_errors(f"sending job {job_id}"):
-            return clients.bigquery.query(
-                plan.statement.sql,
-                job_config=_config(),
-                job_id=job_id,
-                location=plan.location,
-                retry=clients.bigquery_retry,
-                job_retry=None,  # it would send the work again under another id
-                timeout=clients.call_timeout_s,
-            )
-    except DuplicateError:
-        # The answer to an earlier try of this call was lost: the job is there.
-        with foreign_errors(f"reading job {job_id}"):
-            return clients.bigquery.get_job(
-                job_id,
-                location=plan.location,
-                retry=clients.bigquery_retry,
-                timeout=clients.call_timeout_s,
-            )
+    job_id, sql, location = plan.attempt.next_job_id, plan.statement.sql, plan.location
+    doing = f"sending job {job_id}"
+    return send_once(
+        clients,
+        job_id,
+        location,
+        lambda: send_query(clients, sql, _config(), doing=doing, location=location, job_id=job_id),
+    )
 
 
 def _config() -> bigquery.QueryJobConfig:
-    return bigquery.QueryJobConfig(use_legacy_sql=False, labels={"made_by": "bqml_export"})
+    return bigquery.QueryJobConfig(use_legacy_sql=False, labels=LABELS)
 
 
 @dataclass(slots=True)
@@ -204,7 +184,6 @@ class _Progress:
     last_line_s: float = field(default_factory=time.monotonic)
 
     def __call__(self, job: Job) -> None:
-        """Reports the iterations that are new in `job`."""
         training: JsonObject = statistics(job).get("query", {}).get("mlStatistics", {})
         results: list[JsonObject] = training.get("iterationResults", [])
         now_s = time.monotonic()

@@ -69,12 +69,16 @@ class DoorGroup(click.Group):
 
 
 def run(cli: click.Command, frame: Frame) -> None:
-    """Runs a command line; a bug ends with its traceback and the frame's exit code."""
+    """Runs a command line, a group or a single command; a bug ends with its traceback."""
     try:
         cli(prog_name=frame.program)
-    except Exception:  # noqa: BLE001 - see above
-        traceback.print_exc()
-        sys.exit(frame.exit_code)
+    except Exception as exc:  # noqa: BLE001 - see above
+        failure = failure_of(exc, frame)
+        if failure is None:
+            traceback.print_exc()
+            sys.exit(frame.exit_code)
+        failure.show()
+        sys.exit(failure.exit_code)
 
 
 def end_on_sigterm() -> None:

@@ -91,3 +91,14 @@ class PredictResponse(_message.Message):
     model_spec: ModelSpec
     outputs: _containers.MessageMap[str, Tensor]
     def __init__(self, model_spec: _Optional[_Union[ModelSpec, _Mapping]] = ..., outputs: _Optional[_Mapping[str, Tensor]] = ...) -> None: ...
+
+class PredictionLog(_message.Message):
+    __slots__ = ("predict_log",)
+    class PredictLog(_message.Message):
+        __slots__ = ("request",)
+        REQUEST_FIELD_NUMBER: _ClassVar[int]
+        request: PredictRequest
+        def __init__(self, request: _Optional[_Union[PredictRequest, _Mapping]] = ...) -> None: ...
+    PREDICT_LOG_FIELD_NUMBER: _ClassVar[int]
+    predict_log: PredictionLog.PredictLog
+    def __init__(self, predict_log: _Optional[_Union[PredictionLog.PredictLog, _Mapping]] = ...) -> None: ...

@@ -6,20 +6,23 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from kuberay.cli.options import (
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
+from kuberay.cli._options import (
+    Checks,
     check_options,
     check_settings,
     context_option,
     files_argument,
-    json_option,
+    force_option,
     namespace_option,
 )
-from kuberay.cli.output import report, write_document
-from kuberay.cli.waiting import patience_of, wait_options, wait_until_served
+from kuberay.cli._waiting import send_and_wait, wait_options
 from kuberay.errors import InvalidManifestError, UsageError
 
 if TYPE_CHECKING:
-    from kuberay.json_types import JsonObject
+    from foundation.json_types import JsonObject
+    from kuberay.cluster.wait_times import WaitTimes
     from kuberay.validate.checks import Options
 
 DryRun = Literal["client", "server"]
@@ -27,7 +30,7 @@ DryRun = Literal["client", "server"]
 
 @click.command(
     short_help="Check and apply manifests, and watch the rollout.",
-    epilog="\b\nExample:\n  bqml-kuberay apply rayservice.yaml --wait",
+    epilog=example("bqml-kuberay apply rayservice.yaml --wait"),
 )
 @files_argument
 @click.option(
@@ -36,7 +39,7 @@ DryRun = Literal["client", "server"]
     help="client: check here and send nothing. server: the API server checks and stores nothing.",
 )
 @click.option("--no-validate", is_flag=True, help="Send without checking first.")
-@click.option("--force-conflicts", is_flag=True, help="Take over fields that other managers set.")
+@force_option
 @click.option(
     "--bridge/--no-bridge",
     default=True,
@@ -51,29 +54,23 @@ DryRun = Literal["client", "server"]
 def apply(  # noqa: PLR0913 - one parameter per option
     *,
     files: tuple[str, ...],
-    crds: tuple[str, ...],
-    kubernetes_version: str | None,
-    gates: tuple[str, ...],
+    checks: Checks,
     context: str | None,
     namespace: str | None,
     dry_run: DryRun | None,
-    timeout_s: float,
-    poll_s: float,
-    settle_s: float,
-    with_ray: bool,
+    times: WaitTimes | None,
     no_validate: bool,
     force_conflicts: bool,
     bridge: bool,
-    wait: bool,
     as_json: bool,
 ) -> None:
     """Send the objects of FILE... by server-side apply.
 
     Each apply is recorded in a ConfigMap beside the RayService, for `rollback`.
     """
-    if wait and dry_run:
+    if times and dry_run:
         raise UsageError("--wait and --dry-run exclude each other")
-    options = check_settings(crds, kubernetes_version, gates, with_ray=with_ray, context=context)
+    options = checks(context)
     manifests = _manifests(files, None if no_validate else options)
     if dry_run == "client":
         _tell_client_dry_run(manifests, as_json=as_json)
@@ -81,28 +78,26 @@ def apply(  # noqa: PLR0913 - one parameter per option
     from kuberay.cluster.connection import connect
     from kuberay.cluster.delivery import Delivery
 
-    cluster = connect(context, namespace)
     delivery = Delivery(
-        cluster, report, dry_run=dry_run == "server", force=force_conflicts, bridge=bridge and wait
-    )
-    sent = delivery.send(manifests, namespace)
-    patience = patience_of(timeout_s, poll_s, settle_s)
-    documents = [wait_until_served(delivery, one, patience) for one in sent if wait]
+        connect(context, namespace), report,
+        dry_run=dry_run == "server", force=force_conflicts, bridge=bridge and bool(times),
+    )  # fmt: skip
+    services = send_and_wait(delivery, manifests, namespace, times)
     if as_json:
         write_document(
-            {"applied": len(manifests), "dry_run": dry_run or "none", "services": documents}
+            {"applied": len(manifests), "dry_run": dry_run or "none", "services": services}
         )
 
 
 def _manifests(files: tuple[str, ...], options: Options | None) -> list[JsonObject]:
-    from kuberay.cli.findings import summary, write_findings
+    from kuberay.cli._findings import summary, write_findings
     from kuberay.validate.checks import validate
     from kuberay.validate.finding import Severity
     from kuberay.validate.manifest.stream import read_files
 
     stream = read_files(files)
     if any(finding.severity is Severity.ERROR for finding in stream.findings) or options:
-        found = validate(stream, options or check_settings((), None, (), with_ray=False))
+        found = validate(stream, options or check_settings())
         if found.errors:
             write_findings(found)
             hint = "mend the errors; --no-validate sends all the same what is readable"

@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kuberay.cli.options import context_option, json_option, namespace_option
-from kuberay.cli.output import report, write_document, write_table
-from kuberay.cli.waiting import patience_of, wait_options, wait_until_served
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document, write_table
+from kuberay.cli._findings import PIPE_COLUMNS
+from kuberay.cli._options import context_option, force_option, namespace_option
+from kuberay.cli._waiting import send_and_wait, wait_options
 from kuberay.errors import UsageError
 
 if TYPE_CHECKING:
+    from foundation.json_types import JsonObject
     from kuberay.cluster.connection import Cluster
     from kuberay.cluster.history import Revision
-    from kuberay.json_types import JsonObject
+    from kuberay.cluster.wait_times import WaitTimes
 
 
 @click.command(
     short_help="Apply an earlier revision again.",
-    epilog="\b\nExample:\n  bqml-kuberay rollback bqml-serve --list\n"
-    "  bqml-kuberay rollback bqml-serve --to 3 --wait",
+    epilog=example(
+        "bqml-kuberay rollback bqml-serve --list", "bqml-kuberay rollback bqml-serve --to 3 --wait"
+    ),
 )
 @click.argument("name")
 @click.option(
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--list", "list_only", is_flag=True, help="List the recorded revisions, and end.")
 @click.option("--dry-run", type=click.Choice(["server"]), help="Let the server check it only.")
-@click.option("--force-conflicts", is_flag=True, help="Take over fields that other managers set.")
+@force_option
 @wait_options
 @context_option
 @namespace_option
@@ -40,12 +44,9 @@ def rollback(  # noqa: PLR0913 - one parameter per option
     context: str | None,
     namespace: str | None,
     dry_run: str | None,
-    timeout_s: float,
-    poll_s: float,
-    settle_s: float,
+    times: WaitTimes | None,
     list_only: bool,
     force_conflicts: bool,
-    wait: bool,
     as_json: bool,
 ) -> None:
     """Apply the manifests of an earlier `apply` of the RayService NAME.
@@ -53,7 +54,7 @@ def rollback(  # noqa: PLR0913 - one parameter per option
     It becomes a new revision. Objects that only the newer revision had stay as they are; Secrets
     and Jobs are not recorded and stay as well.
     """
-    if wait and dry_run:
+    if times and dry_run:
         raise UsageError("--wait and --dry-run exclude each other")
     from kuberay.cluster.connection import connect
     from kuberay.cluster.delivery import Delivery
@@ -69,14 +70,12 @@ def rollback(  # noqa: PLR0913 - one parameter per option
     _tell_left_over(found[-1], target)
     _tell_frozen(cluster, name, namespace)
     delivery = Delivery(
-        cluster, report, dry_run=dry_run is not None, force=force_conflicts, bridge=wait,
+        cluster, report, dry_run=dry_run is not None, force=force_conflicts, bridge=bool(times),
         note=f"rollback to {target.number}",
     )  # fmt: skip
-    sent = delivery.send(list(target.manifests), namespace)
-    patience = patience_of(timeout_s, poll_s, settle_s)
-    documents = [wait_until_served(delivery, one, patience) for one in sent if wait]
+    services = send_and_wait(delivery, list(target.manifests), namespace, times)
     if as_json:
-        write_document({"revision": target.number, "services": documents})
+        write_document({"revision": target.number, "services": services})
 
 
 def _tell_left_over(current: Revision, target: Revision) -> None:
@@ -89,7 +88,8 @@ def _tell_left_over(current: Revision, target: Revision) -> None:
 
 
 def _tell_frozen(cluster: Cluster, name: str, namespace: str | None) -> None:
-    from kuberay.cluster.observation import RAY_API, with_cluster_statuses
+    from kuberay.cluster.connection import RAY_API
+    from kuberay.cluster.observation import with_cluster_statuses
     from kuberay.cluster.snapshot import snapshot_of
     from kuberay.cluster.verdict import frozen
 
@@ -105,7 +105,8 @@ def _list(found: list[Revision], *, as_json: bool) -> None:
         write_document({"revisions": rows})
     else:
         headers = ("revision", "applied_at", "objects", "note")
-        write_table(headers, [tuple(str(row[key]) for key in headers) for row in rows])
+        cells = [tuple(str(row[key]) for key in headers) for row in rows]
+        write_table(headers, cells, pipe_columns=PIPE_COLUMNS)
 
 
 def _row(revision: Revision) -> JsonObject:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
-from kuberay.cli.options import json_option
-from kuberay.cli.output import write_document
+from foundation.cli.options import json_option
+from foundation.cli.output import write_document
 
 
 @click.command(short_help="List the keys of a deploy file.")
@@ -16,9 +18,9 @@ def settings(*, as_json: bool) -> None:
 
     keys = list(known_keys())
     if as_json:
-        write_document({"settings": [key.document() for key in keys]})
+        write_document({"settings": [asdict(key) for key in keys]})
         return
-    width = max(len(key.name) for key in keys)
+    width = max(len(key.key) for key in keys)
     for key in keys:
         shown = f"  [{key.default}]" if key.default else ""
-        click.echo(f"{key.name:<{width}}  {key.help}{shown}")
+        click.echo(f"{key.key:<{width}}  {key.help}{shown}")

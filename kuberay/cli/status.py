@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kuberay.cli.options import context_option, json_option, namespace_option
-from kuberay.cli.output import write_document
-from kuberay.cli.waiting import patience_of, tell_address, wait_options
+from foundation.cli.options import example, json_option
+from foundation.cli.output import report, write_document
+from kuberay.cli._options import context_option, namespace_option
+from kuberay.cli._waiting import tell_address, wait_options
 
 if TYPE_CHECKING:
+    from foundation.json_types import JsonObject
     from kuberay.cluster.address import Address
     from kuberay.cluster.connection import Cluster
     from kuberay.cluster.observation import Observation
     from kuberay.cluster.verdict import Verdict
-    from kuberay.json_types import JsonObject
+    from kuberay.cluster.wait_times import WaitTimes
 
 _EVENTS_MINUTES = 15
 _EXIT_CODES = {"done": 0, "failed": 3, "progressing": 4}
@@ -23,22 +25,19 @@ _EXIT_CODES = {"done": 0, "failed": 3, "progressing": 4}
 
 @click.command(
     short_help="Tell what a RayService is doing, in words.",
-    epilog="\b\nExample:\n  bqml-kuberay status bqml-serve --namespace bqml --wait",
+    epilog=example("bqml-kuberay status bqml-serve --namespace bqml --wait"),
 )
 @click.argument("name")
 @wait_options
 @context_option
 @namespace_option
 @json_option
-def status(  # noqa: PLR0913 - one parameter per option
+def status(
     *,
     name: str,
     context: str | None,
     namespace: str | None,
-    timeout_s: float,
-    poll_s: float,
-    settle_s: float,
-    wait: bool,
+    times: WaitTimes | None,
     as_json: bool,
 ) -> None:
     """Tell the state of the RayService NAME, and why it is not ready.
@@ -47,7 +46,6 @@ def status(  # noqa: PLR0913 - one parameter per option
     """
     from datetime import UTC, datetime, timedelta
 
-    from kuberay.cli.output import report
     from kuberay.cluster.address import address_of
     from kuberay.cluster.connection import connect
     from kuberay.cluster.observation import observe
@@ -56,8 +54,8 @@ def status(  # noqa: PLR0913 - one parameter per option
 
     cluster = connect(context, namespace)
     place = namespace or cluster.namespace
-    if wait:
-        Watcher(cluster, place, name, patience_of(timeout_s, poll_s, settle_s), report).wait()
+    if times:
+        Watcher(cluster, place, name, times, report).wait()
     since = datetime.now(UTC) - timedelta(minutes=_EVENTS_MINUTES)
     now = observe(cluster, place, name, since)
     verdict = judge(now)
@@ -83,9 +81,7 @@ def _tell(cluster: Cluster, now: Observation, verdict: Verdict, address: Address
             tell_address(address, click.echo)
         return
     for excerpt in excerpts(cluster, now):
-        click.echo(f"{excerpt.origin}:")
-        for line in excerpt.lines:
-            click.echo(f"    {line}")
+        excerpt.tell(click.echo)
 
 
 def _document(

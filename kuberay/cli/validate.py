@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import click
 
-from kuberay.cli.findings import report_document, rule_document, write_findings, write_rules
-from kuberay.cli.options import check_options, check_settings, context_option, json_option
-from kuberay.cli.output import write_document
+from foundation.cli.options import example, json_option
+from foundation.cli.output import write_document
+from kuberay.cli._findings import report_document, write_findings, write_rules
+from kuberay.cli._options import Checks, check_options, context_option
 from kuberay.errors import UsageError
 
 
 @click.command(
     short_help="Check manifests as the API server, the operator and Ray would.",
-    epilog="\b\nExample:\n  bqml-kuberay validate rayservice.yaml\n"
-    "  bqml-kuberay render deploy.yaml | bqml-kuberay validate -",
+    epilog=example(
+        "bqml-kuberay validate rayservice.yaml",
+        "bqml-kuberay render deploy.yaml | bqml-kuberay validate -",
+    ),
 )
 @click.argument("files", nargs=-1, metavar="FILE...")
 @check_options
@@ -21,14 +24,11 @@ from kuberay.errors import UsageError
 @click.option("--strict", is_flag=True, help="End with exit code 1 for warnings too.")
 @click.option("--list-rules", is_flag=True, help="Print every rule with its reason, and end.")
 @json_option
-def validate(  # noqa: PLR0913 - one parameter per option
+def validate(
     files: tuple[str, ...],
-    crds: tuple[str, ...],
-    kubernetes_version: str | None,
-    gates: tuple[str, ...],
+    checks: Checks,
     context: str | None,
     *,
-    with_ray: bool,
     strict: bool,
     list_rules: bool,
     as_json: bool,
@@ -43,14 +43,14 @@ def validate(  # noqa: PLR0913 - one parameter per option
         return
     if not files:
         raise UsageError("no file to check", hint="name a file, or - for standard input")
-    from kuberay.validate import checks
+    from kuberay.validate.checks import validate as validated
     from kuberay.validate.manifest.stream import read_files
 
-    options = check_settings(crds, kubernetes_version, gates, with_ray=with_ray, context=context)
+    options = checks(context)
     stream = read_files(files)
     if not stream.documents and not stream.findings:
         raise UsageError(f"no object in {', '.join(files)}", hint="the input is empty")
-    found = checks.validate(stream, options)
+    found = validated(stream, options)
     if as_json:
         write_document(report_document(found))
     else:
@@ -66,6 +66,6 @@ def _list_rules(*, as_json: bool) -> None:
     del checks  # its import defines the rules
     rules = sorted(defined_rules(), key=lambda rule: rule.id)
     if as_json:
-        write_document({"rules": [rule_document(rule) for rule in rules]})
+        write_document({"rules": [rule.document() for rule in rules]})
     else:
         write_rules(rules)

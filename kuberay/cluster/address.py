@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from foundation.json_types import JsonObject
 from kuberay.cluster.connection import Cluster
-from kuberay.json_types import JsonObject
 
 _PLAIN = "http"
 

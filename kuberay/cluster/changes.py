@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
-from kuberay.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 # Neither starts a new cluster; the operator leaves them out of the hash that it compares.
 _UNHASHED_GROUP_FIELDS = ("replicas", "minReplicas", "maxReplicas", "scaleStrategy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -15,13 +16,14 @@ import kubernetes.config
 from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
 from kubernetes.dynamic import DynamicClient
 
-from kuberay.cluster.foreign_errors import cluster_errors
+from foundation.json_types import JsonObject
+from kuberay.cluster._client_errors import cluster_errors
 from kuberay.errors import MissingError
-from kuberay.json_types import JsonObject
 
 if TYPE_CHECKING:
     from kubernetes.dynamic.resource import Resource
 
+RAY_API = "ray.io/v1"
 FIELD_MANAGER = "bqml-kuberay"
 _TIMEOUT_S = (10.0, 60.0)  # to connect, to answer
 _IN_CLUSTER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -60,22 +62,19 @@ class Cluster:
         return self.kinds[key]
 
     def get(self, api_version: str, kind: str, name: str, namespace: str) -> JsonObject | None:
-        resource = self.kind(api_version, kind)
-        path = resource.path(name=name, namespace=namespace)
+        path = self.kind(api_version, kind).path(name=name, namespace=namespace)
         try:
-            with cluster_errors(f"reading {kind}/{name}"):
-                return self._json("get", path)
+            return self._json(f"reading {kind}/{name}", "get", path)
         except MissingError:
             return None
 
     def find(
         self, api_version: str, kind: str, namespace: str, *, labels: str = "", fields: str = ""
     ) -> list[JsonObject]:
-        resource = self.kind(api_version, kind)
-        path = resource.path(namespace=namespace)
+        path = self.kind(api_version, kind).path(namespace=namespace)
         selectors = {"label_selector": labels or None, "field_selector": fields or None}
-        with cluster_errors(f"listing {kind}"):
-            items: list[JsonObject] = self._json("get", path, **selectors).get("items") or []
+        found = self._json(f"listing {kind}", "get", path, **selectors)
+        items: list[JsonObject] = found.get("items") or []
         return items
 
     def apply(self, manifest: JsonObject, *, dry_run: bool, force: bool) -> JsonObject:
@@ -85,56 +84,56 @@ class Cluster:
         path = resource.path(name=name, namespace=manifest["metadata"].get("namespace"))
         # The client library has no argument for the strictness that kubectl always asks for.
         strictly = [("fieldValidation", "Strict")]
-        with cluster_errors(f"applying {kind}/{name}"):
-            return self._json(
-                "patch", path, body=manifest, content_type=SERVER_SIDE_APPLY, query_params=strictly,
-                field_manager=FIELD_MANAGER, force_conflicts=str(force).lower(),
-                dry_run="All" if dry_run else None,
-            )  # fmt: skip
+        return self._json(
+            f"applying {kind}/{name}", "patch", path, body=manifest, query_params=strictly,
+            content_type=SERVER_SIDE_APPLY, field_manager=FIELD_MANAGER,
+            force_conflicts=str(force).lower(), dry_run="All" if dry_run else None,
+        )  # fmt: skip
 
     def create(self, manifest: JsonObject) -> JsonObject:
         kind, metadata = manifest["kind"], manifest["metadata"]
-        resource = self.kind(manifest["apiVersion"], kind)
-        path = resource.path(namespace=metadata["namespace"])
-        with cluster_errors(f"creating {kind}/{metadata['name']}"):
-            return self._json("post", path, body=manifest, field_manager=FIELD_MANAGER)
+        path = self.kind(manifest["apiVersion"], kind).path(namespace=metadata["namespace"])
+        what = f"creating {kind}/{metadata['name']}"
+        return self._json(what, "post", path, body=manifest, field_manager=FIELD_MANAGER)
 
     def json_patch(
         self, resource: Resource, name: str, namespace: str, steps: list[JsonObject]
     ) -> None:
         """Changes fields of an object; a failed `test` step changes nothing."""
-        path = resource.path(name=name, namespace=namespace)
-        with cluster_errors(f"changing {resource.kind}/{name}"):
-            self._json(
-                "patch", path, body=steps, content_type=JSON_PATCH, field_manager=FIELD_MANAGER
-            )
+        self._json(
+            f"changing {resource.kind}/{name}", "patch",
+            resource.path(name=name, namespace=namespace),
+            body=steps, content_type=JSON_PATCH, field_manager=FIELD_MANAGER,
+        )  # fmt: skip
 
     def delete(self, api_version: str, kind: str, name: str, namespace: str) -> None:
         """Deletes an object; one that is gone already is fine."""
         path = self.kind(api_version, kind).path(name=name, namespace=namespace)
-        try:
-            with cluster_errors(f"deleting {kind}/{name}"):
-                # A Job's own default would leave its pods behind, and itself until they are let go.
-                self._json("delete", path, query_params=[("propagationPolicy", "Background")])
-        except MissingError:
-            return
+        # A Job's own default would leave its pods behind, and itself until they are let go.
+        background = [("propagationPolicy", "Background")]
+        with contextlib.suppress(MissingError):
+            self._json(f"deleting {kind}/{name}", "delete", path, query_params=background)
 
     def logs(self, namespace: str, pod: str, container: str, *, lines: int) -> list[str]:
+        """Returns the last lines that a container wrote."""
         path = f"{self.kind('v1', 'Pod').path(name=pod, namespace=namespace)}/log"
         query = [("container", container), ("tailLines", lines)]
-        with cluster_errors(f"reading the log of {pod}"):
-            answer = self.client.request(
-                "get", path, query_params=query, serialize=False, _request_timeout=_TIMEOUT_S
-            )
-        text: str = answer.data.decode("utf-8", errors="replace")
-        return text.splitlines()
+        data = self._data(f"reading the log of {pod}", "get", path, query_params=query)
+        return data.decode("utf-8", errors="replace").splitlines()
 
-    def _json(self, method: str, path: str, **params: object) -> JsonObject:
-        answer = self.client.request(
-            method, path, serialize=False, _request_timeout=_TIMEOUT_S, **params
-        )
-        decoded: JsonObject = json.loads(answer.data)
+    def _json(self, what: str, method: str, path: str, **params: object) -> JsonObject:
+        data = self._data(what, method, path, **params)
+        with cluster_errors(what):
+            decoded: JsonObject = json.loads(data)
         return decoded
+
+    def _data(self, what: str, method: str, path: str, **params: object) -> bytes:
+        with cluster_errors(what):
+            answer = self.client.request(
+                method, path, serialize=False, _request_timeout=_TIMEOUT_S, **params
+            )
+        data: bytes = answer.data
+        return data
 
 
 def connect(context: str | None, namespace: str | None) -> Cluster:

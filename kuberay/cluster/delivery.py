@@ -6,16 +6,16 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from foundation.json_types import JsonObject
 from kuberay.cluster import history
+from kuberay.cluster._jobs import is_job, send_job
+from kuberay.cluster._replica_bounds import carry_over
 from kuberay.cluster.changes import Change, bounds_of, change_of
-from kuberay.cluster.connection import Cluster
-from kuberay.cluster.jobs import is_job, send_job
+from kuberay.cluster.connection import RAY_API, Cluster
 from kuberay.cluster.manifests import is_service, ordered, placed, title
-from kuberay.cluster.observation import RAY_API, with_cluster_statuses
-from kuberay.cluster.replica_bounds import carry_over
+from kuberay.cluster.observation import with_cluster_statuses
 from kuberay.cluster.snapshot import snapshot_of
 from kuberay.errors import ClusterError
-from kuberay.json_types import JsonObject
 
 Tell = Callable[[str], None]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from foundation.json_types import JsonObject
 from kuberay.cluster.connection import Cluster
 from kuberay.cluster.observation import Observation
 from kuberay.cluster.snapshot import HEALTHY, RUNNING
 from kuberay.errors import ClusterError
-from kuberay.json_types import JsonObject
 
 _LOG_LINES = 20
 _MOST_EXCERPTS = 3
@@ -23,21 +23,26 @@ class Excerpt:
     origin: str
     lines: tuple[str, ...]
 
+    def tell(self, tell: Callable[[str], None]) -> None:
+        tell(f"{self.origin}:")
+        for line in self.lines:
+            tell(f"    {line}")
+
     def document(self) -> JsonObject:
         return {"origin": self.origin, "lines": list(self.lines)}
 
 
 def excerpts(cluster: Cluster, now: Observation) -> list[Excerpt]:
     found = [*_messages(now), *_events(now)]
-    crashed = [trouble for trouble in now.troubles if trouble.has_log]
-    for trouble in crashed[:_MOST_EXCERPTS]:
+    crashed = [problem for problem in now.problems if problem.has_log]
+    for problem in crashed[:_MOST_EXCERPTS]:
         try:
             lines = cluster.logs(
-                now.snapshot.namespace, trouble.pod, trouble.container, lines=_LOG_LINES
+                now.snapshot.namespace, problem.pod, problem.container, lines=_LOG_LINES
             )
         except ClusterError as exc:
             lines = [f"(no log: {exc.message})"]
-        found.append(Excerpt(f"log of {trouble.pod}, container {trouble.container}", tuple(lines)))
+        found.append(Excerpt(f"log of {problem.pod}, container {problem.container}", tuple(lines)))
     return found
 
 

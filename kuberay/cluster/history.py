@@ -14,9 +14,9 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from foundation.json_types import JsonObject
 from kuberay.cluster.connection import Cluster
 from kuberay.errors import MissingError, RefusedError
-from kuberay.json_types import JsonObject
 
 SERVICE_LABEL = "kuberay.bqml/rayservice"
 REVISION_LABEL = "kuberay.bqml/revision"

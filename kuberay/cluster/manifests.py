@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 
+from foundation.json_types import JsonObject
 from kuberay.cluster.connection import Cluster
 from kuberay.errors import MissingError
-from kuberay.json_types import JsonObject
 
 # What others need to be there first; a RayService needs all the rest, but for Jobs that test it.
 _FIRST = ("Namespace", "CustomResourceDefinition", "ServiceAccount", "Secret", "ConfigMap")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kuberay.cluster.connection import Cluster
-from kuberay.cluster.events import Event, warnings_since
-from kuberay.cluster.pods import Trouble, troubles_of
+from foundation.json_types import JsonObject
+from kuberay.cluster._events import Event, warnings_since
+from kuberay.cluster._pods import PodProblem, problems_of
+from kuberay.cluster.connection import RAY_API, Cluster
 from kuberay.cluster.snapshot import Snapshot, snapshot_of
 from kuberay.errors import DeniedError, MissingError
-from kuberay.json_types import JsonObject
 
-RAY_API = "ray.io/v1"
 CLUSTER_LABEL = "ray.io/cluster"
 
 
@@ -35,8 +34,8 @@ class Observation:
     warnings: tuple[Event, ...]
 
     @property
-    def troubles(self) -> list[Trouble]:
-        return troubles_of(self.pods)
+    def problems(self) -> list[PodProblem]:
+        return problems_of(self.pods)
 
     def pods_of(self, cluster: str) -> list[JsonObject]:
         """Returns the pods of one cluster that are not on their way out."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kuberay.cluster._pods import is_ready, is_starting, role_of
 from kuberay.cluster.observation import Observation
-from kuberay.cluster.pods import is_ready, is_starting, role_of
 from kuberay.cluster.snapshot import Application, RayCluster, Snapshot
 
 
@@ -15,7 +15,7 @@ def sentences(now: Observation) -> Iterator[str]:
     yield from _acceptance(snapshot)
     for ray_cluster, role in _clusters(snapshot):
         yield from _cluster(now, ray_cluster, role)
-    yield from (trouble.sentence for trouble in now.troubles)
+    yield from (problem.sentence for problem in now.problems)
     yield from _endpoints(snapshot)
 
 

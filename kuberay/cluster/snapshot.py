@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kuberay.json_types import JsonObject
+from foundation.json_types import JsonObject
+from kuberay.cluster._conditions import Condition, conditions_of
 
 RUNNING, HEALTHY, DEPLOY_FAILED = "RUNNING", "HEALTHY", "DEPLOY_FAILED"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition; status is True, False or Unknown."""
-
-    status: str = "Unknown"
-    reason: str = ""
-    message: str = ""
-
-    @property
-    def is_true(self) -> bool:
-        return self.status == "True"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +34,6 @@ class RayCluster:
     head_is_ready: bool
     state: str
     desired_workers: int
-    ready_workers: int
     failure: str
     applications: Mapping[str, Application]
 
@@ -98,7 +85,7 @@ class Snapshot:
 def snapshot_of(service: JsonObject) -> Snapshot:
     """Returns the status of a RayService object; one without a status has nothing yet."""
     metadata, status = service["metadata"], service.get("status") or {}
-    conditions = _conditions(status)
+    conditions = conditions_of(status)
     return Snapshot(
         name=metadata["name"],
         namespace=metadata.get("namespace", ""),
@@ -114,30 +101,18 @@ def snapshot_of(service: JsonObject) -> Snapshot:
     )
 
 
-def _conditions(status: JsonObject) -> dict[str, Condition]:
-    return {
-        condition.get("type", ""): Condition(
-            condition.get("status", "Unknown"),
-            condition.get("reason", ""),
-            condition.get("message", ""),
-        )
-        for condition in status.get("conditions") or ()
-    }
-
-
 def _cluster(status: JsonObject | None) -> RayCluster | None:
     # The operator leaves an empty pending status behind when there is no pending cluster.
     if not status or not status.get("rayClusterName"):
         return None
     ray = status.get("rayClusterStatus") or {}
-    conditions = _conditions(ray)
+    conditions = conditions_of(ray)
     failure = conditions.get("RayClusterReplicaFailure", Condition())
     return RayCluster(
         name=status["rayClusterName"],
         head_is_ready=conditions.get("HeadPodReady", Condition()).is_true,
         state=str(ray.get("state") or ""),
         desired_workers=int(ray.get("desiredWorkerReplicas") or 0),
-        ready_workers=int(ray.get("readyWorkerReplicas") or 0),
         failure=failure.message if failure.is_true else str(ray.get("reason") or ""),
         applications={
             name: _application(name, app or {})

@@ -59,7 +59,7 @@ def _failures(now: Observation) -> list[str]:
         for application in applications
         if application.status == DEPLOY_FAILED
     ]
-    found += [trouble.sentence for trouble in now.troubles if trouble.is_lasting]
+    found += [problem.sentence for problem in now.problems if problem.is_lasting]
     return found
 
 

@@ -11,37 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from kuberay.cluster._events import worth_telling
+from kuberay.cluster._pods import is_ready, role_of
 from kuberay.cluster.connection import Cluster
 from kuberay.cluster.diagnosis import excerpts
-from kuberay.cluster.events import worth_telling
 from kuberay.cluster.observation import Observation, observe
-from kuberay.cluster.pods import is_ready, role_of
 from kuberay.cluster.sentences import sentences
 from kuberay.cluster.verdict import State, Verdict, frozen, judge
+from kuberay.cluster.wait_times import WaitTimes
 from kuberay.errors import RolloutFailedError, RolloutTimeoutError, UnreachableError
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for what, in seconds.
-
-    Args:
-        timeout_s: For the whole rollout.
-        poll_s: Between two looks.
-        settle_s: For which it must be done without a break: after a change of serveConfigV2 the
-            status still shows the old application for a moment.
-        failing_s: For which a failure must last: the status may still show the last one.
-        frozen_s: For which a rollout must look frozen to be told so: a dashboard starts after its
-            head, within a minute or two.
-    """
-
-    timeout_s: float = 1200.0
-    poll_s: float = 2.0
-    settle_s: float = 10.0
-    failing_s: float = 30.0
-    frozen_s: float = 120.0
 
 
 @dataclass(slots=True)
@@ -52,7 +32,7 @@ class Watcher:
         cluster: The connection.
         namespace: The service's namespace.
         name: The service's name.
-        patience: How long to wait.
+        times: How long to wait.
         tell: Gets each sentence.
         needs_worker: A worker must be an endpoint too: the head, which is one now, will not stay.
     """
@@ -60,7 +40,7 @@ class Watcher:
     cluster: Cluster
     namespace: str
     name: str
-    patience: Patience
+    times: WaitTimes
     tell: Tell
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     started: float = field(default_factory=time.monotonic)
@@ -88,17 +68,17 @@ class Watcher:
                 if self._is_over(verdict, elapsed - since[1], now):
                     return now
             self._check_time(now)
-            time.sleep(self.patience.poll_s)
+            time.sleep(self.times.poll_s)
 
     def _is_over(self, verdict: Verdict, lasted_s: float, now: Observation) -> bool:
-        if verdict.state is State.FAILED and lasted_s >= self.patience.failing_s:
+        if verdict.state is State.FAILED and lasted_s >= self.times.failing_s:
             raise RolloutFailedError(
                 f"the rollout of {self.name} failed: {'; '.join(verdict.reasons)}",
                 hint=self._evidence(now),
             )
         if self.needs_worker and not _ready_workers(now):
             return False
-        return verdict.state is State.DONE and lasted_s >= self.patience.settle_s
+        return verdict.state is State.DONE and lasted_s >= self.times.settle_s
 
     def _look(self) -> Observation | None:
         try:
@@ -130,7 +110,7 @@ class Watcher:
             self.frozen_since = None
         elif self.frozen_since is None:
             self.frozen_since = elapsed
-        elif elapsed - self.frozen_since >= self.patience.frozen_s:
+        elif elapsed - self.frozen_since >= self.times.frozen_s:
             for hint in hints:
                 self._tell_once(f"warning: {hint}")
 
@@ -143,19 +123,17 @@ class Watcher:
         self.tell(f"[{time.monotonic() - self.started:4.0f} s] {sentence}")
 
     def _check_time(self, now: Observation | None) -> None:
-        if time.monotonic() - self.started < self.patience.timeout_s:
+        if time.monotonic() - self.started < self.times.timeout_s:
             return
         reasons = "; ".join(judge(now).reasons) if now else "the API server does not answer"
         raise RolloutTimeoutError(
-            f"{self.name} is not ready after {self.patience.timeout_s:g} s: {reasons}",
+            f"{self.name} is not ready after {self.times.timeout_s:g} s: {reasons}",
             hint=self._evidence(now) if now else None,
         )
 
     def _evidence(self, now: Observation) -> str | None:
         for excerpt in excerpts(self.cluster, now):
-            self.tell(f"{excerpt.origin}:")
-            for line in excerpt.lines:
-                self.tell(f"    {line}")
+            excerpt.tell(self.tell)
         where = f"{self.name} -n {self.namespace}"
         if now.snapshot.active and now.snapshot.pending:
             return (

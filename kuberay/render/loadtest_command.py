@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kuberay.errors import SettingsError
+from foundation.errors import SettingsError
+from foundation.settings.sources import merged
 from kuberay.render.commented import Object
 from kuberay.render.names import Names
 from kuberay.render.ports import DASHBOARD, LOCUST, SERVE, SERVE_GRPC
 from kuberay.render.ray.serve_config import LOADTEST_HEADER
 from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.load import merged
 from kuberay.settings.plan import Plan
 from kuberay.settings.surroundings import LoadTest
 

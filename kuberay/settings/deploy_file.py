@@ -9,7 +9,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from kuberay.settings.field_types import DnsLabel, Group
+from foundation.settings.group import Group
+from kuberay.settings.field_types import DnsLabel
 from kuberay.settings.pods import Head, Scale, Workers
 from kuberay.settings.served_model import Model
 from kuberay.settings.surroundings import (

@@ -5,29 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from foundation.settings.group import Group
+from kuberay.name_syntax import DNS_LABEL, LABEL_VALUE, SUBDOMAIN
 
-class Group(BaseModel):
-    """A frozen group of settings; an unknown key is an error, a field's docstring its help."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_VALUE = r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?"
-
-DnsLabel = Annotated[str, Field(pattern=rf"^{_LABEL}$", max_length=63)]
+DnsLabel = Annotated[str, Field(pattern=rf"^{DNS_LABEL}$", max_length=63)]
 """RFC 1123: a namespace, a name of a container."""
-ObjectName = Annotated[str, Field(pattern=rf"^{_LABEL}(\.{_LABEL})*$", max_length=253)]
+ObjectName = Annotated[str, Field(pattern=rf"^{SUBDOMAIN}$", max_length=253)]
 """RFC 1123 subdomain: a Secret, a ServiceAccount, a class."""
-HostName = Annotated[str, Field(pattern=rf"^(\*\.)?{_LABEL}(\.{_LABEL})+$", max_length=253)]
+HostName = Annotated[str, Field(pattern=rf"^(\*\.)?{DNS_LABEL}(\.{DNS_LABEL})+$", max_length=253)]
 """A DNS name with at least one dot; may begin with `*.`."""
-LabelValue = Annotated[str, Field(pattern=rf"^({_VALUE})?$", max_length=63)]
-LabelKey = Annotated[str, Field(pattern=rf"^({_LABEL}(\.{_LABEL})*/)?{_VALUE}$", max_length=317)]
+LabelValue = Annotated[str, Field(pattern=rf"^({LABEL_VALUE})?$", max_length=63)]
+LabelKey = Annotated[str, Field(pattern=rf"^({SUBDOMAIN}/)?{LABEL_VALUE}$", max_length=317)]
 Labels = Mapping[LabelKey, LabelValue]
-Count = Annotated[int, Field(ge=1)]
-Seconds = Annotated[int, Field(ge=0)]
 
 
 class SecretKey(Group):

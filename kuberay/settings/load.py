@@ -6,19 +6,19 @@ key, what was expected, and what came.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
 
-from kuberay.errors import SettingsError
-from kuberay.json_types import JsonObject, JsonValue
+from foundation.errors import SettingsError
+from foundation.json_types import JsonObject
+from foundation.settings.keys import near_name
+from foundation.settings.sources import merged, read_mapping, yaml_assignment
 from kuberay.settings.deploy_file import DeployFile
 
 
@@ -37,7 +37,7 @@ def load(files: Sequence[Path], assignments: Iterable[str] = ()) -> DeployFile:
     for file in files:
         tree = merged(tree, _read(file))
     for text in assignments:
-        tree = merged(tree, _assignment(text))
+        tree = merged(tree, yaml_assignment(text, "scale.max_replicas"))
     return validated(tree)
 
 
@@ -53,32 +53,15 @@ def validated(tree: JsonObject) -> DeployFile:
         raise SettingsError("; ".join(_faults(exc))) from exc
 
 
-def merged(base: JsonObject, overlay: JsonObject) -> JsonObject:
-    """Returns `base` with the values of `overlay`; null takes a key away."""
-    result = dict(base)
-    for key, value in overlay.items():
-        old = result.get(key)
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(old, dict) and isinstance(value, dict):
-            result[key] = merged(old, value)
-        else:
-            result[key] = value
-    return result
-
-
 @dataclass(frozen=True, slots=True)
 class Key:
     """One key of a deploy file."""
 
-    name: str
+    key: str
     """Dotted; `[]` follows a list."""
     help: str
     default: str
     """The value that it has by itself, as JSON; empty where it has none or is a group."""
-
-    def document(self) -> JsonObject:
-        return {"key": self.name, "help": self.help, "default": self.default}
 
 
 def known_keys(cls: type[BaseModel] = DeployFile, prefix: str = "") -> Iterator[Key]:
@@ -107,49 +90,21 @@ def _groups_in(annotation: object) -> Iterator[type[BaseModel]]:
 
 
 def _read(file: Path) -> JsonObject:
-    tree = _mapping(file)
+    tree = read_mapping(file)
     serve = tree.get("serve")
     if isinstance(serve, str):
         # A file of the service's own settings, beside the one that names it.
-        tree["serve"] = _mapping(file.parent / serve)
-    return tree
-
-
-def _mapping(file: Path) -> JsonObject:
-    try:
-        tree = yaml.safe_load(file.read_text())
-    except OSError as exc:
-        raise SettingsError(f"{file}: {exc.strerror}") from exc
-    except (yaml.YAMLError, UnicodeDecodeError) as exc:
-        raise SettingsError(f"{file} is not YAML: {' '.join(str(exc).split())}") from exc
-    if not isinstance(tree or {}, dict):
-        raise SettingsError(f"{file}: expected a mapping of settings, got {type(tree).__name__}")
-    return tree or {}
-
-
-def _assignment(text: str) -> JsonObject:
-    key, equals, value = text.partition("=")
-    if not equals or not all(key.split(".")):
-        raise SettingsError(
-            f"--set {text}: expected key=value, with a key such as scale.max_replicas"
-        )
-    try:
-        tree: JsonValue = yaml.safe_load(value)
-    except yaml.YAMLError as exc:
-        raise SettingsError(f"--set {text}: the value is not YAML: {exc}") from exc
-    for part in reversed(key.strip().split(".")):
-        tree = {part: tree}
-    assert isinstance(tree, dict)
+        tree["serve"] = read_mapping(file.parent / serve)
     return tree
 
 
 def _faults(exc: ValidationError) -> Iterator[str]:
-    known = [key.name for key in known_keys()]
+    known = [key.key for key in known_keys()]
     for fault in exc.errors():
         key = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else "`bqml-kuberay settings` lists all"
+            near = near_name(key, known)
+            hint = f"did you mean {near}?" if near else "`bqml-kuberay settings` lists all"
             yield f"unknown key {key}: {hint}"
             continue
         yield _sentence(key, dict(fault))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from kuberay.errors import SettingsError
+from foundation.errors import SettingsError
 from kuberay.quantity import GIB, MIB, memory_text
 from kuberay.settings.deploy_file import DeployFile
 

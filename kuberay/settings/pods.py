@@ -6,8 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from foundation.settings.group import Count, Group
 from kuberay.quantity import GIB, MIB, Cpus, Memory
-from kuberay.settings.field_types import Count, Group, Labels, ObjectName, Toleration
+from kuberay.settings.field_types import Labels, ObjectName, Toleration
 
 ObjectStore = Annotated[Memory, Field(ge=75 * MIB)]
 """Bytes; Ray starts with no less than 75Mi."""

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from kuberay.settings.field_types import Group
+from foundation.settings.group import Group
 from serve_app.settings.model import ModelEntry, VersionPolicy
 
 _SOURCE = r"^(gs://[^/\s]+|/[^/\s]+)(/[^/\s]+)*/?$"

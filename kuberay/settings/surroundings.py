@@ -8,11 +8,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from foundation.settings.group import Count, Group
 from kuberay.quantity import GIB, MIB, Cpus, Memory
 from kuberay.settings.field_types import (
-    Count,
     DnsLabel,
-    Group,
     HostName,
     LabelKey,
     Labels,

@@ -16,16 +16,16 @@ from kuberay.validate.operator import (
     security,
     upgrade,
 )
-from kuberay.validate.rayservice.service import RayService
+from kuberay.validate.rayservice import RayService
 from kuberay.validate.runtime import (
     capacity,
     images,
-    neighbours,
-    pod_words,
+    pod_values,
     pods,
     ports,
     probes,
     proxies,
+    related_objects,
     rollout,
     scaling,
     shutdown,
@@ -38,7 +38,7 @@ Check = Callable[[RayService], Iterable[Finding]]
 
 _CHECKS: tuple[Check, ...] = (
     metadata.check, upgrade.check, groups.check, fault_tolerance.check, autoscaler.check,
-    security.check, config_text.check, pods.check, pod_words.check, ports.check, probes.check,
+    security.check, config_text.check, pods.check, pod_values.check, ports.check, probes.check,
     images.check, capacity.check, scaling.check, proxies.check, shutdown.check, rollout.check,
 )  # fmt: skip
 
@@ -90,7 +90,7 @@ def validate(stream: Stream, options: Options) -> Report:
         findings += check_object(document, options.catalog)
     for service in services:
         findings += _of_service(service, options)
-    findings += neighbours.check_stream(stream.documents, services)
+    findings += related_objects.check_stream(stream.documents, services)
     names = tuple(document.name for document in stream.documents)
     skipped = tuple(_skipped(stream.documents, services, options))
     return Report(names, _sorted(findings, stream), skipped)

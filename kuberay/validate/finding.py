@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kuberay.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 class Severity(StrEnum):
@@ -44,23 +45,16 @@ class Finding:
     """A rule that the manifest breaks, with what came, what was expected and how to mend it."""
 
     rule: str
-    source: Source
     severity: Severity
+    source: Source
     place: Place
     came: str
     expected: str
     fix: str
 
     def document(self) -> JsonObject:
-        return {
-            "rule": self.rule,
-            "severity": self.severity.value,
-            "source": self.source.value,
-            "file": self.place.file,
-            "line": self.place.line,
-            "object": self.place.object,
-            "path": self.place.path,
-            "came": self.came,
-            "expected": self.expected,
-            "fix": self.fix,
-        }
+        """Returns the fields as `--json` prints them, those of the place among the others."""
+        document: JsonObject = {}
+        for name, value in dataclasses.asdict(self).items():
+            document |= value if name == "place" else {name: value}
+        return document

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 from kuberay.validate.finding import Finding, Severity, Source
 
 if TYPE_CHECKING:
-    from kuberay.json_types import JsonValue
+    from foundation.json_types import JsonObject, JsonValue
     from kuberay.validate.manifest.node import Node
 
+__all__ = ["Finding", "Rule", "define", "defined_rules", "error", "shown", "warning"]
+
 _LONGEST_VALUE = 120
+_SOURCES = {
+    "yaml": Source.YAML, "api": Source.API_SERVER, "operator": Source.OPERATOR, "ray": Source.RAY,
+    "runtime": Source.RUNTIME,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +25,8 @@ class Rule:
     """One rule.
 
     Args:
-        id: `<group>/<name>`, stable across releases: scripts may filter by it.
-        source: Who would complain.
+        id: `<group>/<name>`, stable across releases: scripts may filter by it. The group says who
+            would complain.
         severity: What breaking it leads to.
         expected: The rule itself, as a sentence part that follows "expected".
         why: What happens otherwise.
@@ -28,25 +34,28 @@ class Rule:
     """
 
     id: str
-    source: Source
     severity: Severity
     expected: str
     why: str
     fix: str = ""
 
+    @property
+    def source(self) -> Source:
+        return _SOURCES[self.id.partition("/")[0]]
+
+    def document(self) -> JsonObject:
+        """Returns the rule as `--list-rules --json` prints it."""
+        texts = {"expected": self.expected, "why": self.why, "fix": self.fix}
+        return {"rule": self.id, "severity": self.severity, "source": self.source, **texts}
+
     def at(
-        self,
-        node: Node,
-        came: str | None = None,
-        *,
-        expected: str = "",
-        fix: str = "",
+        self, node: Node, came: str | None = None, *, expected: str = "", fix: str = ""
     ) -> Finding:
         """Returns the finding that `node` breaks this rule; the value itself is what came."""
         return Finding(
             rule=self.id,
-            source=self.source,
             severity=self.severity,
+            source=self.source,
             place=node.place,
             came=shown(node.value) if came is None else came,
             expected=expected or self.expected,
@@ -65,14 +74,14 @@ def define(rule: Rule) -> Rule:
     return rule
 
 
-def error(rule_id: str, source: Source, expected: str, why: str, fix: str = "") -> Rule:
+def error(rule_id: str, expected: str, why: str, fix: str = "") -> Rule:
     """Defines a rule whose breach is refused or fails."""
-    return define(Rule(rule_id, source, Severity.ERROR, expected, why, fix))
+    return define(Rule(rule_id, Severity.ERROR, expected, why, fix))
 
 
-def warning(rule_id: str, source: Source, expected: str, why: str, fix: str = "") -> Rule:
+def warning(rule_id: str, expected: str, why: str, fix: str = "") -> Rule:
     """Defines a rule whose breach works worse than meant."""
-    return define(Rule(rule_id, source, Severity.WARNING, expected, why, fix))
+    return define(Rule(rule_id, Severity.WARNING, expected, why, fix))
 
 
 def defined_rules() -> tuple[Rule, ...]:

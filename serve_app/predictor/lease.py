@@ -44,6 +44,7 @@ class Lease:
         self._query = query
         self._meter = meter
         self._calls: dict[Adapter[Any, Any], Call] = {}
+        self._partial: dict[tuple[str, tuple[str, ...]], CallTraits] = {}
         self._users = 0
 
     def __enter__(self) -> Self:
@@ -81,8 +82,15 @@ class Lease:
         return call
 
     def traits(self, call: Call) -> CallTraits:
-        """What is known of such calls."""
-        return self._servable.traits(call.signature.name)
+        """What is known of such calls; those for some of the outputs are never shared.
+
+        A model is judged as it computes all of them: for some it may compute in another way.
+        """
+        known = self._servable.traits(call.signature.name)
+        if len(call.outputs) == len(call.signature.outputs):
+            return known
+        key = (call.signature.name, call.outputs)
+        return self._partial.setdefault(key, CallTraits(bounded=known.bounded))
 
     def stop_sharing(self, call: Call, why: str) -> None:
         """Lets no two requests share a call of this signature from now on."""

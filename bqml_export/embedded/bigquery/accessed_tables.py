@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend_client import BackendClient, QueryScope, table_path
 from bqml_export.embedded.bigquery.rows import parse_field
-from bqml_export.embedded.sql.table_references import TableReference, table_references
 from bqml_export.errors import NotFoundError, QueryError
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from bqml_export.embedded.bigquery.wire import Json
     from bqml_export.embedded.ml.table import Field
+    from bqml_export.sql.table_references import TableReference
 
 _FIXED_BYTES = {
     "INT64": 8,
@@ -54,12 +54,12 @@ class BytesBilledError(QueryError):
 
 
 def accessed_tables(
-    backend: BackendClient, scope: QueryScope, sql: str
+    backend: BackendClient, scope: QueryScope, references: Sequence[TableReference]
 ) -> tuple[AccessedTable, ...]:
-    """Returns the tables of `sql` whose datasets exist."""
+    """Returns the tables whose datasets exist."""
     found = []
     locations: dict[tuple[str, str], str | None] = {}
-    for reference in table_references(sql):
+    for reference in references:
         project, dataset = _owner(scope, reference)
         if not dataset:
             continue

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bqml_export.embedded.bigquery.wire import Json, Response
     from bqml_export.embedded.ml.table import Field
-    from bqml_export.embedded.sql.parameters import Parameter
+    from bqml_export.sql.parameters import Parameter
 
 ROOT = "/bigquery/v2/projects"
 _PAGE_ROWS = 50_000

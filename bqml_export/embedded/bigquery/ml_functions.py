@@ -9,25 +9,26 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.bigquery.ml_calls import Call, find_function, needs_label
 from bqml_export.embedded.bigquery.model_store import resolve
 from bqml_export.embedded.bigquery.rows import ResultSet, engine_table, exact_rows
 from bqml_export.embedded.bigquery.scratch import Scratch
 from bqml_export.embedded.bigquery.transforms import apply_transform
-from bqml_export.embedded.sql.ctes import with_prefix
-from bqml_export.embedded.sql.functions import FunctionUse, find_functions
-from bqml_export.embedded.sql.preprocessing import expand
-from bqml_export.embedded.sql.unnested_structs import name_fields
+from bqml_export.embedded.functions.model_functions import Call, find_function, needs_label
+from bqml_export.embedded.functions.preprocessing import expand
+from bqml_export.sql.ctes import with_visible_ctes
+from bqml_export.sql.model_functions import FunctionUse, find_functions
+from bqml_export.sql.unnested_structs import name_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bqml_export.embedded.bigquery.backend_client import QueryScope
     from bqml_export.embedded.bigquery.context import Services
+    from bqml_export.sql.tokens import Sql
 
 
 @contextmanager
-def computed(services: Services, scope: QueryScope, sql: str) -> Iterator[str]:
+def computed(services: Services, scope: QueryScope, sql: Sql) -> Iterator[Sql]:
     """Yields `sql` with every ML call computed; the scratch tables live as long as the block.
 
     Raises:
@@ -40,28 +41,27 @@ def computed(services: Services, scope: QueryScope, sql: str) -> Iterator[str]:
         scratch.clear()
 
 
-def read_data(services: Services, scope: QueryScope, sql: str) -> ResultSet:
+def read_data(services: Services, scope: QueryScope, sql: Sql) -> ResultSet:
     """Returns the rows of a query that may itself use ML functions."""
     with computed(services, scope, sql) as text:
-        return services.backend.rows(scope, text)
+        return services.backend.rows(scope, text.text)
 
 
-def _replace_calls(services: Services, scratch: Scratch, scope: QueryScope, sql: str) -> str:
-    pieces, position = [], 0
-    for use in find_functions(sql):
-        rows = _compute(services, scope, sql, use)
-        pieces += [sql[position : use.start], scratch.add(rows)]
-        position = use.end
-    return name_fields(expand("".join([*pieces, sql[position:]])))
+def _replace_calls(services: Services, scratch: Scratch, scope: QueryScope, sql: Sql) -> Sql:
+    tables = sql.edited(
+        (use.start, use.end, (scratch.add(_compute(services, scope, sql, use)),))
+        for use in find_functions(sql)
+    )
+    return name_fields(expand(tables))
 
 
-def _compute(services: Services, scope: QueryScope, sql: str, use: FunctionUse) -> ResultSet:
+def _compute(services: Services, scope: QueryScope, sql: Sql, use: FunctionUse) -> ResultSet:
     find_function(use.function)
     model = services.models.get(resolve(use.path, scope.project, scope.default_dataset)).model
     call = Call(use.function, model, dict(use.settings), thresholds=use.thresholds)
     if use.query is None:
         return exact_rows(call.run())
-    source = read_data(services, scope, with_prefix(sql, use.start) + use.query)
+    source = read_data(services, scope, with_visible_ctes(use.query, sql, use.start))
     call.table = call.given = engine_table(source)
     if model.transform is not None:
         without = "" if needs_label(use.function) else model.label.name

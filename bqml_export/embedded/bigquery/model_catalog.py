@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.rows import ResultSet
 from bqml_export.embedded.ml.table import Field
-from bqml_export.embedded.sql.model_catalog import CatalogUse, find_model_catalogs
+from bqml_export.sql.model_catalog import CatalogUse, find_model_catalogs
 
 if TYPE_CHECKING:
     from bqml_export.embedded.bigquery.backend_client import QueryScope
     from bqml_export.embedded.bigquery.context import Services
     from bqml_export.embedded.bigquery.scratch import Scratch
     from bqml_export.embedded.bigquery.wire import Json
+    from bqml_export.sql.tokens import Sql
 
 _FIELDS = (
     Field("model_catalog", "STRING"),
@@ -26,18 +27,17 @@ _FIELDS = (
 
 
 def replace_model_catalogs(
-    services: Services, scratch: Scratch, scope: QueryScope, sql: str
-) -> str:
+    services: Services, scratch: Scratch, scope: QueryScope, sql: Sql
+) -> Sql:
     """Returns `sql` with every INFORMATION_SCHEMA.MODELS replaced by a table with its rows.
 
     Raises:
         NotFoundError: Its dataset does not exist.
     """
-    pieces, position = [], 0
-    for use in find_model_catalogs(sql):
-        pieces += [sql[position : use.start], scratch.add(_rows(services, scope, use))]
-        position = use.end
-    return "".join([*pieces, sql[position:]])
+    return sql.edited(
+        (use.start, use.end, (scratch.add(_rows(services, scope, use)),))
+        for use in find_model_catalogs(sql)
+    )
 
 
 def _rows(services: Services, scope: QueryScope, use: CatalogUse) -> ResultSet:

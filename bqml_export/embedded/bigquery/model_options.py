@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.ml.option_values import SqlExpression, StructValue, describe_value
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.values import SqlExpression, StructValue, describe_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bqml_export.embedded.bigquery.backend_client import QueryScope
     from bqml_export.embedded.bigquery.context import Services
-    from bqml_export.embedded.ml.options import OptionValue
+    from bqml_export.sql.values import OptionValue
 
 _TEXTS = {"description": "description", "friendly_name": "friendlyName"}
 _OPTIONS = (*_TEXTS, "labels", "expiration_timestamp")

@@ -9,14 +9,14 @@ from bqml_export.embedded.bigquery.ml_functions import computed
 from bqml_export.embedded.bigquery.model_options import model_changes
 from bqml_export.embedded.bigquery.model_store import ModelKey, resolve
 from bqml_export.embedded.bigquery.training import check_create, create_model
-from bqml_export.embedded.sql.statements import (
+from bqml_export.errors import NotFoundError
+from bqml_export.sql.model_statements import (
     AlterModel,
     CreateModel,
     DropModel,
     ExportModel,
     ModelStatement,
 )
-from bqml_export.errors import NotFoundError
 
 if TYPE_CHECKING:
     from bqml_export.embedded.bigquery.backend_client import QueryScope
@@ -68,7 +68,7 @@ def check_model_statement(services: Services, scope: QueryScope, statement: Mode
     if isinstance(statement, CreateModel):
         check_create(services, key, statement)
         with computed(services, scope, statement.query) as text:
-            services.backend.run(scope, text, dry_run=True)
+            services.backend.run(scope, text.text, dry_run=True)
         return
     if isinstance(statement, ExportModel):
         sql_destination(statement.options)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from bqml_export.embedded.sql.reference import ModelPath
+    from bqml_export.sql.paths import ModelPath
 
 _EDITABLE = ("description", "friendlyName", "labels", "expirationTime")
 

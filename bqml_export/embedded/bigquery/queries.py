@@ -30,16 +30,13 @@ from bqml_export.embedded.bigquery.schema_changes import schema_change
 from bqml_export.embedded.bigquery.scratch import Scratch
 from bqml_export.embedded.bigquery.script_variables import ScriptVariables
 from bqml_export.embedded.bigquery.table_writes import Target, open_target
-from bqml_export.embedded.sql.bytes_parameters import decode_bytes_parameters
-from bqml_export.embedded.sql.column_names import unnamed_columns
-from bqml_export.embedded.sql.parameters import name_positional
-from bqml_export.embedded.sql.plain_script import plain_statements
-from bqml_export.embedded.sql.refused_statements import refuse_statements
-from bqml_export.embedded.sql.scripts import model_script
-from bqml_export.embedded.sql.statements import parse_model_statement
-from bqml_export.embedded.sql.table_references import model_references
-from bqml_export.embedded.sql.variables import parse_assignment
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.column_names import unnamed_columns
+from bqml_export.sql.parameters import decode_bytes_parameters, name_positional
+from bqml_export.sql.scripts import model_script, plain_statements, refuse_statements
+from bqml_export.sql.statement import Statement
+from bqml_export.sql.tokens import Sql, read_sql
+from bqml_export.sql.variables import read_assignment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +68,7 @@ class Query:
     """A query job. Several statements are only split where all of them are plain ones."""
 
     scope: QueryScope
-    statements: tuple[str, ...]
+    statements: tuple[Statement, ...]
     configuration: Json
     """`configuration.query` as the client sent it."""
 
@@ -83,14 +80,12 @@ class Query:
                 somewhere else than the client asked for or than another one.
         """
         location = asked
-        for sql in self.statements:
-            statement = parse_model_statement(sql)
-            paths = model_references(sql) if statement is None else (statement.path,)
-            for path in paths:
+        for statement in self.statements:
+            for path in statement.models:
                 key = resolve(path, self.scope.project, self.scope.default_dataset)
                 actual = services.backend.dataset_location(key.project, key.dataset)
                 location = check_location(location, actual, f"{key.project}:{key.dataset}")
-            tables = accessed_tables(services.backend, self.scope, sql)
+            tables = accessed_tables(services.backend, self.scope, statement.tables)
             location = location_of(location, tables) if tables else location
         target = self.configuration.get("destinationTable") or {}
         if target.get("datasetId"):
@@ -108,14 +103,13 @@ class Query:
         if len(self.statements) > 1:
             # Its statements see what the ones before them make, and nothing is made.
             return {"statementType": "SCRIPT", "totalBytesProcessed": "0", "totalBytesBilled": "0"}
-        (sql,) = self.statements
-        tables = accessed_tables(services.backend, self.scope, sql)
-        statement = parse_model_statement(sql)
-        if statement is not None:
-            check_model_statement(services, self.scope, statement)
-            statistics: Json = {"statementType": statement_type(statement)}
+        (statement,) = self.statements
+        tables = accessed_tables(services.backend, self.scope, statement.tables)
+        if statement.model is not None:
+            check_model_statement(services, self.scope, statement.model)
+            statistics: Json = {"statementType": statement_type(statement.model)}
         else:
-            statistics = self._dry_run(services, sql)
+            statistics = self._dry_run(services, statement.sql)
         return {
             **statistics,
             "referencedTables": [table.reference() for table in tables],
@@ -152,17 +146,19 @@ class Query:
         processed, end = 0, 0
         variables = ScriptVariables(self.scope)
         script = str(job.configuration["query"]["query"])
-        for number, sql in enumerate(self.statements):
+        for number, statement in enumerate(self.statements):
+            text = statement.sql.text
             # Not found where `?` was given a name; the place is for messages only.
-            start = max(script.find(sql, end), end)
-            end = start + len(sql)
-            assignment = parse_assignment(sql)
+            start = max(script.find(text, end), end)
+            end = start + len(text)
+            assignment = read_assignment(statement.sql)
             if assignment is not None:
                 variables.assign(services, assignment)
                 continue
-            child = job.child(number, sql, start)
+            child = job.child(number, text, start)
             query = replace(self, scope=variables.current_scope())
-            services.jobs.run(child, partial(query.run_statement, services, variables.in_text(sql)))
+            filled = variables.in_statement(statement)
+            services.jobs.run(child, partial(query.run_statement, services, filled))
             children = int(job.statistics.get("numChildJobs", 0)) + 1
             job.statistics = {**job.statistics, "numChildJobs": str(children)}
             if child.error is not None:
@@ -176,24 +172,23 @@ class Query:
         job.update_query_statistics(statementType="SCRIPT")
         _add_bytes(job, processed, self.configuration, num_tables=1)
 
-    def run_statement(self, services: Services, sql: str, job: Job) -> None:
+    def run_statement(self, services: Services, statement: Statement, job: Job) -> None:
         """Runs one statement as the work of `job`.
 
         Raises:
             QueryError: It failed.
         """
         job.check_cancelled()
-        tables = accessed_tables(services.backend, self.scope, sql)
+        tables = accessed_tables(services.backend, self.scope, statement.tables)
         _add_bytes(job, bytes_read(services.backend, tables), self.configuration, len(tables))
         job.update_query_statistics(referencedTables=[table.reference() for table in tables])
-        statement = parse_model_statement(sql)
-        if statement is not None:
-            run_model_statement(services, self.scope, statement, job)
+        if statement.model is not None:
+            run_model_statement(services, self.scope, statement.model, job)
         else:
-            self._run_sql(services, sql, tables, job)
+            self._run_sql(services, statement.sql, tables, job)
 
     def _run_sql(
-        self, services: Services, sql: str, tables: Sequence[AccessedTable], job: Job
+        self, services: Services, sql: Sql, tables: Sequence[AccessedTable], job: Job
     ) -> None:
         change = schema_change(services, sql, self.scope.project, tables)
         change.check(services)
@@ -210,11 +205,11 @@ class Query:
             shown = {**job.configuration["query"], "destinationTable": anonymous_table(job)}
             job.configuration = {**job.configuration, "query": shown}
 
-    def _run_in_backend(self, services: Services, sql: str) -> Json:
+    def _run_in_backend(self, services: Services, sql: Sql) -> Json:
         scratch = Scratch(services.backend)
         try:
             text = replace_model_catalogs(services, scratch, self.scope, sql)
-            query = self.scope.configuration(text)
+            query = self.scope.configuration(text.text)
             for setting in ("useLegacySql", "connectionProperties"):
                 if setting in self.configuration:
                     query[setting] = self.configuration[setting]
@@ -222,10 +217,10 @@ class Query:
         finally:
             scratch.clear()
 
-    def _dry_run(self, services: Services, sql: str) -> Json:
+    def _dry_run(self, services: Services, sql: Sql) -> Json:
         schema_change(services, sql, self.scope.project, ()).check(services)
         with computed(services, self.scope, sql) as text:
-            job = services.backend.run(self.scope, text, dry_run=True)
+            job = services.backend.run(self.scope, text.text, dry_run=True)
         statistics: Json = job["statistics"].get("query", {})
         return statistics
 
@@ -244,16 +239,14 @@ def read_query(project: str, configuration: Json) -> Query:
     _refuse_settings(configuration)
     default = configuration.get("defaultDataset")
     given = tuple(configuration.get("queryParameters") or ())
+    text = read_sql(sql)
     if configuration.get("useLegacySql"):
-        return Query(QueryScope(project, default, given), (sql,), configuration)
-    named, parameters = decode_bytes_parameters(*name_positional(sql, given))
+        return Query(QueryScope(project, default, given), (Statement(text),), configuration)
+    named, parameters = decode_bytes_parameters(*name_positional(text, given))
     refuse_statements(named)
-    statements = model_script(named)
-    if not statements:
-        plain = plain_statements(named)
-        return Query(QueryScope(project, default, parameters), plain, configuration)
+    statements = tuple(map(Statement, model_script(named) or plain_statements(named)))
     for statement in statements:
-        parse_model_statement(statement)
+        _ = statement.model  # its syntax is checked before anything runs
     return Query(QueryScope(project, default, parameters), statements, configuration)
 
 

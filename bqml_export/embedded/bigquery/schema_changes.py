@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.accessed_tables import AccessedTable
 from bqml_export.embedded.bigquery.backend_client import BackendClient, dataset_path, table_path
-from bqml_export.embedded.sql.created_schemas import CreateSchema, created_schemas
-from bqml_export.embedded.sql.schemas import dropped_schemas
-from bqml_export.embedded.sql.tokens import tokenize, words
 from bqml_export.errors import QueryError
+from bqml_export.sql.schema_statements import CreateSchema, created_schemas, dropped_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bqml_export.embedded.bigquery.context import Services
     from bqml_export.embedded.bigquery.wire import Json
+    from bqml_export.sql.tokens import Sql
 
 
 class InUseError(QueryError):
@@ -57,7 +56,7 @@ class SchemaChange:
 
 
 def schema_change(
-    services: Services, sql: str, project: str, tables: Sequence[AccessedTable]
+    services: Services, sql: Sql, project: str, tables: Sequence[AccessedTable]
 ) -> SchemaChange:
     """Returns what a text changes.
 
@@ -71,8 +70,7 @@ def schema_change(
         (schema.project or project, schema.dataset, schema.cascade)
         for schema in dropped_schemas(sql)
     )
-    tokens = tokenize(sql) if "ALTER" in sql.upper() else ()
-    alters = any(words(tokens, n, 2) == ("ALTER", "TABLE") for n in range(len(tokens)))
+    alters = any(sql.words(n, 2) == ("ALTER", "TABLE") for n in range(len(sql)))
     created = tuple((schema.project or project, schema) for schema in created_schemas(sql))
     new = tuple(
         (owner, schema)

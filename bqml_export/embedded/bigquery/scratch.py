@@ -9,9 +9,11 @@ import uuid
 from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend_client import BackendClient, dataset_path, table_path
+from bqml_export.sql.tokens import quoted_name
 
 if TYPE_CHECKING:
     from bqml_export.embedded.bigquery.rows import ResultSet
+    from bqml_export.sql.tokens import Token
 
 _PROJECT = "embedded-scratch"
 _DATASET = "scratch"
@@ -24,8 +26,8 @@ class Scratch:
         self._backend = backend
         self._tables: list[str] = []
 
-    def add(self, rows: ResultSet) -> str:
-        """Keeps rows in a new table and returns its quoted name."""
+    def add(self, rows: ResultSet) -> Token:
+        """Keeps rows in a new table and returns its name."""
         # pyarrow takes time to import and most requests never come here.
         from bqml_export.embedded.bigquery.parquet import write_parquet
 
@@ -35,7 +37,7 @@ class Scratch:
         self._backend.create_table(_PROJECT, _DATASET, name, rows.fields)
         self._tables.append(name)
         self._backend.append_parquet(_PROJECT, _DATASET, name, content)
-        return f"`{_PROJECT}.{_DATASET}.{name}`"
+        return quoted_name(f"{_PROJECT}.{_DATASET}.{name}")
 
     def clear(self) -> None:
         """Deletes the tables."""

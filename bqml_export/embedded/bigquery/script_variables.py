@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.bigquery.ml_functions import read_data
-from bqml_export.embedded.sql.variables import Assignment, parameter_name, use_parameters
+from bqml_export.embedded.bigquery.ml_functions import computed
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.statement import Statement
+from bqml_export.sql.variables import Assignment, parameter_name, use_parameters
 
 if TYPE_CHECKING:
     from bqml_export.embedded.bigquery.backend_client import QueryScope
     from bqml_export.embedded.bigquery.context import Services
-    from bqml_export.embedded.sql.parameters import Parameter
+    from bqml_export.sql.parameters import Parameter
+    from bqml_export.sql.tokens import Sql
 
 _TYPES = frozenset(
     {"STRING", "INT64", "FLOAT64", "BOOL", "NUMERIC", "DATE", "DATETIME", "TIME", "TIMESTAMP"}
@@ -31,9 +33,11 @@ class ScriptVariables:
         """Returns the scope with the values that the variables have now."""
         return replace(self.scope, parameters=(*self.scope.parameters, *self._values.values()))
 
-    def in_text(self, sql: str) -> str:
+    def in_statement(self, statement: Statement) -> Statement:
         """Returns a statement with the variables as parameters."""
-        return use_parameters(sql, self._values) if self._values else sql
+        if not self._values:
+            return statement
+        return Statement(use_parameters(statement.sql, self._values))
 
     def assign(self, services: Services, assignment: Assignment) -> None:
         """Runs a DECLARE or SET.
@@ -60,12 +64,13 @@ class ScriptVariables:
             }
 
     def _evaluate(
-        self, services: Services, expression: str, type_name: str
+        self, services: Services, expression: Sql, type_name: str
     ) -> tuple[str, str | None]:
-        value = self.in_text(expression)
-        typed = f"CAST(({value}) AS {type_name})" if type_name else f"({value})"
-        sql = f"SELECT value, CAST(value AS STRING) AS text FROM (SELECT {typed} AS value)"  # noqa: S608 - the user's own SQL
-        rows = read_data(services, self.current_scope(), sql)
+        scope = self.current_scope()
+        with computed(services, scope, use_parameters(expression, self._values)) as value:
+            typed = f"CAST(({value.text}) AS {type_name})" if type_name else f"({value.text})"
+            sql = f"SELECT value, CAST(value AS STRING) AS text FROM (SELECT {typed} AS value)"  # noqa: S608 - the user's own SQL
+            rows = services.backend.rows(scope, sql)
         kind = rows.fields[0]
         if kind.mode == "REPEATED" or kind.type not in _TYPES:
             raise NotSupportedError(

@@ -18,8 +18,9 @@ from bqml_export.embedded.bigquery.results import (
 )
 from bqml_export.embedded.bigquery.streaming import insert_errors
 from bqml_export.embedded.bigquery.wire import Json, Request, Response, json_response
-from bqml_export.embedded.sql.scripts import model_script
 from bqml_export.errors import DuplicateError, InvalidQueryError, NotSupportedError
+from bqml_export.sql.scripts import model_script
+from bqml_export.sql.tokens import read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -157,7 +158,7 @@ class TableRoutes:
         if view.get("useLegacySql"):
             raise NotSupportedError("Views in legacy SQL are not supported")
         create = f"CREATE VIEW `{key.project}`.`{key.dataset}`.`{key.model}` AS {sql}"
-        if model_script(create):
+        if model_script(read_sql(create)):
             raise InvalidQueryError("A view takes one query")
         self._services.backend.run(QueryScope(key.project), create)
         changes = {name: body[name] for name in _VIEW_FIELDS if name in body}

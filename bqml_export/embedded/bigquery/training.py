@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bqml_export.embedded.bigquery.wire import Json
     from bqml_export.embedded.ml.model import GLMModel
     from bqml_export.embedded.ml.progress import Iteration
-    from bqml_export.embedded.sql.statements import CreateModel
+    from bqml_export.sql.model_statements import CreateModel
 
 _MODEL_ID = re.compile(r"[A-Za-z0-9_]{1,1024}")
 

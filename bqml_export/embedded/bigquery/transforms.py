@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.rows import ResultSet, engine_table
 from bqml_export.embedded.bigquery.scratch import Scratch
+from bqml_export.embedded.functions.encoders import Encoder
+from bqml_export.embedded.functions.preprocessing import preprocessing
 from bqml_export.embedded.ml.table import Field
 from bqml_export.embedded.ml.transform import Transform, TransformColumn
-from bqml_export.embedded.sql.encoders import ENCODERS
-from bqml_export.embedded.sql.preprocessing import PreprocessingCall, rewrite
-from bqml_export.embedded.sql.scalar_macros import SCALAR_MACROS
-from bqml_export.embedded.sql.scalers import SCALERS
-from bqml_export.embedded.sql.transform_clause import SelectItem, referenced
 from bqml_export.errors import InvalidQueryError
+from bqml_export.sql.preprocessing_calls import PreprocessingCall, replace_calls
+from bqml_export.sql.tokens import Sql, quoted_name, read_sql
+from bqml_export.sql.transform_clause import SelectItem, referenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,14 +29,12 @@ _ROW = "_bqml_row"
 def check_functions(items: Sequence[SelectItem]) -> None:
     """Raises QueryError for the first function of the clause that is wrong or not supported."""
     for item in items:
-        rewrite(item.sql, _checked)
+        replace_calls(item.sql, _checked)
 
 
 def _checked(call: PreprocessingCall) -> str:
-    if call.name in SCALAR_MACROS:
-        return SCALAR_MACROS[call.name](call.arguments)
-    kind = ENCODERS.get(call.name) or SCALERS[call.name]
-    return kind(call.arguments).value
+    made = preprocessing(call)
+    return made if isinstance(made, str) else made.value
 
 
 def fit_transform(
@@ -52,14 +50,15 @@ def fit_transform(
         def freeze(call: PreprocessingCall) -> str:
             return _frozen(services, scope, call, table)
 
-        named = [
-            (item.name or "", item.sql, rewrite(item.sql, freeze))
-            for item in _written_out(items, rows.fields)
-        ]
-        made = _select(services, scope, [(name, frozen) for name, _, frozen in named], table)
+        written = _written_out(items, rows.fields)
+        named = [(item.name or "", replace_calls(item.sql, freeze).text) for item in written]
+        made = _select(services, scope, named, table)
     fields = {field.name: field for field in made.fields}
-    columns = tuple(TransformColumn(fields[name], sql, frozen) for name, sql, frozen in named)
-    return Transform(_inputs(columns, rows.fields), columns), made
+    columns = tuple(
+        TransformColumn(fields[name], item.sql.text, frozen)
+        for item, (name, frozen) in zip(written, named, strict=True)
+    )
+    return Transform(_inputs([item.sql for item in written], rows.fields), columns), made
 
 
 def apply_transform(
@@ -79,7 +78,7 @@ def apply_transform(
     """
     wanted = [c for c in transform.columns if c.field.name.lower() != without.lower()]
     given = {field.name.lower() for field in rows.fields}
-    for field in _inputs(wanted, transform.inputs):
+    for field in _inputs([read_sql(column.sql) for column in wanted], transform.inputs):
         if field.name.lower() not in given:
             raise InvalidQueryError(
                 f"Column {field.name}, an input of the TRANSFORM clause, is missing from the "
@@ -92,23 +91,23 @@ def apply_transform(
 
 def _frozen(services: Services, scope: QueryScope, call: PreprocessingCall, table: str) -> str:
     """Returns a call as plain SQL, with the statistics of the rows of `table`."""
-    if call.name in SCALAR_MACROS:
-        return SCALAR_MACROS[call.name](call.arguments)
-    if call.name in ENCODERS:
-        encoder = ENCODERS[call.name](call.arguments)
-        return encoder.freeze(_values(services, scope, encoder.value, table))
-    scaler = SCALERS[call.name](call.arguments)
-    return scaler.formula(scaler.freeze(_values(services, scope, scaler.value, table)))
+    made = preprocessing(call)
+    if isinstance(made, str):
+        return made
+    values = _values(services, scope, made.value, table)
+    if isinstance(made, Encoder):
+        return made.freeze(values)
+    return made.formula(made.freeze(values))
 
 
 @contextmanager
 def _numbered(services: Services, rows: ResultSet) -> Iterator[str]:
-    """Yields the name of a scratch table of the rows and their numbers."""
+    """Yields the quoted name of a scratch table of the rows and their numbers."""
     scratch = Scratch(services.backend)
     fields = (*rows.fields, Field(_ROW, "INT64"))
     columns = {**rows.columns, _ROW: range(rows.num_rows)}
     try:
-        yield scratch.add(ResultSet(fields, columns, rows.num_rows))
+        yield scratch.add(ResultSet(fields, columns, rows.num_rows)).text
     finally:
         scratch.clear()
 
@@ -134,7 +133,7 @@ def _written_out(items: Sequence[SelectItem], fields: Sequence[Field]) -> list[S
             result.append(item)
             continue
         kept = [field.name for field in fields if field.name.lower() not in item.excluded]
-        result += [SelectItem(f"`{name}`", name) for name in kept]
+        result += [SelectItem(Sql((quoted_name(name),)), name) for name in kept]
     names = [(item.name or "").lower() for item in result]
     for name in names:
         if names.count(name) > 1:
@@ -142,7 +141,7 @@ def _written_out(items: Sequence[SelectItem], fields: Sequence[Field]) -> list[S
     return result
 
 
-def _inputs(columns: Sequence[TransformColumn], fields: Sequence[Field]) -> tuple[Field, ...]:
+def _inputs(expressions: Sequence[Sql], fields: Sequence[Field]) -> tuple[Field, ...]:
     names = [field.name for field in fields]
-    used = {name for column in columns for name in referenced(column.sql, names)}
+    used = {name for sql in expressions for name in referenced(sql, names)}
     return tuple(field for field in fields if field.name in used)

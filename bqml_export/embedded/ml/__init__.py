@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bqml_export.embedded.ml.model import GLMModel
-    from bqml_export.embedded.ml.option_values import FunctionCall, OptionValue, StructValue
     from bqml_export.embedded.ml.options import TrainingOptions, parse_options
     from bqml_export.embedded.ml.progress import Iteration
     from bqml_export.embedded.ml.table import Field, Table, Value
 
 __all__ = [
     "Field",
-    "FunctionCall",
     "GLMModel",
     "Iteration",
-    "OptionValue",
-    "StructValue",
     "Table",
     "TrainingOptions",
     "Value",
@@ -30,11 +26,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "FunctionCall": "option_values",
     "GLMModel": "model",
     "Iteration": "progress",
-    "OptionValue": "option_values",
-    "StructValue": "option_values",
     "TrainingOptions": "options",
     "parse_options": "options",
     "Field": "table",

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import NoReturn, TypeAlias
 
-from bqml_export.embedded.ml.option_values import OptionValue, StructValue, describe_value
 from bqml_export.errors import InvalidQueryError
+from bqml_export.sql.values import OptionValue, StructValue, describe_value
 
 ClassWeights: TypeAlias = tuple[tuple[str | int | float | bool, float], ...]
 Setting: TypeAlias = str | int | float | bool | tuple[str, ...] | ClassWeights

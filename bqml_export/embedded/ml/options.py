@@ -11,20 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from bqml_export.embedded.ml import option_readers as read
 from bqml_export.embedded.ml.option_conflicts import check_conflicts
-from bqml_export.embedded.ml.option_values import (
-    FunctionCall,
-    OptionValue,
-    StructValue,
-    describe_value,
-)
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.values import FunctionCall, OptionValue, describe_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bqml_export.embedded.ml.option_readers import ClassWeights, Reader, Setting
-
-__all__ = ["FunctionCall", "OptionValue", "StructValue", "TrainingOptions", "parse_options"]
 
 
 @dataclass(frozen=True, slots=True)

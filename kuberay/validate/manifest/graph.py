@@ -7,32 +7,30 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from kuberay.json_types import JsonObject, JsonValue
-from kuberay.validate.finding import Finding, Source
+from foundation.json_types import JsonObject, JsonValue
 from kuberay.validate.manifest.node import Document, Path
 from kuberay.validate.manifest.scalars import (
     SURPRISING_BOOLEANS,
     PlainLoader,
     scalar_value,
 )
-from kuberay.validate.rule import Rule, error, warning
+from kuberay.validate.rule import Finding, Rule, error, warning
 
 DUPLICATE_KEY = error(
-    "yaml/duplicate-key", Source.YAML, "each key once in an object",
-    "The last one wins silently, or strict clients refuse the file.",
-    "delete one of them",
+    "yaml/duplicate-key", "each key once in an object",
+    "The last one wins silently, or strict clients refuse the file.", "delete one of them",
 )  # fmt: skip
 KEY_NOT_TEXT = error(
-    "yaml/key-not-text", Source.YAML, "a key that is text",
+    "yaml/key-not-text", "a key that is text",
     "JSON, which is what the API server gets, has no other keys.", "quote the key",
 )  # fmt: skip
 SURPRISING_BOOLEAN = warning(
-    "yaml/surprising-boolean", Source.YAML, "true, false or a quoted string",
+    "yaml/surprising-boolean", "true, false or a quoted string",
     "kubectl reads y, n, yes, no, on and off as booleans; other readers as text.",
     'write true or false, or put it in "quotes"',
 )  # fmt: skip
 TOO_MANY_ALIASES = error(
-    "yaml/too-many-aliases", Source.YAML, "a document of at most 200000 values",
+    "yaml/too-many-aliases", "a document of at most 200000 values",
     "Aliases of aliases grow without end; the API server limits a request to 3 MiB.",
     "write the values out, or use fewer aliases",
 )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kuberay.json_types import JsonValue
+from foundation.json_types import JsonValue
 from kuberay.validate.finding import Place
 
 Path = tuple[str | int, ...]
@@ -74,6 +74,16 @@ class Node:
             node = node[key]
         return node
 
+    def each(self, path: str) -> list[Node]:
+        """Returns the nodes at a path such as `ports[].protocol`, one for each entry of a list."""
+        nodes = [self]
+        for step in path.split("."):
+            key = step.removesuffix("[]")
+            nodes = [node[key] for node in nodes]
+            if key != step:
+                nodes = [item for node in nodes for item in node.items]
+        return nodes
+
     def __bool__(self) -> bool:
         return self.value is not None
 
@@ -115,6 +125,17 @@ class Node:
     @property
     def is_true(self) -> bool:
         return self.value is True
+
+
+class At:
+    """An attribute of a view that stands some steps below another one."""
+
+    def __init__(self, attribute: str, *keys: str | int) -> None:
+        self._attribute, self._keys = attribute, keys
+
+    def __get__(self, view: object, _owner: type | None = None) -> Node:
+        start: Node = getattr(view, self._attribute)
+        return start.at(*self._keys)
 
 
 def dotted(path: Path) -> str:

@@ -10,24 +10,21 @@ from typing import TYPE_CHECKING
 import yaml
 
 from kuberay.errors import UsageError
-from kuberay.validate.finding import Finding, Place, Source
+from kuberay.validate.finding import Place
 from kuberay.validate.manifest.graph import Composed, compose
 from kuberay.validate.manifest.node import Document, Node
-from kuberay.validate.rule import error
+from kuberay.validate.rule import Finding, error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SYNTAX = error(
-    "yaml/syntax", Source.YAML, "well-formed YAML", "kubectl cannot read the file.",
+    "yaml/syntax", "well-formed YAML", "kubectl cannot read the file.",
     "mend the YAML at this line",
 )  # fmt: skip
-TAB = error(
-    "yaml/tab", Source.YAML, "spaces", "YAML forbids tabs as indentation.",
-    "replace the tab by spaces",
-)  # fmt: skip
+TAB = error("yaml/tab", "spaces", "YAML forbids tabs as indentation.", "replace the tab by spaces")
 NOT_AN_OBJECT = error(
-    "yaml/not-an-object", Source.YAML, "an object with apiVersion, kind and metadata",
+    "yaml/not-an-object", "an object with apiVersion, kind and metadata",
     "Kubernetes takes objects only.", "write apiVersion, kind and metadata, or delete the document",
 )  # fmt: skip
 

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error
 
 SWITCH_BY_ENV = error(
-    "operator/autoscaler-env", Source.OPERATOR,
+    "operator/autoscaler-env",
     "autoscalerOptions.version instead of the variable RAY_enable_autoscaler_v2",
     "The operator refuses the variable beside the field, or without an autoscaler.",
     "delete the variable and set autoscalerOptions.version: v2",
 )  # fmt: skip
 RESTART_POLICY = error(
-    "operator/restart-policy", Source.OPERATOR,
-    "no restartPolicy, or Never, with the autoscaler v2",
+    "operator/restart-policy", "no restartPolicy, or Never, with the autoscaler v2",
     "A restarted container would be a node that the autoscaler believes dead.",
     "delete restartPolicy",
 )  # fmt: skip
 IDLE_TIMEOUT = error(
-    "operator/idle-timeout", Source.OPERATOR, "0 or more seconds",
-    "The operator refuses a negative time.", "use 120 to 300",
+    "operator/idle-timeout", "0 or more seconds", "The operator refuses a negative time.",
+    "use 120 to 300",
 )  # fmt: skip
 RESERVED_ENV = error(
-    "operator/reserved-env", Source.OPERATOR, "no variable that the operator sets itself",
+    "operator/reserved-env", "no variable that the operator sets itself",
     "The operator refuses it.", "delete it",
 )  # fmt: skip
 

@@ -4,40 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error, warning
 
 TWO_SWITCHES = error(
-    "operator/fault-tolerance-twice", Source.OPERATOR,
+    "operator/fault-tolerance-twice",
     "either the annotation ray.io/ft-enabled or gcsFaultToleranceOptions",
     "The operator refuses both at once.", "delete the annotation, it is the old form",
 )  # fmt: skip
 REDIS_BY_HAND = error(
-    "operator/redis-by-hand", Source.OPERATOR,
-    "Redis settings in gcsFaultToleranceOptions only",
+    "operator/redis-by-hand", "Redis settings in gcsFaultToleranceOptions only",
     "The operator refuses Redis settings beside its own options.",
     "move it to gcsFaultToleranceOptions",
 )  # fmt: skip
 STORAGE_OPTIONS = error(
-    "operator/fault-tolerance-storage", Source.OPERATOR,
+    "operator/fault-tolerance-storage",
     "options of one backend: redis..., or storage with backend rocksdb",
     "The operator refuses options of the other backend.", "delete what belongs to the other one",
 )  # fmt: skip
 STORAGE_GATE = error(
-    "operator/fault-tolerance-gate", Source.OPERATOR,
+    "operator/fault-tolerance-gate",
     "backend redis, or the operator's feature gate GCSFaultToleranceEmbeddedStorage",
     "Embedded storage is alpha in KubeRay 1.7, and off.",
     "use redis, or say --feature-gate GCSFaultToleranceEmbeddedStorage",
 )  # fmt: skip
 SHARED_NAMESPACE = warning(
-    "runtime/shared-redis-namespace", Source.RUNTIME, "no externalStorageNamespace",
+    "runtime/shared-redis-namespace", "no externalStorageNamespace",
     "The old and the new cluster of an upgrade would write into one namespace and corrupt each "
     "other; the default is the cluster's own id.", "delete it",
 )  # fmt: skip
 INCOMPLETE = error(
-    "runtime/redis-address", Source.RUNTIME, "redisAddress with backend redis",
+    "runtime/redis-address", "redisAddress with backend redis",
     "The head starts without a store and fault tolerance is silently off.", "add redisAddress",
 )  # fmt: skip
 

@@ -5,56 +5,51 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.labels import label_problem
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.label_rules import wrong_labels
+from kuberay.validate.rayservice import Group, RayService
+from kuberay.validate.rule import Finding, error, warning
 
 NO_CONTAINER = error(
-    "operator/no-container", Source.OPERATOR, "at least one container; the first one runs Ray",
+    "operator/no-container", "at least one container; the first one runs Ray",
     "The operator has nothing to start Ray in.", "add a container",
 )  # fmt: skip
 BOUNDS = error(
-    "operator/replica-bounds", Source.OPERATOR, "0 <= minReplicas <= maxReplicas",
+    "operator/replica-bounds", "0 <= minReplicas <= maxReplicas",
     "The API server accepts it, the operator refuses it.", "swap or correct the numbers",
 )  # fmt: skip
 BOUNDS_MISSING = warning(
-    "operator/replica-bounds-missing", Source.OPERATOR,
-    "minReplicas and maxReplicas where the autoscaler is off",
+    "operator/replica-bounds-missing", "minReplicas and maxReplicas where the autoscaler is off",
     "The operator asks for both, and gets 0 and 2147483647 from the CRD where they are missing.",
     "add both",
 )  # fmt: skip
 TWO_RESOURCES = error(
-    "operator/resources-twice", Source.OPERATOR,
+    "operator/resources-twice",
     "either rayStartParams (num-cpus, num-gpus, memory, resources) or the group's resources",
     "The operator refuses two answers to one question.", "delete one of the two",
 )  # fmt: skip
 LABELS_PARAM = error(
-    "operator/labels-start-param", Source.OPERATOR, "labels in the group, not in rayStartParams",
+    "operator/labels-start-param", "labels in the group, not in rayStartParams",
     "The operator refuses rayStartParams.labels.", "move them to the group's labels",
 )  # fmt: skip
 GROUP_LABEL = error(
-    "operator/group-label", Source.OPERATOR, "Kubernetes label syntax",
+    "operator/group-label", "Kubernetes label syntax",
     "The operator refuses group labels that Kubernetes would.", "shorten or rename it",
 )  # fmt: skip
 GROUP_SUSPEND = error(
-    "operator/group-suspend", Source.OPERATOR, "no suspend in a worker group",
+    "operator/group-suspend", "no suspend in a worker group",
     "It is refused while the autoscaler is on, and without the gate RayJobDeletionPolicy.",
     "set minReplicas and maxReplicas to 0, or suspend the whole RayService",
 )  # fmt: skip
 GROUP_NAME = error(
-    "runtime/group-name", Source.RUNTIME, "a different name for each worker group",
-    "Pods are found by their group's name: two groups of one name fight over them.",
-    "rename one",
+    "runtime/group-name", "a different name for each worker group",
+    "Pods are found by their group's name: two groups of one name fight over them.", "rename one",
 )  # fmt: skip
 PRIORITY = error(
-    "operator/group-priority", Source.OPERATOR,
-    "priority 0, or the autoscaler v2 and rayVersion 2.56 or newer",
+    "operator/group-priority", "priority 0, or the autoscaler v2 and rayVersion 2.56 or newer",
     "Older autoscalers know no priorities.", "set autoscalerOptions.version v2, or delete it",
 )  # fmt: skip
 GROUP_IDLE = error(
-    "operator/group-idle-timeout", Source.OPERATOR,
+    "operator/group-idle-timeout",
     "idleTimeoutSeconds of 0 or more, and only with the autoscaler v2",
     "The older autoscaler has one timeout for all groups.",
     "set autoscalerOptions.version v2, or use autoscalerOptions.idleTimeoutSeconds",
@@ -88,10 +83,7 @@ def _any_group(group: Group) -> Iterator[Finding]:
                 yield TWO_RESOURCES.at(params[name], f"both, {name} among them")
     if params["labels"]:
         yield LABELS_PARAM.at(params["labels"])
-    for key, node in group.node["labels"].entries:
-        problem = label_problem(key, node.text)
-        if problem:
-            yield GROUP_LABEL.at(node, f"{key}: {node.text}", expected=problem)
+    yield from wrong_labels(GROUP_LABEL, group.node["labels"])
 
 
 def _bounds(service: RayService, group: Group) -> Iterator[Finding]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kuberay.validate.finding import Finding, Source
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error
 
 HISTORY_SERVER = error(
-    "operator/history-server", Source.OPERATOR,
+    "operator/history-server",
     "collectorOptions with an image, a literal STORAGE_BACKEND and what that backend needs",
     "The operator refuses a collector that could not start.", "complete collectorOptions",
 )  # fmt: skip
 COLLECTORS_OWN = error(
-    "operator/history-server-reserved", Source.OPERATOR,
+    "operator/history-server-reserved",
     "no container ray-history-collector, and no variable that the operator gives the collector",
     "The operator adds them itself, and refuses a second one.", "delete or rename it",
 )  # fmt: skip

@@ -5,28 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.duration import go_duration_s
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error
+from kuberay.validate.operator._duration import go_duration_s
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error
 
 LONGEST_SERVICE_NAME = 47
 LONGEST_CLUSTER_NAME = 53
 
 NAME_LENGTH = error(
-    "operator/name-length", Source.OPERATOR,
-    "at most 47 characters (53 for a RayCluster)",
+    "operator/name-length", "at most 47 characters (53 for a RayCluster)",
     "The operator names clusters <name>-<5 characters> and pods after them: names of 63.",
     "shorten metadata.name",
 )  # fmt: skip
 NAME_FORM = error(
-    "operator/name-form", Source.OPERATOR,
-    "lower-case letters, digits and -, with a letter first",
-    "Services are named after it, and a Service's name is a DNS-1035 label.",
-    "rename the object",
+    "operator/name-form", "lower-case letters, digits and -, with a letter first",
+    "Services are named after it, and a Service's name is a DNS-1035 label.", "rename the object",
 )  # fmt: skip
 INITIALIZING_TIMEOUT = error(
-    "operator/initializing-timeout", Source.OPERATOR,
+    "operator/initializing-timeout",
     'a positive duration ("30m", "1h30m") or a positive whole number of seconds',
     "The operator parses ray.io/initializing-timeout and stops at a value it cannot read.",
     'write it as "30m"',

@@ -4,40 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
+from kuberay.name_syntax import is_dns_label
 from kuberay.validate.operator import history_server
-from kuberay.validate.rayservice.labels import is_dns_label
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error
 
 TOKEN_VERSION = error(
-    "operator/token-ray-version", Source.OPERATOR,
-    "rayVersion 2.52.0 or newer with authOptions.mode token",
+    "operator/token-ray-version", "rayVersion 2.52.0 or newer with authOptions.mode token",
     "The operator reads rayVersion to know whether Ray understands tokens.",
     'set rayVersion to the image\'s Ray version, in "quotes"',
 )  # fmt: skip
 KUBERNETES_TOKEN = error(
-    "operator/kubernetes-token", Source.OPERATOR, "no enableK8sTokenAuth in a RayService",
+    "operator/kubernetes-token", "no enableK8sTokenAuth in a RayService",
     "The operator supports it in bare RayClusters only, with mode token, Ray 2.55 and no secret.",
     "delete it; mode token with secretName does the work",
 )  # fmt: skip
 GATED = error(
-    "operator/feature-gate", Source.OPERATOR, "a field whose feature gate is on in the operator",
+    "operator/feature-gate", "a field whose feature gate is on in the operator",
     "The gate is off by default in KubeRay 1.7, and the operator refuses the field.",
     "delete it, or say --feature-gate NAME when your operator has it on",
 )  # fmt: skip
 NETWORK_RULES = error(
-    "operator/network-policy-rules", Source.OPERATOR,
+    "operator/network-policy-rules",
     "rules of the directions that the mode denies, for worker groups that exist",
     "The operator refuses rules that could have no effect.", "delete them, or change the mode",
 )  # fmt: skip
 GROUP_NAME = error(
-    "operator/network-policy-group", Source.OPERATOR,
+    "operator/network-policy-group",
     "a group name of at most 63 lower-case letters, digits and - with networkPolicy",
     "The operator names a NetworkPolicy after the group.", "rename the group",
 )  # fmt: skip
 TLS_BY_HAND = error(
-    "operator/tls-by-hand", Source.OPERATOR, "TLS settings in tlsOptions only",
+    "operator/tls-by-hand", "TLS settings in tlsOptions only",
     "The operator sets these variables and mounts the certificates itself.",
     "delete the variable, or the mount",
 )  # fmt: skip

@@ -4,39 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.service import INCREMENTAL, RayService
-from kuberay.validate.rule import error
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error
 
 STRATEGY = error(
-    "operator/upgrade-type", Source.OPERATOR,
+    "operator/upgrade-type",
     "NewCluster, NewClusterWithIncrementalUpgrade or None, in exactly this spelling",
     "The CRD has no enum here: the API server accepts any text and the operator stops at it.",
     "use one of the three",
 )  # fmt: skip
 HEAD_SERVICE_NAME = error(
-    "operator/head-service-name", Source.OPERATOR, "no name",
-    "The operator names the head Service itself, per cluster.",
-    "delete headService.metadata.name",
+    "operator/head-service-name", "no name",
+    "The operator names the head Service itself, per cluster.", "delete headService.metadata.name",
 )  # fmt: skip
 DELETION_DELAY = error(
-    "operator/deletion-delay", Source.OPERATOR, "0 or more seconds",
-    "A negative delay is refused.", "use 180, or leave it out for 60",
+    "operator/deletion-delay", "0 or more seconds", "A negative delay is refused.",
+    "use 180, or leave it out for 60",
 )  # fmt: skip
 INCREMENTAL_OPTIONS = error(
-    "operator/incremental-upgrade", Source.OPERATOR,
-    "options that an incremental upgrade can work with",
+    "operator/incremental-upgrade", "options that an incremental upgrade can work with",
     "The operator refuses an incremental upgrade without them, or it would never move traffic.",
 )  # fmt: skip
 CHILD_UPGRADE_STRATEGY = error(
-    "operator/cluster-upgrade-strategy", Source.OPERATOR,
-    "no upgradeStrategy inside rayClusterConfig",
+    "operator/cluster-upgrade-strategy", "no upgradeStrategy inside rayClusterConfig",
     "The RayService creates the RayCluster and the operator refuses that one: the failure shows "
     "on the RayCluster, not on the RayService.",
     "delete it; spec.upgradeStrategy is the one that counts",
 )  # fmt: skip
 
-_STRATEGIES = ("NewCluster", INCREMENTAL, "None")
+_STRATEGIES = ("NewCluster", RayService.INCREMENTAL, "None")
 
 
 def check(service: RayService) -> Iterator[Finding]:
@@ -55,7 +51,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield DELETION_DELAY.at(delay)
     if service.cluster["upgradeStrategy"]["type"]:
         yield CHILD_UPGRADE_STRATEGY.at(service.cluster["upgradeStrategy"]["type"])
-    if service.upgrade_type == INCREMENTAL:
+    if service.upgrade_type == RayService.INCREMENTAL:
         yield from _incremental(service)
 
 

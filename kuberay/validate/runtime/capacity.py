@@ -5,52 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from kuberay.validate.finding import Finding, Source
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import DEFAULT_MAX_REPLICAS, Group
-from kuberay.validate.rayservice.serve_config import Deployment, ServeConfig
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import Deployment, Group, RayService, ServeConfig
+from kuberay.validate.rule import Finding, error, warning
 
 REPLICA_TOO_LARGE = error(
-    "runtime/replica-too-large", Source.RUNTIME, "a replica that fits into one pod of some group",
+    "runtime/replica-too-large", "a replica that fits into one pod of some group",
     "The replica stays pending and the application DEPLOYING for ever.",
     "lower num_cpus or memory, or enlarge the pods; the head counts only with num-cpus above 0",
 )  # fmt: skip
 TOO_FEW_PODS = error(
-    "runtime/max-replicas-fit", Source.RUNTIME,
+    "runtime/max-replicas-fit",
     "worker groups whose maxReplicas hold max_replicas of all deployments",
     "The replicas beyond stay pending: Serve scales out and nothing comes.",
     "raise maxReplicas or the pods' CPUs, or lower max_replicas",
 )  # fmt: skip
 NO_MAXIMUM = warning(
-    "runtime/max-replicas-missing", Source.RUNTIME, "an explicit maxReplicas",
+    "runtime/max-replicas-missing", "an explicit maxReplicas",
     "The CRD's default is 2147483647 pods.", "set maxReplicas to what you are ready to pay",
 )  # fmt: skip
 START_SIZE = warning(
-    "runtime/replicas-not-min", Source.RUNTIME, "replicas equal to minReplicas",
+    "runtime/replicas-not-min", "replicas equal to minReplicas",
     "With the autoscaler on, replicas is only the size at the start; tools that compare it with "
     "the cluster fight the autoscaler.", "make them equal",
 )  # fmt: skip
 NO_MEMORY_LIMIT = warning(
-    "runtime/memory-limit", Source.RUNTIME, "resources.limits.memory in the Ray container",
+    "runtime/memory-limit", "resources.limits.memory in the Ray container",
     "Ray's memory and /dev/shm are sized from the limit only; without it Ray takes the node's.",
     "set the limit equal to the request",
 )  # fmt: skip
 MEMORY_REQUEST = warning(
-    "runtime/memory-request", Source.RUNTIME, "a memory request equal to the limit",
+    "runtime/memory-request", "a memory request equal to the limit",
     "A pod above its request is the first that a full node evicts.", "make them equal",
 )  # fmt: skip
 NO_CPU = warning(
-    "runtime/cpu-unknown", Source.RUNTIME, "a CPU limit or request in the Ray container",
+    "runtime/cpu-unknown", "a CPU limit or request in the Ray container",
     "Without one Ray counts the node's CPUs and places too many replicas.", "set limits.cpu",
 )  # fmt: skip
 FRACTIONAL_CPU = warning(
-    "runtime/cpu-fraction", Source.RUNTIME, "a whole number of CPUs",
+    "runtime/cpu-fraction", "a whole number of CPUs",
     "KubeRay rounds it up: Ray would place more than the container gets.", "use a whole number",
 )  # fmt: skip
 HEAD_WORKS = warning(
-    "runtime/head-num-cpus", Source.RUNTIME, 'rayStartParams num-cpus: "0" on the head',
+    "runtime/head-num-cpus", 'rayStartParams num-cpus: "0" on the head',
     "Replicas may land on the head and starve the control plane; they cannot move when it drains.",
     'add num-cpus: "0" to the head\'s rayStartParams',
 )  # fmt: skip
@@ -84,7 +81,7 @@ def _pod_size(group: Group) -> Iterator[Finding]:
 
 
 def _bounds(group: Group) -> Iterator[Finding]:
-    if group.max_replicas == DEFAULT_MAX_REPLICAS:
+    if group.max_replicas == group.UNLIMITED_REPLICAS:
         yield NO_MAXIMUM.at(group.node["maxReplicas"])
     replicas = group.node["replicas"]
     if (replicas.integer or 0) != group.min_replicas:

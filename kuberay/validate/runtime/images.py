@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error, warning
 
 VERSION = error(
-    "runtime/ray-version", Source.RUNTIME, "the Ray version of the image",
+    "runtime/ray-version", "the Ray version of the image",
     "KubeRay decides by rayVersion which flags, probes and features Ray understands.",
     "make rayVersion and the image equal",
 )  # fmt: skip
 VERSION_MISSING = warning(
-    "runtime/ray-version-missing", Source.RUNTIME, 'rayVersion, as "2.60.0"',
+    "runtime/ray-version-missing", 'rayVersion, as "2.60.0"',
     "KubeRay falls back to old probes and refuses newer features.", "add rayVersion",
 )  # fmt: skip
 SAME_IMAGE = warning(
-    "runtime/different-images", Source.RUNTIME, "one image for the head and all workers",
+    "runtime/different-images", "one image for the head and all workers",
     "Ray refuses nodes of another Ray or Python version; the head imports the application too.",
     "use one image",
 )  # fmt: skip
 MOVING_TAG = warning(
-    "runtime/moving-tag", Source.RUNTIME, "an image with a digest or a fixed tag",
+    "runtime/moving-tag", "an image with a digest or a fixed tag",
     "A node that joins later may pull another image than the nodes that serve.",
     "pin the image: name@sha256:...",
 )  # fmt: skip

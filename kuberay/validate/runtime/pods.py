@@ -8,47 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
+from kuberay.name_syntax import is_dns_label
+from kuberay.quantity import quantity
+from kuberay.validate.label_rules import wrong_labels
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.labels import is_dns_label, label_problem
-from kuberay.validate.rayservice.quantity import quantity
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import Group, RayService
+from kuberay.validate.rule import Finding, error, warning
 
 CONTAINER_NAME = error(
-    "runtime/container-name", Source.RUNTIME,
+    "runtime/container-name",
     "lower-case letters, digits and -, at most 63, each name once in a pod",
     "The pod is refused when the operator creates it.", "rename the container",
 )  # fmt: skip
 UNKNOWN_VOLUME = error(
-    "runtime/unknown-volume", Source.RUNTIME, "the name of one of the pod's volumes",
+    "runtime/unknown-volume", "the name of one of the pod's volumes",
     "The pod is refused when the operator creates it.", "add the volume, or delete the mount",
 )  # fmt: skip
 TWO_SOURCES = error(
-    "runtime/volume-source", Source.RUNTIME, "exactly one source in a volume",
+    "runtime/volume-source", "exactly one source in a volume",
     "The pod is refused when the operator creates it.", "keep one of them",
 )  # fmt: skip
 MORE_THAN_LIMIT = error(
-    "runtime/request-above-limit", Source.RUNTIME, "requests of at most the limits",
+    "runtime/request-above-limit", "requests of at most the limits",
     "The pod is refused when the operator creates it.", "lower the request or raise the limit",
 )  # fmt: skip
 LABEL = error(
-    "runtime/pod-label", Source.RUNTIME, "Kubernetes label syntax",
+    "runtime/pod-label", "Kubernetes label syntax",
     "The pod is refused when the operator creates it.", "shorten or rename it",
 )  # fmt: skip
 OPERATOR_LABEL = warning(
-    "runtime/operator-label", Source.RUNTIME, "no label under ray.io/ in a pod template",
+    "runtime/operator-label", "no label under ray.io/ in a pod template",
     "The operator owns these labels and finds its pods by them.", "use a label of your own",
 )  # fmt: skip
 ROOT_USER = error(
-    "runtime/root-user", Source.RUNTIME, "a runAsUser other than 0 with runAsNonRoot",
+    "runtime/root-user", "a runAsUser other than 0 with runAsNonRoot",
     "The kubelet refuses to start the container (CreateContainerConfigError).",
     "set runAsUser to the image's user",
 )  # fmt: skip
 NO_WRITABLE_TMP = error(
-    "runtime/read-only-tmp", Source.RUNTIME,
-    "a volume mounted at /tmp with a read-only root file system",
+    "runtime/read-only-tmp", "a volume mounted at /tmp with a read-only root file system",
     "Ray writes its session, its sockets and HAProxy's files below /tmp and cannot start.",
     "mount an emptyDir at /tmp",
 )  # fmt: skip
@@ -103,10 +101,8 @@ def _resources(container: Node) -> Iterator[Finding]:
 
 
 def _labels(group: Group) -> Iterator[Finding]:
+    yield from wrong_labels(LABEL, group.labels)
     for key, node in group.labels.entries:
-        problem = label_problem(key, node.text)
-        if problem:
-            yield LABEL.at(node, f"{key}: {node.text}", expected=problem)
         if key.startswith("ray.io/"):
             yield OPERATOR_LABEL.at(node, key)
 

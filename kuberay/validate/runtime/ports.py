@@ -5,67 +5,63 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kuberay.json_types import JsonValue
-from kuberay.validate.finding import Finding, Source
+from foundation.json_types import JsonValue
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.serve_config import ServeConfig
-from kuberay.validate.rayservice.service import INCREMENTAL, RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import Group, RayService, ServeConfig
+from kuberay.validate.rule import Finding, error, warning
 
 PORT_NAME = error(
-    "runtime/port-name", Source.RUNTIME,
+    "runtime/port-name",
     "at most 15 lower-case letters, digits and single -, with a letter among them",
     "The CRD accepts it; the pod is refused when the operator creates it.", "shorten the name",
 )  # fmt: skip
 PORT_NAME_TWICE = error(
-    "runtime/port-name-twice", Source.RUNTIME, "each port name once in a container",
+    "runtime/port-name-twice", "each port name once in a container",
     "The CRD accepts it; the pod is refused when the operator creates it.", "rename one of them",
 )  # fmt: skip
 PORT_NUMBER = error(
-    "runtime/port-number", Source.RUNTIME, "a port from 1 to 65535",
+    "runtime/port-number", "a port from 1 to 65535",
     "The pod is refused when the operator creates it.", "correct the number",
 )  # fmt: skip
 NO_DASHBOARD = error(
-    "runtime/head-dashboard-port", Source.RUNTIME, "a head port named dashboard (8265)",
-    "Once the head lists a port the defaults are gone, and the operator finds the dashboard, which "
-    "takes the Serve config, by this name.", "add {containerPort: 8265, name: dashboard}",
+    "runtime/head-dashboard-port", "a head port named dashboard (8265)",
+    "Once the head lists a port the defaults are gone, and the operator finds the dashboard, "
+    "which takes the Serve config, by this name.", "add {containerPort: 8265, name: dashboard}",
 )  # fmt: skip
 NO_SERVE = error(
-    "runtime/head-serve-port", Source.RUNTIME, "a head port named serve or serve-...",
+    "runtime/head-serve-port", "a head port named serve or serve-...",
     "Without one the operator makes no serve Service.", "add {containerPort: 8000, name: serve}",
 )  # fmt: skip
 NO_GCS = warning(
-    "runtime/head-gcs-port", Source.RUNTIME, "a head port named gcs-server (6379)",
+    "runtime/head-gcs-port", "a head port named gcs-server (6379)",
     "Once the head lists a port the defaults are gone; workers join at this one.",
     "add {containerPort: 6379, name: gcs-server}",
 )  # fmt: skip
 SERVE_PORT = error(
-    "runtime/serve-port", Source.RUNTIME,
+    "runtime/serve-port",
     "the port that serveConfigV2 makes Serve listen on, in the head and every worker group",
     "The Service, the probes and the operator's health check go to the container port.",
     "make the two numbers equal",
 )  # fmt: skip
 NO_GRPC_PORT = warning(
-    "runtime/serve-grpc-port", Source.RUNTIME,
-    "a port named serve-grpc on the head where Serve speaks gRPC",
+    "runtime/serve-grpc-port", "a port named serve-grpc on the head where Serve speaks gRPC",
     "The serve Service gets no gRPC port.", "add {containerPort: 9000, name: serve-grpc}",
 )  # fmt: skip
 DROPPED_PORT = warning(
-    "runtime/serve-service-port", Source.RUNTIME,
+    "runtime/serve-service-port",
     "ports of serveService whose names the head container has, serve or serve-...",
     "The operator merges by name and drops the others in silence.",
     "name the port on the head container too",
 )  # fmt: skip
 TARGET_PORT = error(
-    "runtime/serve-target-port", Source.RUNTIME,
+    "runtime/serve-target-port",
     "a targetPort that every worker's container lists; without one it is the port's own number",
     "Nothing listens there: connections are refused, or the port has no endpoint.",
     "add targetPort: serve (serve-grpc for gRPC), and that port to the workers' containers",
 )  # fmt: skip
 LOCAL_HOST = error(
-    "runtime/http-host", Source.RUNTIME, "host 0.0.0.0",
-    "Serve would answer inside its own pod only.", "set http_options.host to 0.0.0.0",
+    "runtime/http-host", "host 0.0.0.0", "Serve would answer inside its own pod only.",
+    "set http_options.host to 0.0.0.0",
 )  # fmt: skip
 
 _NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -115,7 +111,7 @@ def _is_serve(name: str) -> bool:
 
 
 def _own_ports(service: RayService) -> list[Node]:
-    if service.upgrade_type == INCREMENTAL:
+    if service.upgrade_type == RayService.INCREMENTAL:
         return []  # serveService is ignored
     return service.spec.at("serveService", "spec", "ports").items
 
@@ -162,9 +158,8 @@ def _group_serve(group: Group, serve: ServeConfig) -> Iterator[Finding]:
     defaults = {"serve": 8000}
     listed = bool(group.container["ports"].items)
     for name, number in wanted.items():
-        given = group.port(name)
         port = group.ports.get(name)
-        if port is not None and given is not None and given != number:
+        if port is not None and port["containerPort"].integer not in (None, number):
             yield SERVE_PORT.at(port["containerPort"], expected=f"{number}, as in serveConfigV2")
         # A worker's readiness asks the port named serve, else 8000; a head without ports gets it.
         elif (

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import Group, RayService
+from kuberay.validate.rule import Finding, error, warning
 
 HANDLERS = error(
-    "runtime/probe-handlers", Source.RUNTIME, "one handler: httpGet, exec, tcpSocket or grpc",
+    "runtime/probe-handlers", "one handler: httpGet, exec, tcpSocket or grpc",
     "The CRD accepts two or none; the pod is refused when the operator creates it.",
     "keep one of them",
 )  # fmt: skip
 PROBE_PORT = error(
-    "runtime/probe-port", Source.RUNTIME, "a port that the container names",
+    "runtime/probe-port", "a port that the container names",
     "The probe fails for ever and the pod is never ready.", "name the port, or use its number",
 )  # fmt: skip
 PROBE_TIMES = error(
-    "runtime/probe-times", Source.RUNTIME,
+    "runtime/probe-times",
     "positive times and thresholds; successThreshold 1 for liveness and startup",
     "The pod is refused when the operator creates it.", "correct the number",
 )  # fmt: skip
 NO_READINESS = warning(
-    "runtime/worker-readiness", Source.RUNTIME,
+    "runtime/worker-readiness",
     "an own readinessProbe on the workers: httpGet /-/healthz on port serve",
     "The operator's own probe runs bash and wget: slim images never become ready, and it checks "
     "every 5 seconds, during which a switched Service has no endpoint.",
     "add readinessProbe {httpGet: {path: /-/healthz, port: serve}, periodSeconds: 1}",
 )  # fmt: skip
 PROXY = warning(
-    "runtime/http-proxy", Source.RUNTIME,
-    "NO_PROXY with localhost and 127.0.0.1 beside a HTTP proxy variable",
+    "runtime/http-proxy", "NO_PROXY with localhost and 127.0.0.1 beside a HTTP proxy variable",
     "The health checks inside the pod go to the proxy and fail: workers never become ready.",
     "add NO_PROXY: localhost,127.0.0.1,.svc",
 )  # fmt: skip

@@ -4,39 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.service import INCREMENTAL, RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error, warning
 
 NO_ENDPOINTS = error(
-    "runtime/head-excluded", Source.RUNTIME,
+    "runtime/head-excluded",
     "at least one worker pod where the head is excluded from the serve Service",
     "With the head excluded and no worker the Service has no endpoint, for ever.",
     "set minReplicas to 1 or more, or excludeHeadPodFromServeSvc: false",
 )  # fmt: skip
 NO_APPLICATION = warning(
-    "runtime/no-application", Source.RUNTIME, "an application in serveConfigV2",
+    "runtime/no-application", "an application in serveConfigV2",
     "Without one the service never becomes ready.", "add serveConfigV2 with applications",
 )  # fmt: skip
 NEVER_UPGRADES = warning(
-    "runtime/upgrade-none", Source.RUNTIME, "upgradeStrategy NewCluster",
+    "runtime/upgrade-none", "upgradeStrategy NewCluster",
     "With None every change of rayClusterConfig is ignored, in silence.", "use NewCluster",
 )  # fmt: skip
 INCREMENTAL_LIMITS = warning(
-    "runtime/incremental-limits", Source.RUNTIME, "NewCluster where gRPC or serveService is used",
+    "runtime/incremental-limits", "NewCluster where gRPC or serveService is used",
     "An incremental upgrade moves HTTP only, and ignores serveService.", "use NewCluster",
 )  # fmt: skip
 NO_EFFECT = warning(
-    "runtime/deprecated-field", Source.RUNTIME, "a field that has an effect",
-    "KubeRay 1.7 ignores it.", "delete it",
+    "runtime/deprecated-field", "a field that has an effect", "KubeRay 1.7 ignores it.",
+    "delete it",
 )  # fmt: skip
 SUSPENDED = warning(
-    "runtime/suspended", Source.RUNTIME, "suspend: false",
+    "runtime/suspended", "suspend: false",
     "The operator deletes the clusters and Services of a suspended RayService.",
     "set it to false to serve",
 )  # fmt: skip
 DASHBOARD_INGRESS = warning(
-    "runtime/dashboard-ingress", Source.RUNTIME, "enableIngress: false",
+    "runtime/dashboard-ingress", "enableIngress: false",
     "It exposes the dashboard, which runs any code it is given, not the service.",
     "expose <name>-serve-svc by an Ingress or HTTPRoute of your own",
 )  # fmt: skip
@@ -56,7 +55,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield NO_APPLICATION.at(service.spec["serveConfigV2"])
     if service.upgrade_type == "None":
         yield NEVER_UPGRADES.at(service.spec["upgradeStrategy"]["type"])
-    if service.upgrade_type == INCREMENTAL:
+    if service.upgrade_type == RayService.INCREMENTAL:
         yield from _incremental(service)
     for name in _IGNORED:
         if service.spec[name]:

@@ -5,54 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.quantity import quantity
-from kuberay.validate.rayservice.serve_config import Deployment
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.quantity import quantity
+from kuberay.validate.rayservice import Deployment, RayService
+from kuberay.validate.rule import Finding, error, warning
 
 NEVER_SCALES = error(
-    "runtime/max-ongoing-below-target", Source.RUNTIME,
-    "max_ongoing_requests of at least target_ongoing_requests",
+    "runtime/max-ongoing-below-target", "max_ongoing_requests of at least target_ongoing_requests",
     "A replica never has as many requests as would make Serve add another.",
     "raise max_ongoing_requests, or lower target_ongoing_requests",
 )  # fmt: skip
 SLOW_TO_SCALE = warning(
-    "runtime/max-ongoing-near-target", Source.RUNTIME,
+    "runtime/max-ongoing-near-target",
     "max_ongoing_requests of at least twice target_ongoing_requests under HAProxy",
     "HAProxy queues what a replica does not take, and Serve's autoscaler does not see the queue.",
     "raise max_ongoing_requests",
 )  # fmt: skip
 LOOK_BACK = warning(
-    "runtime/look-back-period", Source.RUNTIME, "look_back_period_s above metrics_interval_s (10)",
+    "runtime/look-back-period", "look_back_period_s above metrics_interval_s (10)",
     "Ray warns today and refuses later: a window shorter than one sample is empty.",
     "use 15 or more",
 )  # fmt: skip
 UNBOUNDED_QUEUE = warning(
-    "runtime/max-queued-requests", Source.RUNTIME, "max_queued_requests of a few times the target",
+    "runtime/max-queued-requests", "max_queued_requests of a few times the target",
     "Unbounded queues turn overload into timeouts; a bound turns it into quick 503 answers.",
     "set max_queued_requests",
 )  # fmt: skip
 SINGLE_REPLICA = warning(
-    "runtime/single-replica", Source.RUNTIME, "at least 2 replicas",
+    "runtime/single-replica", "at least 2 replicas",
     "With one replica every crash, eviction and update is an outage.", "set min_replicas to 2",
 )  # fmt: skip
 AUTOSCALER_V1 = warning(
-    "runtime/autoscaler-version", Source.RUNTIME, "autoscalerOptions.version: v2",
+    "runtime/autoscaler-version", "autoscalerOptions.version: v2",
     "Only the explicit v2 sets restartPolicy Never and the new autoscaler.", "set version: v2",
 )  # fmt: skip
 AUTOSCALER_MEMORY = warning(
-    "runtime/autoscaler-memory", Source.RUNTIME, "at least 1Gi of memory for the autoscaler",
+    "runtime/autoscaler-memory", "at least 1Gi of memory for the autoscaler",
     "The sidecar is killed at its default of 512Mi, and scaling stops in silence.",
     "set autoscalerOptions.resources.limits.memory: 1Gi",
 )  # fmt: skip
 NO_AUTOSCALER = warning(
-    "runtime/no-autoscaler", Source.RUNTIME,
-    "enableInTreeAutoscaling: true where a deployment scales",
+    "runtime/no-autoscaler", "enableInTreeAutoscaling: true where a deployment scales",
     "Serve asks for replicas and no pod is ever added.", "switch the autoscaler on",
 )  # fmt: skip
 RUNTIME_ENV = warning(
-    "runtime/code-download", Source.RUNTIME, "code inside the image, no runtime_env.working_dir",
+    "runtime/code-download", "code inside the image, no runtime_env.working_dir",
     "Every replica start downloads the code, and a new archive under an old URL is not fetched.",
     "copy the code into the image",
 )  # fmt: skip

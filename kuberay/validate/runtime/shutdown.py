@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.group import Group
-from kuberay.validate.rayservice.serve_config import DEFAULT_KEEP_ALIVE_S, ServeConfig
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import warning
+from kuberay.validate.rayservice import Group, RayService, ServeConfig
+from kuberay.validate.rule import Finding, warning
 
 GRACE = warning(
-    "runtime/grace-below-shutdown", Source.RUNTIME,
+    "runtime/grace-below-shutdown",
     "terminationGracePeriodSeconds above graceful_shutdown_timeout_s of every deployment",
     "Kubernetes kills the pod while its replicas still answer requests.",
     "raise terminationGracePeriodSeconds",
 )  # fmt: skip
 DRAIN = warning(
-    "runtime/grace-below-drain", Source.RUNTIME,
+    "runtime/grace-below-drain",
     "terminationGracePeriodSeconds above RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S (30)",
     "Ray is killed before it has drained: equal times are a race that SIGKILL wins.",
     "grace 120 and drain 90 on workers, drain 5 on the head",
 )  # fmt: skip
 PRE_STOP = warning(
-    "runtime/pre-stop", Source.RUNTIME, "no preStop: ray stop",
+    "runtime/pre-stop", "no preStop: ray stop",
     "It kills Ray before it drains; Ray 2.60 drains by itself on SIGTERM.", "delete the preStop",
 )  # fmt: skip
 DELETION_DELAY = warning(
-    "runtime/deletion-delay", Source.RUNTIME,
+    "runtime/deletion-delay",
     "rayClusterDeletionDelaySeconds of at least request timeout + keep-alive timeout",
     "Clients still hold connections to the old cluster when it goes: connection resets.",
     "set rayClusterDeletionDelaySeconds to 180",
@@ -85,7 +82,7 @@ def _deletion_delay(service: RayService, serve: ServeConfig) -> Iterator[Finding
     delay = service.spec["rayClusterDeletionDelaySeconds"]
     options = serve.root["http_options"]
     keep_alive = options["keep_alive_timeout_s"].number
-    needed = DEFAULT_KEEP_ALIVE_S if keep_alive is None else keep_alive
+    needed = serve.DEFAULT_KEEP_ALIVE_S if keep_alive is None else keep_alive
     needed += options["request_timeout_s"].number or 0
     if (_DEFAULT_DELAY_S if delay.integer is None else delay.integer) < needed:
         yield DELETION_DELAY.at(delay, expected=f"at least {needed:g}")

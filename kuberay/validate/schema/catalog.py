@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import yaml
 
-from kuberay.json_types import JsonObject
+from foundation.json_types import JsonObject
 from kuberay.validate.schema.core import QUANTITY, definition_name, definitions
 from kuberay.validate.schema.notation import to_schema
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kuberay.json_types import JsonObject, JsonValue
+from foundation.json_types import JsonObject, JsonValue
 
 _CHOICE = re.compile(r"self in (?P<choices>\[[^\]]*\])")
 _TRANSITION = re.compile(r"\boldSelf\b")

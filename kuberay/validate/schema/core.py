@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
+from foundation.json_types import JsonObject
 from kuberay.errors import UsageError
-from kuberay.json_types import JsonObject
 
 QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _QUANTITY_PATTERN = (

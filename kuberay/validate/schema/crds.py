@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from foundation.json_types import JsonObject
 from kuberay.errors import UsageError
-from kuberay.json_types import JsonObject
 from kuberay.validate.schema.catalog import KindKey
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # KubeRay's CRDs have 1 MB each

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
-from kuberay.json_types import JsonObject, JsonValue
+from foundation.json_types import JsonObject, JsonValue
 from kuberay.validate.schema.cel import broken_rules
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kuberay.json_types import JsonObject, JsonValue
+from foundation.json_types import JsonObject, JsonValue
 
 _LIST = re.compile(r"\[(?P<item>[^\]]+?)( by (?P<key>\w+))?\]")
 _MAP = re.compile(r"\{(?P<item>[^}]+)\}")

@@ -4,34 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuberay.validate.finding import Finding, Source
+from kuberay.name_syntax import is_dns_label, is_subdomain
+from kuberay.validate.label_rules import wrong_annotations, wrong_labels
 from kuberay.validate.manifest.node import Document
-from kuberay.validate.rayservice.labels import (
-    is_dns_label,
-    is_subdomain,
-    key_problem,
-    label_problem,
-)
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rule import Finding, error, warning
 from kuberay.validate.schema.catalog import Catalog
 from kuberay.validate.schema.structural import REQUIRED, findings_of
 
 NAME = error(
-    "api/name", Source.API_SERVER,
+    "api/name",
     "lower-case letters, digits, - and ., at most 253, beginning and ending with a letter or digit",
     "The object is refused.", "rename the object",
 )  # fmt: skip
 LABEL = error(
-    "api/label", Source.API_SERVER, "Kubernetes label syntax", "The object is refused.",
-    "shorten or rename it",
+    "api/label", "Kubernetes label syntax", "The object is refused.", "shorten or rename it",
 )  # fmt: skip
 OLD_VERSION = warning(
-    "api/old-version", Source.API_SERVER, "apiVersion ray.io/v1",
-    "v1alpha1 is deprecated and lacks the newer fields.", "write apiVersion: ray.io/v1",
+    "api/old-version", "apiVersion ray.io/v1", "v1alpha1 is deprecated and lacks the newer fields.",
+    "write apiVersion: ray.io/v1",
 )  # fmt: skip
 ABSENT_VERSION = error(
-    "api/kind", Source.API_SERVER, "an apiVersion and kind that Kubernetes has",
-    "The API server knows no such kind.", "check the spelling and the group",
+    "api/kind", "an apiVersion and kind that Kubernetes has", "The API server knows no such kind.",
+    "check the spelling and the group",
 )  # fmt: skip
 
 # These kinds' names may hold more than a DNS subdomain.
@@ -73,11 +67,5 @@ def _metadata(document: Document, kind: str) -> Iterator[Finding]:
     if namespace.text and not is_dns_label(namespace.text):
         expected = "a namespace: at most 63 lower-case letters, digits and -"
         yield NAME.at(namespace, expected=expected, fix="correct the namespace")
-    for key, node in metadata["labels"].entries:
-        problem = label_problem(key, node.text)
-        if problem:
-            yield LABEL.at(node, f"{key}: {node.text}", expected=problem)
-    for key, node in metadata["annotations"].entries:
-        problem = key_problem(key)
-        if problem:
-            yield LABEL.at(node, key, expected=problem)
+    yield from wrong_labels(LABEL, metadata["labels"])
+    yield from wrong_annotations(LABEL, metadata["annotations"])

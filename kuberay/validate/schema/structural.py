@@ -6,34 +6,33 @@ import difflib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rule import error, shown, warning
+from kuberay.validate.rule import Finding, error, shown, warning
 from kuberay.validate.schema import cel
 from kuberay.validate.schema.keywords import UNKNOWN_FIELD, StructuralValidator
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-    from kuberay.json_types import JsonObject, JsonValue
+    from foundation.json_types import JsonObject, JsonValue
     from kuberay.validate.manifest.node import Document, Node
 
 UNKNOWN = error(
-    "api/unknown-field", Source.API_SERVER, "a field that the kind has",
+    "api/unknown-field", "a field that the kind has",
     "kubectl is refused; a client without strict validation loses the field in silence.",
 )  # fmt: skip
-TYPE = error("api/type", Source.API_SERVER, "a value of the field's type", "The object is refused.")
-REQUIRED = error("api/required", Source.API_SERVER, "the field", "The object is refused.")
-CHOICE = error("api/enum", Source.API_SERVER, "one of the allowed words", "The object is refused.")
-SYNTAX = error("api/pattern", Source.API_SERVER, "the field's syntax", "The object is refused.")
-RANGE = error("api/range", Source.API_SERVER, "a value in range", "The object is refused.")
+TYPE = error("api/type", "a value of the field's type", "The object is refused.")
+REQUIRED = error("api/required", "the field", "The object is refused.")
+CHOICE = error("api/enum", "one of the allowed words", "The object is refused.")
+SYNTAX = error("api/pattern", "the field's syntax", "The object is refused.")
+RANGE = error("api/range", "a value in range", "The object is refused.")
 LIST_KEY = error(
-    "api/duplicate-list-key", Source.API_SERVER, "each entry of the list once",
+    "api/duplicate-list-key", "each entry of the list once",
     "KubeRay's CRD keys these lists, stricter than core/v1: the object is refused.",
     "delete or rename the second entry",
 )  # fmt: skip
-CEL = error("api/cel", Source.API_SERVER, "what the CRD's CEL rule says", "The object is refused.")
+CEL = error("api/cel", "what the CRD's CEL rule says", "The object is refused.")
 CEL_UNKNOWN = warning(
-    "api/cel-not-evaluated", Source.API_SERVER, "a CEL rule that this tool can evaluate",
+    "api/cel-not-evaluated", "a CEL rule that this tool can evaluate",
     "The rule is newer than this tool.", "check it with `apply --dry-run=server`",
 )  # fmt: skip
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import yaml
 
-from kuberay.validate.finding import Finding, Source
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error
 
 UNREADABLE = error(
-    "ray/serve-config-yaml", Source.RAY, "YAML that is an object",
+    "ray/serve-config-yaml", "YAML that is an object",
     "Serve never gets it: the event FailedToUpdateServeApplications repeats and nothing starts.",
     "mend the YAML inside serveConfigV2",
 )  # fmt: skip

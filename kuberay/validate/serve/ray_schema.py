@@ -13,25 +13,24 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from kuberay.validate.finding import Finding, Source
 from kuberay.validate.manifest.node import Node
-from kuberay.validate.rayservice.service import RayService
-from kuberay.validate.rule import error, warning
+from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Finding, error, warning
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 REFUSED = error(
-    "ray/serve-schema", Source.RAY, "a config that Ray Serve's schema accepts",
+    "ray/serve-schema", "a config that Ray Serve's schema accepts",
     "Serve refuses the whole config: the event FailedToUpdateServeApplications repeats.",
     "correct the value",
 )  # fmt: skip
 IGNORED = warning(
-    "ray/unknown-field", Source.RAY, "a field that Ray Serve has",
+    "ray/unknown-field", "a field that Ray Serve has",
     "Serve ignores fields that it does not know, in silence.",
 )  # fmt: skip
 OTHER_RAY = warning(
-    "ray/other-version", Source.RAY, "a rayVersion equal to the Ray that checks the config here",
+    "ray/other-version", "a rayVersion equal to the Ray that checks the config here",
     "The schema of another Ray version may differ.", "check with the image's Ray version installed",
 )  # fmt: skip
 

@@ -1,139 +1,187 @@
-"""Rewrites a graph such that it computes each row as if it were alone, bit for bit.
+"""Rewrites an executed graph such that it computes each row as if it were alone, bit for bit.
 
 TensorFlow computes many rows with other instructions than one: a matrix product sums in another
 order, and vector instructions round an exponential differently than scalar ones do for the rows
-that are left over. So the answer to a row depends on its company. Here it does not:
-
-- a matrix product becomes one product per row, in one batched operation;
-- functions that have a vector form of their own are computed by one operation per row.
-
-The result is a graph for exactly `width` rows. Whether it is equal to the original one, row by row,
-is for the caller to prove: operations that are not known here stay as they are.
+that are left over. So the answer to a row depends on its company. Here it does not: what is said to
+be so (`by_rows`) is computed by one operation per row, the very operation that computes a row
+alone. A product of rows and a matrix becomes one batched operation, which sums in the same order
+(docs/sharing.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable
 from typing import Any
 
 import tensorflow as tf
-from tensorflow.python.saved_model.loader_impl import SavedModelLoader
+from tensorflow.python.framework import op_def_registry
 
-_ELEMENTWISE = frozenset(
-    {
-        "Softmax", "LogSoftmax", "Sigmoid", "Tanh", "Exp", "Expm1", "Log", "Log1p", "Softplus",
-        "Softsign", "Elu", "Selu", "Erf", "Sqrt", "Rsqrt", "Sin", "Cos",
-    }
-)  # fmt: skip
-_FLOATS = frozenset({tf.float16.as_datatype_enum, tf.float32.as_datatype_enum,
-                     tf.float64.as_datatype_enum, tf.bfloat16.as_datatype_enum})  # fmt: skip
-
-
-class RowWiseLoader(SavedModelLoader):  # type: ignore[misc]  # untyped
-    """Loads a SavedModel whose graph is rewritten on the way.
-
-    Args:
-        folder: The version folder.
-        width: The number of rows that the graph will take, at least 2.
-
-    Attributes:
-        has_changed: Whether there was anything to rewrite; known after the load.
-    """
-
-    def __init__(self, folder: str, width: int) -> None:
-        super().__init__(folder)
-        self._width = width
-        self._meta_graph: Any = None
-        self.has_changed = False
-
-    def get_meta_graph_def_from_tags(self, tags: list[str]) -> Any:  # noqa: ANN401 - a MetaGraphDef
-        """Returns the rewritten MetaGraphDef; the loader asks several times."""
-        if self._meta_graph is None:
-            self._meta_graph = super().get_meta_graph_def_from_tags(tags)
-            self.has_changed = row_wise(self._meta_graph.graph_def, self._width)
-        return self._meta_graph
-
-
-def row_wise(graph: Any, width: int) -> bool:  # noqa: ANN401 - a GraphDef
-    """Rewrites a GraphDef in place; tells whether there was anything to rewrite.
-
-    Args:
-        graph: The graph. Names stay what they were.
-        width: The number of rows that it will take, at least 2.
-    """
-    nodes = list(graph.node)
-    wanted = [node for node in nodes if _is_product(node) or _is_elementwise(node)]
-    if not wanted:
-        return False
-    chosen = {node.name for node in wanted}
-    kept = [node for node in nodes if node.name not in chosen]
-    made = [new for node in wanted for new in _rewritten(node, width)]
-    del graph.node[:]
-    graph.node.extend([*kept, *made])
-    return True
-
-
-def _is_float(node: Any) -> bool:  # noqa: ANN401 - a NodeDef
-    return node.attr["T"].type in _FLOATS
-
-
-def _is_product(node: Any) -> bool:  # noqa: ANN401
-    return node.op == "MatMul" and _is_float(node) and not node.attr["transpose_a"].b
-
-
-def _is_elementwise(node: Any) -> bool:  # noqa: ANN401
-    return node.op in _ELEMENTWISE and _is_float(node)
-
-
-def _rewritten(node: Any, width: int) -> Iterator[Any]:  # noqa: ANN401
-    # The batched product takes a transposed matrix in another order than the single one.
-    is_batched = node.op == "MatMul" and not node.attr["transpose_b"].b
-    return _product(node) if is_batched else _by_rows(node, width)
-
-
-def _product(node: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Yields [n, k] x [k, m] as n products [1, k] x [k, m]."""
-    left, right, *control = node.input
-    kind = node.attr["T"].type
-    axis = _constant(f"{node.name}/row_axis", 1)
-    yield axis
-    yield _node(f"{node.name}/rows", "ExpandDims", [left, axis.name, *control], T=kind,
-                Tdim=_INT32)  # fmt: skip
-    product = _node(f"{node.name}/products", "BatchMatMulV2", [f"{node.name}/rows", right], T=kind)
-    yield product
-    squeezed = _node(node.name, "Squeeze", [product.name], T=kind)
-    squeezed.attr["squeeze_dims"].list.i.append(1)
-    yield squeezed
-
-
-def _by_rows(node: Any, width: int) -> Iterator[Any]:  # noqa: ANN401
-    """Yields one operation per row; a second input, of a product, is the same for all."""
-    value, *others = node.input
-    axis = _constant(f"{node.name}/row_axis", 0)
-    yield axis
-    split = _node(f"{node.name}/split", "Split", [axis.name, value], T=node.attr["T"].type)
-    split.attr["num_split"].i = width
-    yield split
-    names = []
-    for row in range(width):
-        one = type(node)()
-        one.CopyFrom(node)
-        one.name = f"{node.name}/row_{row}"
-        del one.input[:]
-        one.input.extend([f"{split.name}:{row}", *others])
-        if "_output_shapes" in one.attr:
-            del one.attr["_output_shapes"]
-        names.append(one.name)
-        yield one
-    joined = _node(node.name, "ConcatV2", [*names, axis.name], T=node.attr["T"].type, Tidx=_INT32)
-    joined.attr["N"].i = width
-    yield joined
-
+from serve_app.kinds.tensorflow.sharing._executed_graph import ExecutedGraph, Tensor, inputs_of
+from serve_app.kinds.tensorflow.sharing._following import RowsThrough
+from serve_app.kinds.tensorflow.sharing._operations import RESOURCES
 
 _INT32 = tf.int32.as_datatype_enum
+_PRODUCTS = frozenset({"MatMul", "_MklMatMul"})
+_FUSED_PRODUCTS = frozenset({"_FusedMatMul", "_MklNativeFusedMatMul"})
+_BATCHED = frozenset({tf.float32.as_datatype_enum, tf.float64.as_datatype_enum})
 
 
-def _node(name: str, operation: str, inputs: list[str], **types: int) -> Any:  # noqa: ANN401
+class RowWiseGraph:
+    """The rewritten graph.
+
+    Args:
+        graph: What is executed for a signature.
+        through: What is known of its rows.
+        width: The number of rows that the new graph will take, at least 2.
+        prefix: Begins the name of each new node.
+        there: Names of nodes beside which the new ones will stand; resources are shared with them.
+
+    Attributes:
+        width: As above.
+        nodes: The new nodes.
+        feeds: Tensor name of the signature -> the new one.
+        fetches: The same.
+    """
+
+    def __init__(
+        self,
+        graph: ExecutedGraph,
+        through: RowsThrough,
+        width: int,
+        prefix: str,
+        there: Container[str],
+    ) -> None:
+        self._through = through
+        self.width = width
+        self._prefix = prefix
+        self._graph = graph
+        self._joined: dict[Tensor, str] = {}
+        self._split: dict[Tensor, list[str]] = {}
+        self._shared = {name for name, node in graph.nodes.items()
+                        if node.op in RESOURCES and name in there}  # fmt: skip
+        self._axis = self._named("row_axis")
+        self.nodes: list[Any] = [_constant(self._axis, 0)]
+        for node in graph.graph.node:
+            if node.op != "_Retval" and node.name not in self._shared:
+                self.nodes += self._rewritten(node)
+        self.feeds = {fed: self._named(name) + ":0" for fed, name in graph.feeds.items()}
+        self.fetches = {fetched: self._tensor_name(self._all_rows(tensor))
+                        for fetched, tensor in graph.fetches.items()}  # fmt: skip
+
+    def _rewritten(self, node: Any) -> Iterable[Any]:  # noqa: ANN401 - a NodeDef
+        if node.op == "_Arg":
+            fed = _node(self._named(node.name), "Placeholder", [], dtype=node.attr["T"].type)
+            return [fed]
+        if node.name not in self._through.by_rows:
+            return [self._copy(node, self._named(node.name), map(self._all_rows, inputs_of(node)))]
+        return list(self._product(node)) if _is_batched(node) else self._one_by_one(node)
+
+    def _one_by_one(self, node: Any) -> list[Any]:  # noqa: ANN401
+        inputs = inputs_of(node)
+        per_row = [
+            self._rows_of(tensor) if tensor in self._through.rows
+            else [self._all_rows(tensor)] * self.width
+            for tensor in inputs
+        ]  # fmt: skip
+        return [
+            self._copy(node, f"{self._named(node.name)}/row_{row}", [each[row] for each in per_row])
+            for row in range(self.width)
+        ]
+
+    def _product(self, node: Any) -> Iterable[Any]:  # noqa: ANN401
+        """Yields [n, k] x [k, m] as n products [1, k] x [k, m], and what is fused with it."""
+        name, kind = self._named(node.name), node.attr["T"].type
+        left, right, *bias = map(self._all_rows, inputs_of(node))
+        axis = _constant(f"{name}/axis", 1)
+        yield axis
+        yield _node(f"{name}/rows", "ExpandDims", [left, axis.name], T=kind, Tdim=_INT32)
+        yield _node(f"{name}/products", "BatchMatMulV2", [f"{name}/rows", right], T=kind)
+        squeezed = _node(f"{name}/sums" if bias else name, "Squeeze", [f"{name}/products"], T=kind)
+        squeezed.attr["squeeze_dims"].list.i.append(1)
+        squeezed.input.extend(self._controls(node))
+        yield squeezed
+        if bias:
+            yield _node(name, "BiasAdd", [squeezed.name, *bias], T=kind)
+
+    def _copy(self, node: Any, name: str, inputs: Iterable[str]) -> Any:  # noqa: ANN401
+        new = type(node)()
+        new.CopyFrom(node)
+        new.name = name
+        del new.input[:]
+        new.input.extend([*inputs, *self._controls(node)])
+        if "_output_shapes" in new.attr:
+            del new.attr["_output_shapes"]
+        if node.op in RESOURCES and not node.attr["shared_name"].s:
+            new.attr["shared_name"].s = node.name.encode()
+        return new
+
+    def _controls(self, node: Any) -> list[str]:  # noqa: ANN401
+        names = [name[1:] for name in node.input if name[0] == "^"]
+        return [f"^{new}" for name in names for new in self._nodes_of(name)]
+
+    def _nodes_of(self, name: str) -> list[str]:
+        if self._is_one_by_one(name):
+            return [f"{self._named(name)}/row_{row}" for row in range(self.width)]
+        return [self._named(name)]
+
+    def _is_one_by_one(self, name: str) -> bool:
+        return name in self._through.by_rows and not _is_batched(self._graph.nodes[name])
+
+    def _all_rows(self, tensor: Tensor) -> str:
+        """The name of a tensor with all rows in it; joins them at the first demand."""
+        if not self._is_one_by_one(tensor.node):
+            return str(Tensor(self._named(tensor.node), tensor.port))
+        if tensor not in self._joined:
+            name = f"{self._named(tensor.node)}/joined_{tensor.port}"
+            kind = _output_type(self._graph.nodes[tensor.node], tensor.port)
+            joined = _node(name, "ConcatV2", [*self._rows_of(tensor), self._axis], T=kind,
+                           Tidx=_INT32)  # fmt: skip
+            joined.attr["N"].i = self.width
+            self.nodes.append(joined)
+            self._joined[tensor] = name
+        return self._joined[tensor]
+
+    def _rows_of(self, tensor: Tensor) -> list[str]:
+        """The names of the rows of a tensor; splits it at the first demand."""
+        if self._is_one_by_one(tensor.node):
+            return [str(Tensor(name, tensor.port)) for name in self._nodes_of(tensor.node)]
+        if tensor not in self._split:
+            name = f"{self._named(tensor.node)}/split_{tensor.port}"
+            kind = _output_type(self._graph.nodes[tensor.node], tensor.port)
+            split = _node(name, "Split", [self._axis, self._all_rows(tensor)], T=kind)
+            split.attr["num_split"].i = self.width
+            self.nodes.append(split)
+            self._split[tensor] = [str(Tensor(name, row)) for row in range(self.width)]
+        return self._split[tensor]
+
+    def _named(self, name: str) -> str:
+        return name if name in self._shared else f"{self._prefix}/{name}"
+
+    @staticmethod
+    def _tensor_name(name: str) -> str:
+        return name if ":" in name else f"{name}:0"
+
+
+def _is_batched(node: Any) -> bool:  # noqa: ANN401 - a NodeDef
+    if node.attr["transpose_b"].b or node.attr["T"].type not in _BATCHED:
+        return False
+    fused = list(node.attr["fused_ops"].list.s)
+    return node.op in _PRODUCTS or (node.op in _FUSED_PRODUCTS and fused == [b"BiasAdd"])
+
+
+def _output_type(node: Any, port: int) -> int:  # noqa: ANN401
+    """By the operation's definition."""
+    found: list[int] = []
+    for output in op_def_registry.get(node.op).output_arg:
+        if output.type_list_attr:
+            found += node.attr[output.type_list_attr].list.type
+            continue
+        kind = node.attr[output.type_attr].type if output.type_attr else output.type
+        found += [kind] * (node.attr[output.number_attr].i if output.number_attr else 1)
+    return found[port]
+
+
+def _node(name: str, operation: str, inputs: Iterable[str], **types: int) -> Any:  # noqa: ANN401
     node = tf.compat.v1.NodeDef(name=name, op=operation, input=inputs)
     for attribute, kind in types.items():
         node.attr[attribute].type = kind

@@ -7,7 +7,7 @@ does, in results, leniency about shapes and error texts, and costs half of a `tf
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +17,18 @@ import numpy as np
 import tensorflow as tf
 from google.protobuf.json_format import MessageToDict
 from tensorflow.core.protobuf.config_pb2 import CallableOptions
-from tensorflow.core.protobuf.rewriter_config_pb2 import RewriterConfig
+from tensorflow.python.saved_model.loader_impl import SavedModelLoader
 
 from serve_app.errors import ERROR_BY_CODE, UnknownError
 from serve_app.kinds.signature import Json, Signature, TensorSpec
-from serve_app.kinds.tensorflow.row_wise import RowWiseLoader
-from serve_app.kinds.tensorflow.session_run import run_session
+from serve_app.kinds.tensorflow.session_run import executed_graph, run_session, tensor_output
+from serve_app.kinds.tensorflow.sharing.analysis import Verdict, analyse
 
 Names: TypeAlias = tuple[str, ...]
 
 _v1 = tf.compat.v1
 _TAGS = ["serve"]
 _CALLERS_THREAD = -1
-_LOOPS = frozenset({"While", "StatelessWhile", "For", "NextIteration", "PyFunc", "EagerPyFunc"})
 _KERNEL_TEXT = re.compile(r"Node: '[^']*'\n(?P<text>.*?)\s*\[\[\{\{node", re.DOTALL)
 # The v1 loader logs a deprecation at every load, and missing Python classes of variables that
 # nobody trains here.
@@ -57,39 +56,68 @@ class SavedModel:
     """A SavedModel in memory, ready to run.
 
     Attributes:
+        folder: The version folder.
         signatures: By name.
-        has_loops: Whether how long a call takes may depend on the values that it is given.
+        verdicts: What the graph says of each signature, by name.
 
     Args:
         folder: The version folder.
         threads: Threads for one operation.
         timeout_ms: Milliseconds after which a call is cancelled.
-        width: Rewrites the graph for exactly that many rows, each computed as if it were alone; 0
-            leaves it as it is.
+        more_nodes: Nodes to add to the graph; nothing of it is optimised then.
 
     Raises:
         ServeAppError: TensorFlow cannot load the folder; the class says why.
     """
 
-    def __init__(self, folder: Path, *, threads: int, timeout_ms: int, width: int = 0) -> None:
-        self.width = width
+    def __init__(
+        self, folder: Path, *, threads: int, timeout_ms: int, more_nodes: Sequence[Any] = ()
+    ) -> None:
+        self.folder = folder
+        self._threads = threads
         self._timeout_ms = timeout_ms
         self._plans: dict[tuple[str, Names, bool], _Plan] = {}
         graph = tf.Graph()
         self._session = _v1.Session(
-            graph=graph, config=_session_config(threads, as_it_is=bool(width))
+            graph=graph, config=_session_config(threads, as_it_is=bool(more_nodes))
         )
         try:
             with graph.as_default(), _tensorflow_errors(), _loading():
-                meta_graph = _load(self._session, str(folder), width)
+                meta_graph = _load(self._session, str(folder), more_nodes)
         except BaseException:
             self._session.close()
             raise
-        self.has_loops = _has_loops(meta_graph.graph_def)
+        self.verdicts: Mapping[str, Verdict] = {} if more_nodes else {
+            name: analyse(meta_graph, name) for name in meta_graph.signature_def
+        }  # fmt: skip
         self.signatures: Mapping[str, Signature] = {
             name: _signature(name, definition)
             for name, definition in sorted(meta_graph.signature_def.items())
         }
+
+    @property
+    def node_names(self) -> frozenset[str]:
+        """The names of all nodes of the graph."""
+        return frozenset(operation.name for operation in self._session.graph.get_operations())
+
+    def with_nodes(self, nodes: Sequence[Any]) -> SavedModel:
+        """Loads the same folder again, with more nodes."""
+        return SavedModel(
+            self.folder, threads=self._threads, timeout_ms=self._timeout_ms, more_nodes=nodes
+        )
+
+    def executed_graph(
+        self, signature: Signature, inputs: Mapping[str, np.ndarray], timeout_ms: int
+    ) -> Any:  # noqa: ANN401 - a GraphDef
+        """Computes a signature; returns the graph that this was done with, None if it is in parts.
+
+        Raises:
+            ServeAppError: The model failed.
+        """
+        feeds = {spec.tensor_name: inputs[alias] for alias, spec in signature.inputs.items()}
+        fetches = dict.fromkeys(spec.tensor_name for spec in signature.outputs.values())
+        with _tensorflow_errors():
+            return executed_graph(self._session, feeds, list(fetches), timeout_ms)
 
     def run(
         self,
@@ -134,6 +162,8 @@ class SavedModel:
             feeds.setdefault(spec.tensor_name, alias)
         fetches = tuple(dict.fromkeys(signature.outputs[alias].tensor_name for alias in outputs))
         places = {name: index for index, name in enumerate(fetches)}
+        for name in (*feeds, *fetches):
+            tensor_output(self._session.graph, name)
         with _tensorflow_errors():
             call = self._callable(tuple(feeds), fetches, in_caller=in_caller)
         return _Plan(
@@ -175,8 +205,8 @@ def _session_config(threads: int, *, as_it_is: bool) -> Any:  # noqa: ANN401 - a
         use_per_session_threads=False,
     )
     if as_it_is:
-        # Or TensorFlow would make one operation of those that are the same for every row.
-        config.graph_options.rewrite_options.arithmetic_optimization = RewriterConfig.OFF
+        # It was optimised before, and TensorFlow would make one operation of one for each row.
+        config.graph_options.rewrite_options.disable_meta_optimizer = True
     return config
 
 
@@ -214,15 +244,21 @@ def _type_name(dtype: int) -> str:
     return names.get(name, name)
 
 
-def _load(session: Any, folder: str, width: int) -> Any:  # noqa: ANN401 - TensorFlow has no types
-    if not width:
-        return _v1.saved_model.load(session, _TAGS, folder)
-    return RowWiseLoader(folder, width).load(session, _TAGS)
+class _ExtendingLoader(SavedModelLoader):  # type: ignore[misc]  # untyped
+    """Adds nodes to the graph on its way into the session."""
+
+    def __init__(self, folder: str, more_nodes: Sequence[Any]) -> None:
+        super().__init__(folder)
+        self._meta_graph = super().get_meta_graph_def_from_tags(_TAGS)
+        self._meta_graph.graph_def.node.extend(more_nodes)
+
+    def get_meta_graph_def_from_tags(self, tags: list[str]) -> Any:  # noqa: ANN401, ARG002
+        """Returns the extended MetaGraphDef; the loader asks several times."""
+        return self._meta_graph
 
 
-def _has_loops(graph: Any) -> bool:  # noqa: ANN401 - a GraphDef
-    functions = (function.node_def for function in graph.library.function)
-    return any(node.op in _LOOPS for nodes in (graph.node, *functions) for node in nodes)
+def _load(session: Any, folder: str, more_nodes: Sequence[Any]) -> Any:  # noqa: ANN401
+    return _ExtendingLoader(folder, more_nodes).load(session, _TAGS)
 
 
 @contextmanager

@@ -9,9 +9,9 @@ import numpy as np
 
 from serve_app.kinds.servable import Call, LoadOptions, Tensors
 from serve_app.kinds.signature import Signature
-from serve_app.kinds.tensorflow.company import Company, open_company
+from serve_app.kinds.tensorflow.row_wise_copies import RowWiseCopies
 from serve_app.kinds.tensorflow.saved_model import SavedModel
-from serve_app.kinds.tensorflow.sharing.learning import learn_traits
+from serve_app.kinds.tensorflow.sharing.trial import learn_sharing
 from serve_app.kinds.traits import CallTraits
 
 
@@ -30,8 +30,13 @@ class TensorFlowServable:
         self._folder = folder
         self._options = options
         self._model = SavedModel(folder, threads=options.threads, timeout_ms=options.timeout_ms)
-        self._copies = Company()
-        self._traits: dict[str, CallTraits] = {}
+        self._copies = RowWiseCopies()
+        self._traits = {
+            name: CallTraits(
+                reason=verdict.reason, stateful=verdict.stateful, bounded=verdict.bounded
+            )
+            for name, verdict in self._model.verdicts.items()
+        }
 
     @property
     def signatures(self) -> Mapping[str, Signature]:
@@ -44,13 +49,8 @@ class TensorFlowServable:
 
     def learn(self, recorded: Mapping[str, Tensors]) -> None:
         """Finds out what may share a call, and makes the copies that this takes."""
-        self._traits, self._copies = learn_traits(
-            self._model, recorded, self._options.sharing, self._open_copies
-        )
-
-    def _open_copies(self) -> Company:
-        options = self._options
-        return open_company(self._folder, threads=options.threads, timeout_ms=options.timeout_ms)
+        sharing = self._options.sharing
+        self._traits, self._copies = learn_sharing(self._model, sharing, recorded)
 
     def run(
         self,
@@ -66,9 +66,7 @@ class TensorFlowServable:
         A time limit close to that of all calls is that of all calls, which costs less.
         """
         if requests > 1 and not self.traits(call.signature.name).shared_rows:
-            return self._copies.run(
-                call.signature, inputs, requests, call.outputs, in_caller=in_caller
-            )
+            return self._copies.run(call.signature, inputs, requests, in_caller=in_caller)
         usual_ms = self._options.timeout_ms
         if timeout_ms is not None and abs(timeout_ms - usual_ms) <= usual_ms / 10:
             timeout_ms = None

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from tensorflow.core.protobuf.config_pb2 import RunOptions
+from tensorflow.core.protobuf.config_pb2 import RunMetadata, RunOptions
 from tensorflow.python.client import pywrap_tf_session
 
 from serve_app.errors import InvalidArgumentError
@@ -30,19 +30,55 @@ def run_session(
         InvalidArgumentError: A name is no tensor, as in the signature of an init operation.
         tensorflow.errors.OpError: The call failed; DeadlineExceededError after `timeout_ms`.
     """
-    by_tensor = {_tensor(session.graph, name): value for name, value in feeds.items()}
-    wanted = [_tensor(session.graph, name) for name in fetches]
-    options = pywrap_tf_session.TF_NewBufferFromString(
-        RunOptions(timeout_in_ms=timeout_ms).SerializeToString()
-    )
+    return _run(session, feeds, fetches, timeout_ms, None)
+
+
+def executed_graph(
+    session: Any,  # noqa: ANN401
+    feeds: Mapping[str, np.ndarray],
+    fetches: Sequence[str],
+    timeout_ms: int,
+) -> Any | None:  # noqa: ANN401 - a GraphDef
+    """Returns the graph with which a session computes `fetches`; errors as above.
+
+    It is the one that all later calls with these feeds and fetches are computed with: optimised,
+    without functions, choices of constants made. None if several devices share the work.
+    """
+    buffer = pywrap_tf_session.TF_NewBuffer()
     try:
-        values: list[Any] = session._call_tf_sessionrun(options, by_tensor, wanted, [], None)  # noqa: SLF001
+        _run(session, feeds, fetches, timeout_ms, buffer)
+        metadata = RunMetadata.FromString(pywrap_tf_session.TF_GetBuffer(buffer))
+    finally:
+        pywrap_tf_session.TF_DeleteBuffer(buffer)
+    return metadata.partition_graphs[0] if len(metadata.partition_graphs) == 1 else None
+
+
+def _run(
+    session: Any,  # noqa: ANN401
+    feeds: Mapping[str, np.ndarray],
+    fetches: Sequence[str],
+    timeout_ms: int,
+    metadata: Any,  # noqa: ANN401
+) -> list[Any]:
+    by_tensor = {tensor_output(session.graph, name): value for name, value in feeds.items()}
+    wanted = [tensor_output(session.graph, name) for name in fetches]
+    run_options = RunOptions(timeout_in_ms=timeout_ms, output_partition_graphs=metadata is not None)
+    options = pywrap_tf_session.TF_NewBufferFromString(run_options.SerializeToString())
+    try:
+        values: list[Any] = session._call_tf_sessionrun(  # noqa: SLF001
+            options, by_tensor, wanted, [], metadata
+        )
     finally:
         pywrap_tf_session.TF_DeleteBuffer(options)
     return values
 
 
-def _tensor(graph: Any, name: str) -> Any:  # noqa: ANN401 - as above
+def tensor_output(graph: Any, name: str) -> Any:  # noqa: ANN401 - as above
+    """Returns TensorFlow's handle of a tensor.
+
+    Raises:
+        InvalidArgumentError: A name is no tensor, as in the signature of an init operation.
+    """
     try:
         return graph.get_tensor_by_name(name)._as_tf_output()  # noqa: SLF001
     except (KeyError, ValueError) as exc:

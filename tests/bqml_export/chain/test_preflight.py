@@ -129,7 +129,7 @@ def test_a_training_is_not_spent_on_a_bucket_that_cannot_take_it(
 ) -> None:
     """What `up` asks before it trains: location and permissions, together."""
     place = BucketUri(bucket, "")
-    assert require_ready_bucket(faulty.clients, place, "US")
+    require_ready_bucket(faulty.clients, place, "US")
     faulty.storage.faults.append(fault("GET .*testPermissions", after="json"))
     with pytest.raises(PreflightError, match=f"export to {place} would fail for 4 reasons"):
         require_ready_bucket(faulty.clients, place, "EU")

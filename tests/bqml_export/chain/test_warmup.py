@@ -13,7 +13,7 @@ from bqml_export.chain.pull import plan_pull, pull
 from bqml_export.chain.warmup import WarmupWish
 from bqml_export.errors import BqmlExportError
 from bqml_export.repository.record import read_record
-from bqml_export.repository.warmup_file import WARMUP_NAME
+from foundation.repository.layout import WARMUP_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path

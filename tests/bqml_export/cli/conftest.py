@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from bqml_export.cli.group import cli
 
 if TYPE_CHECKING:
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 CLIENT = """
 from google.cloud import bigquery, storage

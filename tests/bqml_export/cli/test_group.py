@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ import pytest
 
 from bqml_export.cli.group import cli
 from bqml_export.errors import BqmlExportError
+from foundation.cli.group import Door
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,7 +122,9 @@ def test_whatever_a_command_raises_ends_in_a_line(
     def broken() -> None:
         raise raised
 
-    monkeypatch.setitem(cli.commands, "broken", broken)
+    monkeypatch.setitem(sys.modules, "broken_command", ModuleType("broken_command"))
+    monkeypatch.setattr("broken_command.broken", broken, raising=False)
+    monkeypatch.setattr(cli, "doors", {"broken": Door("broken_command:broken", "")})
     ran = offline("broken")
     assert ran.exit_code == exit_code
     assert line in ran.stderr

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
 from bqml_export.errors import EndpointError, GateError, UsageError
-from bqml_export.parity.examination import Examination
+from bqml_export.parity.comparison import Examination
 from bqml_export.parity.gate import dry_run, examine
 from bqml_export.parity.subject import read_subject
 from tests.bqml_export.parity.conftest import BINARY_SQL, MIXED_SQL, SPECIES_SQL

@@ -13,7 +13,7 @@ pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 from bqml_export.parity.leaf import leaves_of
 from bqml_export.parity.row_parameter import select_list, to_text
 from bqml_export.repository.record import Column
-from bqml_export.warehouse.announced_query import Asker, Question
+from bqml_export.warehouse.query import Asker, Question
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients

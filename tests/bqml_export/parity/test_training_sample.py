@@ -10,7 +10,7 @@ pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
 from bqml_export.parity.case import Kind
 from bqml_export.parity.training_sample import sample_cases, sample_question
-from bqml_export.warehouse.announced_query import Asker
+from bqml_export.warehouse.query import Asker
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients

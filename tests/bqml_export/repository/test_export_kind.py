@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bqml_export.errors import ExportLayoutError
-from bqml_export.repository.export_kind import ExportKind, kind_of, require_servable
+from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.file_list import list_files
+from foundation.repository.export_kind import ExportKind, kind_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from google.protobuf.message import DecodeError
 
-from bqml_export.repository.protobuf_wire import WireFormatError
 from bqml_export.repository.snappy import decompress
 
 LONG = bytes(range(100))
@@ -29,5 +29,5 @@ def test_each_element_type_is_decoded(block: bytes, content: bytes) -> None:
 @pytest.mark.parametrize("block", [b"\x03\x08ab", b"\x04\x09\x05", b"\x05\x00a\x09\x07", b""])
 def test_a_damaged_block_is_refused(block: bytes) -> None:
     """Cut-off literals and copies from before the start end in the one error."""
-    with pytest.raises(WireFormatError):
+    with pytest.raises(DecodeError):
         decompress(memoryview(block))

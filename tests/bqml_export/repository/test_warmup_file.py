@@ -13,14 +13,9 @@ import pytest
 pytest.importorskip("google_crc32c", reason="needs the extra [gcp]")
 pytest.importorskip("tensorflow", reason="needs the extra [local]")
 
-from bqml_export.repository import protobuf_wire as wire
 from bqml_export.repository.saved_model_pb import Signature
-from bqml_export.repository.warmup_file import (
-    MAX_RECORDS,
-    WARMUP_NAME,
-    usable,
-    write_warmup_file,
-)
+from bqml_export.repository.warmup_file import MAX_RECORDS, usable, write_warmup_file
+from foundation.repository.layout import WARMUP_NAME
 
 SIGNATURE = Signature(
     "tensorflow/serving/predict",
@@ -50,26 +45,15 @@ def tensors_of(folder: Path) -> list[dict[str, Any]]:
     """Returns the inputs of each recorded request, decoded by TensorFlow."""
     import tensorflow as tf
 
+    from foundation.protos.prediction_log_pb2 import PredictionLog
+
     requests = []
     for record in tf.compat.v1.io.tf_record_iterator(str(folder / WARMUP_NAME)):
-        request = only(only(memoryview(record), 6), 1)
-        requests.append(dict(map(decoded, wire.messages(request, 2))))
+        request = PredictionLog.FromString(record).predict_log.request
+        assert request.model_spec.signature_name == "serving_default"
+        inputs = request.inputs.items()
+        requests.append({name: tf.make_ndarray(tensor).tolist() for name, tensor in inputs})
     return requests
-
-
-def only(message: memoryview, number: int) -> memoryview:
-    """Returns the one value of a field."""
-    (found,) = wire.messages(message, number)
-    return found
-
-
-def decoded(entry: memoryview) -> tuple[str, Any]:
-    """Returns name and values of one input."""
-    import tensorflow as tf
-    from tensorflow.core.framework.tensor_pb2 import TensorProto
-
-    proto = TensorProto.FromString(bytes(only(entry, 2)))
-    return bytes(only(entry, 1)).decode(), tf.make_ndarray(proto).tolist()
 
 
 def test_each_request_is_a_batch_of_one_row(tmp_path: Path) -> None:
@@ -87,8 +71,10 @@ def test_bytes_are_not_sent_as_base64(tmp_path: Path) -> None:
 
 
 def test_what_a_tensor_cannot_hold_is_left_out() -> None:
-    """A number beyond float32, or an input of a type without a tensor field."""
+    """A number beyond float32 or int64, or an input of a type without a tensor field."""
     narrow = Signature("", {"f": "float32[-1]"}, {})
+    whole = Signature("", {"i": "int64[-1]"}, {})
+    assert usable(whole, [{"i": 2**63}, {"i": -(2**63)}]) == [{"i": -(2**63)}]
     assert usable(narrow, [None, {"f": 1e300}, {"f": 1.0}]) == [{"f": 1.0}]
     assert usable(Signature("", {"h": "float16[-1]"}, {}), [{"h": 1.0}]) == []
 

@@ -17,8 +17,8 @@ from bqml_export.warehouse.description import describe, from_resource, sql_type
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.json_types import JsonObject
     from bqml_export.warehouse.description import ModelDescription
+    from foundation.json_types import JsonObject
 
 RESOURCE: JsonObject = {
     "modelReference": {"projectId": "p", "datasetId": "d", "modelId": "m"},

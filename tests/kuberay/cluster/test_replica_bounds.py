@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from kuberay.cluster._replica_bounds import carry_over
 from kuberay.cluster.changes import Bounds
 from kuberay.cluster.connection import Cluster
-from kuberay.cluster.replica_bounds import carry_over
 from kuberay.errors import RefusedError
 
 GROUPS: list[dict[str, Any]] = [

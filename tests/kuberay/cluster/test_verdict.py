@@ -158,7 +158,7 @@ def test_a_pod_that_goes_is_no_trouble(statuses: Any) -> None:
     """The old cluster's pods end with errors when they are drained."""
     leaving = pod("w", {"terminated": {"exitCode": 1}})
     leaving["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
-    assert seen(statuses.done(), leaving).troubles == []
+    assert seen(statuses.done(), leaving).problems == []
 
 
 def test_no_endpoint_is_told(statuses: Any) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from kuberay.cluster.connection import Cluster
-from kuberay.cluster.watch import Patience, Watcher
+from kuberay.cluster.wait_times import WaitTimes
+from kuberay.cluster.watch import Watcher
 from kuberay.errors import RolloutFailedError, RolloutTimeoutError
 
-QUICK = Patience(timeout_s=30, poll_s=0.01, settle_s=0.05, failing_s=0.05)
+QUICK = WaitTimes(timeout_s=30, poll_s=0.01, settle_s=0.05, failing_s=0.05)
 CONFIG = "applications: [{name: app, import_path: 'a:b'}]"
 
 
@@ -96,7 +97,7 @@ def test_a_failure_that_passes_is_no_failure(
     api_server: Any, watcher: Watcher, statuses: Any
 ) -> None:
     """Right after an apply the status still shows the last one's failure."""
-    watcher.patience = Patience(timeout_s=30, poll_s=0.01, settle_s=0.05, failing_s=20)
+    watcher.times = WaitTimes(timeout_s=30, poll_s=0.01, settle_s=0.05, failing_s=20)
     stale = statuses.service(ready="ValidationFailed", observed=1)
     api_server.statuses = [stale, stale, statuses.done()]
     assert watcher.wait().snapshot.ready.is_true
@@ -149,7 +150,7 @@ def test_a_rollout_that_stays_frozen_is_told(
     api_server: Any, watcher: Watcher, told: list[str], statuses: Any
 ) -> None:
     """The RayCluster says that its head is ready, the RayService's copy of it never does."""
-    watcher.patience = Patience(0.5, poll_s=0.01, settle_s=1, failing_s=1, frozen_s=0.1)
+    watcher.times = WaitTimes(0.5, poll_s=0.01, settle_s=1, failing_s=1, frozen_s=0.1)
     frozen(api_server, statuses)
     with pytest.raises(RolloutTimeoutError, match="kubectl delete raycluster shop-new"):
         watcher.wait()
@@ -161,7 +162,7 @@ def test_a_dashboard_that_is_only_starting_is_no_frozen_rollout(
     api_server: Any, watcher: Watcher, told: list[str], statuses: Any
 ) -> None:
     """For the first two minutes."""
-    watcher.patience = Patience(0.3, poll_s=0.01, settle_s=1, failing_s=1)
+    watcher.times = WaitTimes(0.3, poll_s=0.01, settle_s=1, failing_s=1)
     frozen(api_server, statuses)
     with pytest.raises(RolloutTimeoutError):
         watcher.wait()
@@ -170,7 +171,7 @@ def test_a_dashboard_that_is_only_starting_is_no_frozen_rollout(
 
 def test_time_runs_out_with_the_reasons(api_server: Any, watcher: Watcher, statuses: Any) -> None:
     """What is still missing, in the error."""
-    watcher.patience = Patience(timeout_s=0, poll_s=0.01, settle_s=1, failing_s=1)
+    watcher.times = WaitTimes(timeout_s=0, poll_s=0.01, settle_s=1, failing_s=1)
     api_server.statuses = [statuses.service(statuses.cluster("shop-new"))]
     with pytest.raises(RolloutTimeoutError, match="application app is not deployed yet"):
         watcher.wait()

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from foundation.settings.sources import merged
 from kuberay.render.commented import plain
 from kuberay.render.manifests import objects
 from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.load import merged, validated
+from kuberay.settings.load import validated
 
 Deploy = Callable[..., DeployFile]
 Rendered = Callable[..., dict[str, Any]]

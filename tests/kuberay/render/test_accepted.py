@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, reject
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from kuberay.errors import SettingsError
+from foundation.errors import SettingsError
 from kuberay.render.commented import plain
 from kuberay.render.manifests import objects
 from kuberay.settings.load import validated

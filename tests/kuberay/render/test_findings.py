@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kuberay.cli.options import check_settings
+from kuberay.cli._options import check_settings
 from kuberay.validate.checks import validate
 from kuberay.validate.manifest.stream import read_files
 
@@ -17,5 +17,5 @@ EXAMPLES = Path(__file__).parents[3] / "kuberay" / "examples"
 def test_the_examples_have_no_findings(name: str) -> None:
     """Neither an error nor a warning, Ray's own schema included."""
     stream = read_files([str(path) for path in sorted((EXAMPLES / name).iterdir())])
-    report = validate(stream, check_settings((), None, (), with_ray=True))
+    report = validate(stream, check_settings(with_ray=True))
     assert report.findings == ()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kuberay.errors import SettingsError
-from kuberay.settings.load import known_keys, load, merged, validated
+from foundation.errors import SettingsError
+from foundation.settings.sources import merged
+from kuberay.settings.load import known_keys, load, validated
 
 BASE = "{name: shop, namespace: bqml, image: 'shop:1', models: [{source: gs://b/m/1}]}"
 
@@ -107,7 +108,7 @@ def test_missing_keys_are_all_named() -> None:
 
 def test_every_key_has_help() -> None:
     """`bqml-kuberay settings` is the reference of the file."""
-    keys = {key.name: key for key in known_keys()}
+    keys = {key.key: key for key in known_keys()}
     assert all(key.help for key in keys.values())
     assert keys["head.memory"].default == "8Gi"
     assert "models[].source" in keys

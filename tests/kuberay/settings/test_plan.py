@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kuberay.errors import SettingsError
-from kuberay.json_types import JsonObject
+from foundation.errors import SettingsError
+from foundation.json_types import JsonObject
+from foundation.settings.sources import merged
 from kuberay.quantity import GIB
-from kuberay.settings.load import merged, validated
+from kuberay.settings.load import validated
 from kuberay.settings.plan import Plan, plan
 
 BASE: JsonObject = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kuberay.validate import checks
-from kuberay.validate.finding import Severity, Source
+from kuberay.validate.finding import Severity
 from kuberay.validate.manifest.node import Document
 from kuberay.validate.rule import Rule, define, defined_rules, shown
 
@@ -22,7 +22,7 @@ def test_the_documentation_lists_every_rule_as_it_is() -> None:
 
 def test_two_rules_of_one_name_are_a_mistake() -> None:
     """Scripts filter by the name."""
-    rule = Rule("yaml/syntax", Source.YAML, Severity.ERROR, "a", "b.")
+    rule = Rule("yaml/syntax", Severity.ERROR, "a", "b.")
     with pytest.raises(ValueError, match="two rules are named yaml/syntax"):
         define(rule)
 
@@ -30,7 +30,7 @@ def test_two_rules_of_one_name_are_a_mistake() -> None:
 def test_a_finding_says_where_and_what() -> None:
     """The value itself is what came, unless something else says more."""
     document = Document("a.yaml", {"kind": "A", "x": {"a.b": [1]}}, {(): 1, ("x",): 3})
-    rule = Rule("group/name", Source.YAML, Severity.WARNING, "another", "It fails.", "change it")
+    rule = Rule("yaml/name", Severity.WARNING, "another", "It fails.", "change it")
     found = rule.at(document.root["x"]["a.b"][0])
     assert (found.place.line, found.place.path) == (3, 'x["a.b"][0]')
     assert (found.came, found.expected, found.fix) == ("1", "another", "change it")

@@ -290,9 +290,11 @@ def test_memory_is_taken_for_one_version_only(
         gc.collect()
         return sum(type(thing).__name__ == "SavedModel" for thing in gc.get_objects())
 
+    # Objects of the first version are not seen: they are set aside from collections.
     manager = manage(publish(iris_export, version=1))
-    each = sessions()
+    seen = []
     for number in (2, 3):
         publish(iris_export, version=number)
         eventually(lambda n=number: states(manager)[n - 1] == "END")  # type: ignore[misc]
-    assert sessions() == each
+        seen.append(sessions())
+    assert seen[0] == seen[1] > 0

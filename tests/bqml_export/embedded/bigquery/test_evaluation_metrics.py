@@ -12,8 +12,9 @@ from bqml_export.embedded.bigquery.evaluation_metrics import (
 )
 from bqml_export.embedded.bigquery.rows import engine_table
 from bqml_export.embedded.bigquery.seed_penguins import penguins
-from bqml_export.embedded.ml import GLMModel, OptionValue, parse_options
+from bqml_export.embedded.ml import GLMModel, parse_options
 from bqml_export.embedded.ml.train import train
+from bqml_export.sql.values import OptionValue
 
 
 def trained(label: str, model_type: str, **options: OptionValue) -> GLMModel:

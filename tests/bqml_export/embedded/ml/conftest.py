@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from bqml_export.embedded.ml import Field, GLMModel, OptionValue, Table, Value, parse_options
+from bqml_export.embedded.ml import Field, GLMModel, Table, Value, parse_options
 from bqml_export.embedded.ml.train import train
+from bqml_export.sql.values import OptionValue
 
 MakeTable: TypeAlias = Callable[..., Table]
 Fit: TypeAlias = Callable[..., GLMModel]

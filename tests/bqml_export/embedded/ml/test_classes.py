@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from bqml_export.embedded.ml import OptionValue, StructValue, Value, parse_options
+from bqml_export.embedded.ml import Value, parse_options
 from bqml_export.embedded.ml.classes import learn_classes, row_weights
 from bqml_export.errors import InvalidQueryError
+from bqml_export.sql.values import OptionValue, StructValue
 
 
 @pytest.mark.parametrize(

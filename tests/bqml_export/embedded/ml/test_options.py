@@ -7,14 +7,9 @@ import sys
 
 import pytest
 
-from bqml_export.embedded.ml.options import (
-    FunctionCall,
-    OptionValue,
-    StructValue,
-    TrainingOptions,
-    parse_options,
-)
+from bqml_export.embedded.ml.options import TrainingOptions, parse_options
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.values import FunctionCall, OptionValue, StructValue
 
 HONOURED: list[tuple[str, OptionValue, object]] = [
     ("input_label_cols", ["y"], ("y",)),

@@ -12,7 +12,8 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from bqml_export.embedded.ml import Field, GLMModel, OptionValue, Table
+from bqml_export.embedded.ml import Field, GLMModel, Table
+from bqml_export.sql.values import OptionValue
 
 Fit = Callable[..., GLMModel]
 

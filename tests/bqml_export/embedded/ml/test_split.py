@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bqml_export.embedded.ml import Field, OptionValue, Table, Value, parse_options
+from bqml_export.embedded.ml import Field, Table, Value, parse_options
 from bqml_export.embedded.ml.split import Split, split_rows
 from bqml_export.errors import InvalidQueryError
+from bqml_export.sql.values import OptionValue
 
 
 def numbered(rows: int) -> Table:

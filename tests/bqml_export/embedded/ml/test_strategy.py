@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from bqml_export.embedded.ml import OptionValue, parse_options
+from bqml_export.embedded.ml import parse_options
 from bqml_export.embedded.ml.design import Layout
 from bqml_export.embedded.ml.preprocessing import CategoricalFeature
 from bqml_export.embedded.ml.strategy import choose_strategy
 from bqml_export.errors import InvalidQueryError
+from bqml_export.sql.values import OptionValue
 
 EXACT, DESCENT = "NORMAL_EQUATION", "BATCH_GRADIENT_DESCENT"
 CASES: Sequence[tuple[dict[str, OptionValue], int, int, str]] = [

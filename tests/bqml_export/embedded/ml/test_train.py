@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bqml_export.embedded.ml import Field, GLMModel, Iteration, OptionValue, Table, parse_options
+from bqml_export.embedded.ml import Field, GLMModel, Iteration, Table, parse_options
 from bqml_export.embedded.ml.train import train
 from bqml_export.errors import InvalidQueryError
+from bqml_export.sql.values import OptionValue
 
 MakeTable = Callable[..., Table]
 Fit = Callable[..., GLMModel]

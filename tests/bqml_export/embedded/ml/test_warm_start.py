@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bqml_export.embedded.ml import GLMModel, OptionValue, Table
+from bqml_export.embedded.ml import GLMModel, Table
 from bqml_export.errors import InvalidQueryError
+from bqml_export.sql.values import OptionValue
 
 MakeTable = Callable[..., Table]
 Fit = Callable[..., GLMModel]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kuberay.json_types import JsonObject
+from foundation.json_types import JsonObject
 from kuberay.validate.schema.catalog import Catalog, built_in_types
 
 Facts = dict[str, tuple[Any, ...]]

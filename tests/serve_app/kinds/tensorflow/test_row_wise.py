@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from serve_app.kinds.tensorflow.company import open_company
 from serve_app.kinds.tensorflow.saved_model import SavedModel
-from serve_app.kinds.tensorflow.sharing.learning import learn_traits
-from serve_app.kinds.tensorflow.sharing.sample_rows import made_up_rows, part
+from serve_app.kinds.tensorflow.sharing._samples import plain_rows
+from serve_app.kinds.tensorflow.sharing.trial import learn_sharing
 
 
 def save(folder: Path, body: Callable[[Any], dict[str, Any]], dtype: str, width: int) -> Path:
@@ -34,6 +33,11 @@ def save(folder: Path, body: Callable[[Any], dict[str, Any]], dtype: str, width:
         builder.add_meta_graph_and_variables(session, ["serve"], {"serving_default": signature})
         builder.save()
     return folder
+
+
+def row_of(rows: Any, row: int) -> dict[str, np.ndarray]:
+    """One row, as a batch of one."""
+    return {alias: array[row : row + 1] for alias, array in rows.items()}
 
 
 def layers(dtype: str, inner: int, classes: int) -> Callable[[Any], dict[str, Any]]:
@@ -65,18 +69,18 @@ def test_a_row_in_company_has_the_bits_of_the_row_alone(
     """In every place, and with any number of neighbours."""
     folder = save(tmp_path / "model", layers(dtype, inner, classes), dtype, width)
     model = SavedModel(folder, threads=1, timeout_ms=30_000)
-    company = open_company(folder, threads=1, timeout_ms=30_000)
+    _, copies = learn_sharing(model, "exact", {})
     signature = model.signatures["serving_default"]
     random = np.random.default_rng(5)
     rows = {"x": (random.normal(size=(64, width)) * 3).astype(dtype)}
-    alone = [model.run(signature, part(rows, row, row + 1)) for row in range(64)]
+    alone = [model.run(signature, row_of(rows, row)) for row in range(64)]
     for size in (2, 3, 4, 5, 16, 17, 63, 64):
         chosen = random.permutation(64)[:size]
-        outputs = company.run(signature, {"x": rows["x"][chosen]}, size)
+        outputs = copies.run(signature, {"x": rows["x"][chosen]}, size)
         for alias, array in outputs.items():
             expected = np.concatenate([alone[row][alias] for row in chosen])
             assert array.tobytes() == expected.tobytes(), (alias, size)
-    company.close()
+    copies.close()
     model.close()
 
 
@@ -90,12 +94,10 @@ def test_what_cannot_be_proven_is_not_shared(tmp_path: Path) -> None:
 
     folder = save(tmp_path / "model", body, "float64", 4)
     model = SavedModel(folder, threads=1, timeout_ms=30_000)
-    traits, company = learn_traits(
-        model, {}, "exact", lambda: open_company(folder, threads=1, timeout_ms=30_000)
-    )
+    traits, copies = learn_sharing(model, "exact", {})
     known = traits["serving_default"]
     assert (known.shared_rows, known.row_width) == (0, 0)
-    company.close()
+    copies.close()
     model.close()
 
 
@@ -108,15 +110,13 @@ def test_every_real_export_is_shared_one_way_or_the_other(real_exports: Path, na
     """And what was learnt at load holds for other rows, in company of any size."""
     folder = real_exports / name
     model = SavedModel(folder, threads=1, timeout_ms=30_000)
-    traits, company = learn_traits(
-        model, {}, "exact", lambda: open_company(folder, threads=1, timeout_ms=30_000)
-    )
+    traits, copies = learn_sharing(model, "exact", {})
     for signature in model.signatures.values():
         if not signature.method_name:
             continue
         known = traits[signature.name]
         assert known.shared_rows or known.row_width, signature.name
-        rows = made_up_rows(signature)
+        rows = plain_rows(signature)
         assert rows is not None
         random = np.random.default_rng(11)
         for size in (2, 5, 31, 64):
@@ -125,15 +125,15 @@ def test_every_real_export_is_shared_one_way_or_the_other(real_exports: Path, na
             together = (
                 model.run(signature, picked)
                 if known.shared_rows
-                else company.run(signature, picked, size)
+                else copies.run(signature, picked, size)
             )
             for row in range(size):
-                alone = model.run(signature, part(picked, row, row + 1))
+                alone = model.run(signature, row_of(picked, row))
                 for alias, array in alone.items():
                     mine = together[alias][row : row + 1]
                     assert mine.shape == array.shape
                     assert mine.tolist() == array.tolist(), (signature.name, alias, size)
-    company.close()
+    copies.close()
     model.close()
 
 
@@ -141,12 +141,8 @@ def test_sharing_can_be_switched_off_or_forced(real_exports: Path) -> None:
     """`off` shares nothing, `always` asks for no proof."""
     folder = real_exports / "iris_logistic_reg"
     model = SavedModel(folder, threads=1, timeout_ms=30_000)
-
-    def none() -> Any:
-        pytest.fail("no copies are wanted")
-
-    off, _ = learn_traits(model, {}, "off", none)
-    always, _ = learn_traits(model, {}, "always", none)
+    off, _ = learn_sharing(model, "off", {})
+    always, _ = learn_sharing(model, "always", {})
     assert (off["serving_default"].shared_rows, off["serving_default"].row_width) == (0, 0)
     assert always["serving_default"].shared_rows > 1024
     model.close()
@@ -155,14 +151,12 @@ def test_sharing_can_be_switched_off_or_forced(real_exports: Path) -> None:
 def test_a_model_of_no_rows_is_not_shared(mixed_export: Path) -> None:
     """A sum over the batch, an output of twice the rows, a loop."""
     model = SavedModel(mixed_export, threads=1, timeout_ms=30_000)
-    traits, company = learn_traits(
-        model, {}, "exact",
-        lambda: open_company(mixed_export, threads=1, timeout_ms=30_000),
-    )  # fmt: skip
+    traits, copies = learn_sharing(model, "exact", {})
     assert {name for name, known in traits.items() if known.shared_rows} == {
-        "serving_default", "sum", "double", "small", "half",
+        "serving_default", "double", "small", "half", "positive",
     }  # fmt: skip
+    assert traits["sum"].row_width == 64
     assert not traits["scalar"].row_width
     assert not traits["uneven"].row_width
-    company.close()
+    copies.close()
     model.close()

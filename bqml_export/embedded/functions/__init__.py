@@ -1,0 +1,1 @@
+"""BigQuery ML's functions: those that become plain SQL, and those of models."""

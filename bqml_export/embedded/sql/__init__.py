@@ -1,1 +1,0 @@
-"""Recognises BigQuery ML statements and functions in GoogleSQL text."""

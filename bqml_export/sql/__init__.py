@@ -1,0 +1,1 @@
+"""GoogleSQL as text: the one reader of statements, for the command line and the embedded engine."""

@@ -1,0 +1,155 @@
+"""What the tensors of a graph are to the rows of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, NoReturn
+
+import numpy as np
+import tensorflow as tf
+
+from serve_app.kinds.tensorflow.sharing._executed_graph import (
+    BATCH,
+    ExecutedGraph,
+    Shape,
+    Tensor,
+    inputs_of,
+)
+
+
+class Kind(Enum):
+    """How a tensor hangs together with the rows.
+
+    SAME: It is the same in every call of rows of this form, alone or in company.
+    ROWS: Axis 0 is the batch; row i follows from row i of the inputs only.
+    SIZES: A shape, or part of one; some of its elements are the number of rows.
+    ROW_NUMBERS: 0, 1, 2 ... up to the number of rows.
+    ROW_INDICES: Indices [n, k] whose first column are the row numbers.
+    PLACES: Indices, in order, of elements of a tensor of rows.
+    PLACED: One element for each of these places, in their order.
+    EVERY: One bool: whether something is so in every row.
+    MIXED: Anything else.
+    """
+
+    SAME = auto()
+    ROWS = auto()
+    SIZES = auto()
+    ROW_NUMBERS = auto()
+    ROW_INDICES = auto()
+    PLACES = auto()
+    PLACED = auto()
+    EVERY = auto()
+    MIXED = auto()
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A tensor in these terms.
+
+    Attributes:
+        kind: As above.
+        of_rows: Which elements of SIZES are the number of rows.
+        places: The node that PLACES, or PLACED, come from.
+        why: Why it is MIXED, with operation and node.
+    """
+
+    kind: Kind
+    of_rows: np.ndarray | None = None
+    places: str = ""
+    why: str = ""
+
+
+SAME = Flow(Kind.SAME)
+ROWS = Flow(Kind.ROWS)
+
+
+class MixesRows(Exception):  # noqa: N818 - a finding, not an error
+    """An operation does not keep rows apart."""
+
+
+class Step:
+    """One node, with what is known of its inputs.
+
+    Attributes:
+        node: The NodeDef.
+        op: Its operation.
+        flows: One per input.
+        shapes: One per input.
+        outputs: The shapes of its outputs.
+        by_rows: Set by a rule that holds only if the node computes one row at a time.
+    """
+
+    def __init__(self, graph: ExecutedGraph, node: Any, flows: list[Flow]) -> None:  # noqa: ANN401
+        self._graph = graph
+        self._inputs = inputs_of(node)
+        self.node = node
+        self.op: str = node.op
+        self.flows = flows
+        self.shapes: list[Shape] = [graph.shapes.get(tensor) for tensor in self._inputs]
+        self.by_rows = False
+
+    @property
+    def outputs(self) -> list[Shape]:
+        """The shapes of its outputs."""
+        found: list[Shape] = []
+        while (tensor := Tensor(self.node.name, len(found))) in self._graph.shapes:
+            found.append(self._graph.shapes[tensor])
+        return found
+
+    def refuse(self, why: str) -> NoReturn:
+        """Ends a rule: this node mixes the rows."""
+        raise MixesRows(f"{self.op} ({self.node.name}) {why}")
+
+    def need(self, condition: object, why: str) -> None:
+        """Refuses unless the condition holds."""
+        if not condition:
+            self.refuse(why)
+
+    def is_all(self, kind: Kind, *indices: int) -> bool:
+        """Tells whether the inputs at `indices`, by default all, are of that kind."""
+        chosen = [self.flows[index] for index in indices] if indices else self.flows
+        return all(flow.kind is kind for flow in chosen)
+
+    def rank(self, index: int) -> int:
+        """The rank of an input; one that is not known is refused."""
+        shape = self.shapes[index]
+        if shape is None:
+            self.refuse(f"has an input of unknown rank, {self._inputs[index]}")
+        return len(shape)
+
+    def constant(self, index: int) -> np.ndarray:
+        """The value of an input that must be a constant of the graph."""
+        value = self._graph.value(self._inputs[index])
+        if value is None:
+            self.refuse(f"takes {self._inputs[index]}, which is no constant")
+        return value
+
+    def axis(self, index: int, rank: int) -> int:
+        """The value of an input that names an axis, counted from the first."""
+        value = int(self.constant(index))
+        return value + rank if value < 0 else value
+
+    def rows(self, output: Shape = None, index: int = 0) -> Flow:
+        """An output whose rows are kept, if its first axis is the batch."""
+        shape = output if output is not None else self.outputs[index]
+        self.need(shape is not None, "gives a tensor of unknown rank")
+        self.need(shape and shape[0] == BATCH, "does not give one row for each")
+        return ROWS
+
+    def one_by_one(self) -> None:
+        """Notes that the rule holds only row by row."""
+        self.need(not any(flow.kind is Kind.PLACED for flow in self.flows),
+                  "rounds values of several rows together")  # fmt: skip
+        self.by_rows = True
+
+    def is_bfloat16(self) -> bool:
+        """Tells whether it computes with the one type whose bits nothing keeps."""
+        kinds = [self.node.attr[name].type for name in ("T", "SrcT", "DstT") if name in
+                 self.node.attr]  # fmt: skip
+        return tf.bfloat16.as_datatype_enum in kinds
+
+    def is_float(self, attribute: str = "T") -> bool:
+        """Tells whether an attribute is the type of floating-point numbers."""
+        kind = self.node.attr[attribute].type
+        return bool(kind) and (tf.as_dtype(kind).is_floating or tf.as_dtype(kind).is_complex)

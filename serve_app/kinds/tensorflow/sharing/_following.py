@@ -1,0 +1,115 @@
+"""Follows the rows through an executed graph, from feeds to fetches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tensorflow.python.framework import op_def_registry
+
+from serve_app.kinds.tensorflow.sharing._executed_graph import (
+    ExecutedGraph,
+    Shape,
+    Tensor,
+    inputs_of,
+)
+from serve_app.kinds.tensorflow.sharing._flow import ROWS, SAME, Flow, Kind, MixesRows, Step
+from serve_app.kinds.tensorflow.sharing._moves import MOVES
+from serve_app.kinds.tensorflow.sharing._operations import IDENTITIES, MIXING, READERS
+from serve_app.kinds.tensorflow.sharing._rules import RULES
+from serve_app.kinds.tensorflow.sharing._sizes import MOVES_OF_SIZES, moved
+
+_RULES = {**RULES, **MOVES}
+
+
+@dataclass(frozen=True, slots=True)
+class RowsThrough:
+    """What was found.
+
+    Attributes:
+        by_rows: Names of the nodes that keep a row's bits only if they compute each row by itself.
+        rows: The tensors whose first axis is the batch.
+        why_not: Why rows do not stay apart; empty if they do.
+    """
+
+    by_rows: frozenset[str]
+    rows: frozenset[Tensor]
+    why_not: str = ""
+
+
+def follow(graph: ExecutedGraph, fed: Mapping[str, Shape]) -> RowsThrough:
+    """Judges a graph.
+
+    Args:
+        graph: The graph.
+        fed: Tensor name -> shape that is fed; the first axis is BATCH.
+    """
+    graph.fed_shapes = dict(fed)
+    flows: dict[Tensor, Flow] = {}
+    by_rows: set[str] = set()
+    try:
+        order = graph.in_order()
+        for node in order:
+            step, given = _given(graph, node, flows)
+            flows.update({Tensor(node.name, port): flow for port, flow in enumerate(given)})
+            if step is not None and step.by_rows:
+                by_rows.add(node.name)
+        _check_fetches(graph, flows)
+    except MixesRows as exc:
+        return RowsThrough(frozenset(), frozenset(), str(exc))
+    except (ValueError, IndexError, TypeError) as exc:
+        # TensorFlow's shape functions: no batch of that many rows passes through.
+        text = str(exc).partition("\n")[0]
+        return RowsThrough(frozenset(), frozenset(), f"shapes do not fit any batch: {text}")
+    rows = frozenset(tensor for tensor, flow in flows.items() if flow.kind is Kind.ROWS)
+    return RowsThrough(frozenset(by_rows), rows)
+
+
+def _given(
+    graph: ExecutedGraph,
+    node: Any,  # noqa: ANN401 - a NodeDef
+    flows: Mapping[Tensor, Flow],
+) -> tuple[Step | None, Sequence[Flow]]:
+    """Returns the flows of a node's outputs."""
+    if node.op == "_Arg":
+        return None, [ROWS]
+    if node.op == "_Retval":
+        return None, []
+    inputs = [flows[tensor] for tensor in inputs_of(node)]
+    step = Step(graph, node, inputs)
+    if all(flow.kind is Kind.SAME for flow in inputs) and _is_pure(node.op):
+        return step, [SAME] * max(1, len(step.outputs))
+    if node.op != "Assert":
+        for flow in inputs:
+            if flow.kind is Kind.MIXED:
+                raise MixesRows(flow.why)
+    if node.op in IDENTITIES:
+        return step, inputs
+    rule = moved if _moves_sizes(node.op, inputs) else _RULES.get(node.op)
+    if rule is None:
+        step.refuse(MIXING.get(node.op, "is not known to keep rows apart"))
+    given = rule(step)
+    return step, [given] if isinstance(given, Flow) else given
+
+
+def _moves_sizes(operation: str, inputs: Sequence[Flow]) -> bool:
+    joined = operation in {"Pack", "ConcatV2"}
+    chosen = inputs if joined else inputs[:1]
+    return operation in MOVES_OF_SIZES and any(flow.kind is Kind.SIZES for flow in chosen)
+
+
+def _is_pure(operation: str) -> bool:
+    definition = op_def_registry.get(operation)
+    return operation in READERS or (definition is not None and not definition.is_stateful)
+
+
+def _check_fetches(graph: ExecutedGraph, flows: Mapping[Tensor, Flow]) -> None:
+    for name, tensor in graph.fetches.items():
+        flow = flows.get(tensor)
+        if flow is None:
+            raise MixesRows(f"{name} is computed in a loop")
+        if flow.kind is Kind.MIXED:
+            raise MixesRows(flow.why)
+        if flow.kind is not Kind.ROWS:
+            raise MixesRows(f"output {name} does not have one row for each")
