@@ -22,11 +22,13 @@ from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_sc
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from bqml_export.embedded.bigquery.rows import ResultSet, engine_table
-from bqml_export.embedded.bigquery.seed_penguins import penguin_nests, penguins
-from bqml_export.embedded.bigquery.seeds import iris
-from bqml_export.embedded.ml import Field, OptionValue, Table, parse_options
-from bqml_export.embedded.ml.train import train
+from bqml_export.embedded.bigquery.backend.penguins import penguin_nests, penguins
+from bqml_export.embedded.bigquery.backend.seeds import iris
+from bqml_export.embedded.bigquery.protocol.result_set import ResultSet, engine_table
+from bqml_export.embedded.ml.data.table import Field, Table
+from bqml_export.embedded.ml.options.training_options import parse_options
+from bqml_export.embedded.ml.training.train import train
+from bqml_export.sql.values import OptionValue
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Floats: TypeAlias = npt.NDArray[np.float64]

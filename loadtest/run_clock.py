@@ -22,11 +22,9 @@ class Clock:
 
     @classmethod
     def start(cls) -> Self:
-        """Returns a clock that shows 0 now."""
         return cls(time.time())
 
     def now_s(self) -> float:
-        """Returns the seconds since the start."""
         return time.time() - self.epoch_s
 
     @property

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.workload import load_workload
 
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.atomic import remove_unfinished, write_atomically
+from bqml_export.embedded.state.atomic import remove_unfinished, write_atomically
 from bqml_export.errors import BqmlExportError, UsageError
 
 if TYPE_CHECKING:

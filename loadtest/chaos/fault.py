@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from loadtest.record.observations import FaultOutcome, LoadSample
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,29 @@ class Injection:
     damage: Damage
     recovered_s: float | None
     """Seconds until the service was whole again; None if it was not before `end_s`."""
+
+    def outcome(self, load: Sequence[LoadSample], *, retries: int) -> FaultOutcome:
+        """Returns what clients saw until the next fault, against what the goal allows.
+
+        Args:
+            load: The seconds of the whole run.
+            retries: How often clients sent a request again. Where they did, no failure is allowed:
+                a request that was on the killed process has to succeed when it is sent again.
+        """
+        seen = [sample for sample in load if self.t_s <= sample.t_s <= self.end_s]
+        failures = sum(sample.failures for sample in seen)
+        allowed = 0 if retries else self.damage.in_flight
+        return FaultOutcome(
+            fault=self.fault,
+            t_s=self.t_s,
+            end_s=self.end_s,
+            failures=failures,
+            retried=sum(sample.retried for sample in seen),
+            allowed=allowed,
+            recovered_s=self.recovered_s,
+            passed=failures <= allowed and self.recovered_s is not None,
+            detail=self.damage.detail,
+        )
 
 
 class Fault(Protocol):

@@ -13,15 +13,7 @@ from loadtest.settings.chaos import FaultName
 def faults_of(
     names: tuple[FaultName, ...], service: LocalService, watch: ReplicaWatch, model: str, users: int
 ) -> list[Fault]:
-    """Returns the faults of these names.
-
-    Args:
-        names: As in the settings.
-        service: What they happen to.
-        watch: Knows its replicas.
-        model: The model that is asked for.
-        users: Of the load.
-    """
+    """Returns the faults of these names."""
     status = VersionStatus(service.url, model)
     all_faults: tuple[Fault, ...] = (
         NewVersion(service.root, model, status),

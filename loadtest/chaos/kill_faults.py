@@ -18,13 +18,7 @@ _TIMEOUT_S = 2.0
 
 
 class KillReplica:
-    """Kills the replica that holds the most requests.
-
-    Args:
-        tree: The service's processes.
-        watch: Knows the replicas.
-        users: Of the load: more requests than users are never on their way.
-    """
+    """Kills the replica that holds the most requests."""
 
     name = "kill-replica"
 
@@ -34,7 +28,6 @@ class KillReplica:
         self._running = 0
 
     def inject(self) -> Damage:
-        """Kills it."""
         seen = self._watch.latest
         running = [r for r in seen.replicas if r.state == "running"] if seen else []
         processes = {process.pid: process for process in self._tree.processes()}
@@ -45,6 +38,7 @@ class KillReplica:
         replica = max(candidates, key=lambda r: r.ongoing or 0.0)
         process = processes[pids[replica.replica_id]]
         self._killed, self._running = replica.replica_id, len(running)
+        # More requests than users are never on their way.
         in_flight = min(self._users, _connections(process))
         process.kill()
         return Damage(in_flight, f"{replica.replica_id}, one of {len(running)}")
@@ -60,13 +54,7 @@ class KillReplica:
 
 
 class KillProxy:
-    """Kills the process that all requests go through: HAProxy, or Ray's own proxy.
-
-    Args:
-        tree: The service's processes.
-        url: Base URL of the REST port.
-        users: Of the load: all requests on their way go through the proxy.
-    """
+    """Kills the process that all requests go through: HAProxy, or Ray's own proxy."""
 
     name = "kill-proxy"
 
@@ -75,7 +63,6 @@ class KillProxy:
         self._killed: psutil.Process | None = None
 
     def inject(self) -> Damage:
-        """Kills it."""
         found = self._tree.named(_HAPROXY) or self._tree.named(_RAYS_PROXY)
         if not found:
             raise ServiceError("no proxy runs in the service's process tree")

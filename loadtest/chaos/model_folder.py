@@ -11,12 +11,7 @@ from loadtest.errors import ServiceError
 
 
 class ModelFolder:
-    """The folder of one model.
-
-    Args:
-        root: The model repository.
-        model: The model's name.
-    """
+    """The folder of one model."""
 
     def __init__(self, root: Path, model: str) -> None:
         self._path = root / model
@@ -37,9 +32,6 @@ class ModelFolder:
 
         As `bqml-export publish` does it, the copy grows in a folder that no server takes for a
         version.
-
-        Args:
-            change: Is applied to the copy before it appears.
         """
         newest = self.newest()
         incoming = self._path / f".incoming-{secrets.token_hex(6)}"

@@ -10,7 +10,7 @@ import psutil
 
 from foundation.errors import BqmlError
 from loadtest.chaos.fault import Damage, Fault, Injection
-from loadtest.record.model import Event
+from loadtest.record.observations import Event
 from loadtest.run_clock import Clock
 from loadtest.settings.chaos import ChaosSettings
 
@@ -18,15 +18,7 @@ _POLL_S = 0.25
 
 
 class FaultSeries(threading.Thread):
-    """A thread that follows the plan of the settings.
-
-    Args:
-        settings: When.
-        faults: What, in this order.
-        begin_s: Begin of the plateau on the run's clock.
-        clock: The run's.
-        tell: Takes an event per fault and per recovery.
-    """
+    """A thread that follows the plan of the settings."""
 
     def __init__(
         self,
@@ -34,16 +26,15 @@ class FaultSeries(threading.Thread):
         faults: Sequence[Fault],
         begin_s: float,
         clock: Clock,
-        tell: Callable[[Event], None],
+        listener: Callable[[Event], None],
     ) -> None:
         super().__init__(name="faults", daemon=True)
         self._settings, self._faults = settings, faults
-        self._begin_s, self._clock, self._tell = begin_s, clock, tell
+        self._begin_s, self._clock, self._listener = begin_s, clock, listener
         self._ended = threading.Event()
         self.injections: list[Injection] = []
 
     def run(self) -> None:
-        """Injects them all, or those until `end` is called."""
         for number, fault in enumerate(self._faults):
             due_s = self._begin_s + self._settings.first_s + number * self._settings.apart_s
             if self._ended.wait(max(0.0, due_s - self._clock.now_s())):
@@ -51,7 +42,6 @@ class FaultSeries(threading.Thread):
             self.injections.append(self._inject(fault, due_s + self._settings.apart_s))
 
     def end(self) -> None:
-        """Injects no further fault."""
         self._ended.set()
         self.join()
 
@@ -83,5 +73,4 @@ class FaultSeries(threading.Thread):
         return None
 
     def _say(self, name: str, detail: str) -> None:
-        event = Event(t_s=self._clock.now_s(), kind="fault", name=name, detail=detail)
-        self._tell(event)
+        self._listener(Event(t_s=self._clock.now_s(), kind="fault", name=name, detail=detail))

@@ -17,12 +17,7 @@ _ANSWERS_IN_A_ROW = 8
 
 
 class VersionStatus:
-    """Asks the service what it says of a version.
-
-    Args:
-        url: Base URL of the REST port.
-        model: The model's name.
-    """
+    """Asks the service what it says of a version."""
 
     def __init__(self, url: str, model: str) -> None:
         self._url = f"{url}/v1/models/{model}/versions"
@@ -54,12 +49,10 @@ class NewVersion:
         self._version = 0
 
     def inject(self) -> Damage:
-        """Publishes it."""
         self._version = self._folder.publish_copy()
         return Damage(0, f"version {self._version}, a copy of {self._version - 1}")
 
     def healed(self) -> bool:
-        """Tells whether every replica serves it."""
         return self._status.everywhere(self._version, available=True)
 
     def undo(self) -> None:
@@ -77,7 +70,6 @@ class CorruptVersion:
         self._version = 0
 
     def inject(self) -> Damage:
-        """Publishes it."""
         self._version = self._folder.publish_copy(corrupt)
         return Damage(0, f"version {self._version} with half of its graph")
 

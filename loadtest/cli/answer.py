@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from loadtest.record.model import RunRecord
-from loadtest.verdict.model import RuleResult, Verdict
+from loadtest.record.observations import RunRecord
+from loadtest.verdict.result import RuleResult, Verdict
 
 
 def conclude(record: RunRecord, verdict: Verdict, folder: Path, *, as_json: bool) -> int:

@@ -13,7 +13,6 @@ class RunByDefault(DoorGroup):
     """Reads `bqml-loadtest --chaos` as `bqml-loadtest run --chaos`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Returns the arguments that are left for the command."""
         if args and args[0].startswith("-") and args[0] not in _HELP:
             args = ["run", *args]
         return super().parse_args(ctx, args)

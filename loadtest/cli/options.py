@@ -12,7 +12,7 @@ from foundation.cli import options
 if TYPE_CHECKING:
     from foundation.settings.load import LoadedSettings
     from foundation.settings.sources import Source
-    from loadtest.settings.model import LoadTestSettings
+    from loadtest.settings.load_test import LoadTestSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

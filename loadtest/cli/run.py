@@ -16,7 +16,7 @@ from loadtest.cli.options import load_settings, settings_options
 from loadtest.errors import LoadTestError
 
 if TYPE_CHECKING:
-    from loadtest.settings.model import LoadTestSettings
+    from loadtest.settings.load_test import LoadTestSettings
 
 
 @click.command(epilog="Example: bqml-loadtest run --local --root serving_dir")

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
+from foundation.free_ports import free_ports
 from loadtest.errors import GeneratorError, TargetError
-from loadtest.generator.lines import Line, decode
 from loadtest.generator.locust_process import LocustProcess
-from loadtest.record.model import Event, GeneratorSample, LoadSample
+from loadtest.record.lines import GeneratorState, Listener, decode
+from loadtest.record.observations import Event, GeneratorSample
 from loadtest.run_clock import Clock
-from loadtest.settings.generator import GeneratorSettings
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.process_role import ProcessRole
 
 _LOCUST_PORT = 5557
@@ -27,30 +25,12 @@ _STOP_MARGIN_S = 10.0
 _MASTER = "master"
 
 
-class Listener(Protocol):
-    """Takes what the generator measures; called from a thread of the generator."""
-
-    def on_load(self, sample: LoadSample) -> None:
-        """Takes one second as the clients saw it."""
-
-    def on_generator(self, sample: GeneratorSample) -> None:
-        """Takes one process in one second; `alive=False` once it is gone."""
-
-    def on_event(self, event: Event) -> None:
-        """Takes something that happened to the generator."""
-
-
 class Generator:
     """Locust processes that follow the phases of the settings.
 
     One process sends by itself; several get a master beside them. Everything that they write is
-    read by a thread, which calls the listener.
-
-    Args:
-        settings: Of the load test.
-        clock: The run's.
-        listener: Takes the samples.
-        log_folder: Where the processes' logs go; None keeps them only until the end.
+    read by a thread, which calls the listener. Without a folder for them the logs are kept only
+    until the end.
     """
 
     def __init__(
@@ -76,12 +56,7 @@ class Generator:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
@@ -158,7 +133,10 @@ class Generator:
         if workers == 1 and generator.processes:
             yield self._role("worker-1", workers, out_fd), ["--headless", *self._common()]
             return
-        port = generator.master_port or _port(generator)
+        # Others have to know the port where they are on other machines.
+        port = generator.master_port or (
+            _LOCUST_PORT if generator.workers else free_ports(1, generator.master_host)[0]
+        )
         yield (
             self._role(_MASTER, workers, out_fd),
             ["--headless", "--master", "--master-bind-host", generator.master_host,
@@ -206,21 +184,15 @@ class Generator:
         try:
             with os.fdopen(fd, "rb") as pipe:
                 for text in pipe:
-                    self._take(decode(text))
+                    observed = decode(text)
+                    if isinstance(observed, GeneratorState):
+                        self._note(observed.state, observed.text)
+                    else:
+                        self._listener(observed)
         except Exception as exc:  # noqa: BLE001 - raised again in the thread that waits
             self._error = exc
         finally:
             self._note("ended")
-
-    def _take(self, line: Line) -> None:
-        if line.load is not None:
-            self._listener.on_load(line.load)
-        if line.generator is not None:
-            self._listener.on_generator(line.generator)
-        if line.event is not None:
-            self._listener.on_event(line.event)
-        if line.report is not None:
-            self._note(line.report.state, line.report.text)
 
     def _note(self, state: str, text: str = "") -> None:
         with self._changed:
@@ -243,23 +215,13 @@ class Generator:
         with self._changed:
             self._dead.add(process.name)
             self._changed.notify_all()
-        self._listener.on_generator(
+        self._listener(
             GeneratorSample(t_s=now_s, worker=process.name, cpu_percent=0.0, users=0, alive=False)
         )
         detail = f"ended with {process.popen.returncode}: {process.last_words()}"
-        self._listener.on_event(
+        self._listener(
             Event(t_s=now_s, kind="generator", name=f"worker {process.name}", detail=detail)
         )
-
-
-def _port(generator: GeneratorSettings) -> int:
-    """Returns Locust's own port where others have to know it, else a free one."""
-    if generator.workers:
-        return _LOCUST_PORT
-    with socket.socket() as probe:
-        probe.bind((generator.master_host, 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _reachable(host: str) -> str:

@@ -19,13 +19,7 @@ _TAIL_LINES = 3
 
 @dataclass(frozen=True, slots=True)
 class LocustProcess:
-    """A process of its own group, which ends when its stdin does.
-
-    Attributes:
-        name: In the samples.
-        popen: The process.
-        log: Its output.
-    """
+    """A process of its own group, which ends when its stdin does."""
 
     name: str
     popen: subprocess.Popen[bytes]
@@ -35,14 +29,7 @@ class LocustProcess:
     def start(
         cls, role: ProcessRole, options: Sequence[str], settings_file: Path, log: Path
     ) -> LocustProcess:
-        """Starts `python -m locust`.
-
-        Args:
-            role: What it has to know of the run.
-            options: Locust's.
-            settings_file: Of the load test.
-            log: Where its output goes.
-        """
+        """Starts `python -m locust`."""
         command = [sys.executable, "-m", "locust", "--locustfile", str(_LOCUSTFILE), *options]
         with log.open("wb") as file:
             popen = subprocess.Popen(  # noqa: S603 - our own arguments
@@ -67,11 +54,9 @@ class LocustProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether it runs."""
         return self.popen.poll() is None
 
     def wait(self, timeout_s: float) -> bool:
-        """Returns whether it has ended within that time."""
         try:
             self.popen.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -79,7 +64,6 @@ class LocustProcess:
         return True
 
     def end(self) -> None:
-        """Ends it now if it still runs."""
         if self.alive:
             self.popen.kill()
         self.popen.wait()
@@ -90,7 +74,6 @@ class LocustProcess:
                 return
 
     def last_words(self) -> str:
-        """Returns the end of its log, in one line."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return " | ".join(line.strip() for line in lines[-_TAIL_LINES:] if line.strip())
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from loadtest.errors import GeneratorError
 from loadtest.generator.generator import Generator
+from loadtest.generator.samples import Samples
 from loadtest.generator.stub_process import RunningStub, pages_of_service, running_stub
-from loadtest.record.model import Event, GeneratorSample, LoadSample
 from loadtest.run_clock import Clock
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 
 _WARM_UP_S = 1.0
 _PATIENCE_S = 15.0
@@ -37,7 +37,6 @@ class Preflight:
 
     @property
     def passed(self) -> bool:
-        """Whether it was enough, and right."""
         return self.achieved_rps >= self.wanted_rps and not self.failures
 
     def __str__(self) -> str:
@@ -49,7 +48,6 @@ class Preflight:
 
 
 def goal_rps(settings: LoadTestSettings) -> float:
-    """Returns the load that a run must be able to make."""
     asked = settings.phases.asked_rps if settings.traffic.mode == "open" else 0.0
     return max(asked, settings.rules.min_rps)
 
@@ -62,15 +60,16 @@ def run_preflight(settings: LoadTestSettings) -> Preflight:
     Raises:
         LoadTestError: The service does not answer rightly, or the generator does not start.
     """
-    seen = _Seen()
+    samples = Samples()
     with running_stub(pages_of_service(settings)) as stub:
         changed = preflight_settings(settings, stub)
-        with Generator(changed, Clock.start(), seen) as generator:
+        with Generator(changed, Clock.start(), samples) as generator:
             generator.start()
             begin_s = generator.begin()
             generator.wait(settings.generator.preflight_s + _PATIENCE_S)
     wanted_rps = goal_rps(settings) * settings.generator.preflight_factor
-    return seen.result(wanted_rps, begin_s + _WARM_UP_S, begin_s + settings.generator.preflight_s)
+    end_s = begin_s + settings.generator.preflight_s
+    return _result(samples, wanted_rps, begin_s + _WARM_UP_S, end_s)
 
 
 def require_fast_enough(settings: LoadTestSettings) -> Preflight | None:
@@ -115,28 +114,9 @@ def preflight_settings(settings: LoadTestSettings, stub: RunningStub) -> LoadTes
     return LoadTestSettings.model_validate(tree)
 
 
-class _Seen:
-    """Keeps what the generator measures."""
-
-    def __init__(self) -> None:
-        self._load: list[LoadSample] = []
-        self._cpu_percent = 0.0
-
-    def on_load(self, sample: LoadSample) -> None:
-        """Keeps it."""
-        self._load.append(sample)
-
-    def on_generator(self, sample: GeneratorSample) -> None:
-        """Keeps the highest CPU."""
-        self._cpu_percent = max(self._cpu_percent, sample.cpu_percent)
-
-    def on_event(self, event: Event) -> None:
-        """Keeps nothing of it."""
-
-    def result(self, wanted_rps: float, from_s: float, to_s: float) -> Preflight:
-        """Returns the sum over the whole seconds between two times."""
-        whole = [each for each in self._load if from_s <= each.t_s - 1 and each.t_s <= to_s]
-        rps = sum(each.requests - each.failures for each in whole) / max(len(whole), 1)
-        failures = sum(each.failures for each in self._load)
-        causes = tuple(cause for each in self._load for cause in each.failures_by_cause)[:1]
-        return Preflight(wanted_rps, rps, self._cpu_percent, failures, causes)
+def _result(samples: Samples, wanted_rps: float, start_s: float, end_s: float) -> Preflight:
+    whole = samples.between(start_s, end_s)
+    rps = sum(each.requests - each.failures for each in whole) / max(len(whole), 1)
+    failures = sum(each.failures for each in samples.load)
+    causes = tuple(cause for each in samples.load for cause in each.failures_by_cause)[:1]
+    return Preflight(wanted_rps, rps, samples.busiest.cpu_percent, failures, causes)

@@ -38,17 +38,14 @@ class StubPages:
     grpc_answer: str = ""
 
     def write(self, path: Path) -> None:
-        """Writes them to a file that the process is given."""
         path.write_text(json.dumps(asdict(self)))
 
     @classmethod
     def read(cls, path: Path) -> StubPages:
-        """Returns what `write` has written."""
         return cls(**json.loads(path.read_text()))
 
 
 def http_answer(body: bytes) -> bytes:
-    """Returns a whole 200 answer."""
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
     return head.encode() + b"x-replica: stub\r\n\r\n" + body
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from loadtest.errors import GeneratorError
 from loadtest.generator.locust_process import own_environment
 from loadtest.generator.stub import StubPages
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.payloads import rest_body
 from loadtest.traffic.service_pages import ServicePages
 from loadtest.traffic.workload import Workload, load_workload

@@ -22,14 +22,7 @@ SERVE, DEPLOY, WHOLE = "serve.yaml", "workers.yaml", "plan.json"
 def write_plan(
     folder: Path, settings: PlanSettings, measurement: Measurement, plan: CapacityPlan
 ) -> list[Path]:
-    """Writes the plan's files and returns them.
-
-    Args:
-        folder: Made where it is absent; what an earlier plan left there is written over.
-        settings: What was wanted.
-        measurement: What was measured.
-        plan: What follows.
-    """
+    """Writes the plan's files and returns them."""
     folder.mkdir(parents=True, exist_ok=True)
     head = (
         f"# One replica: {plan.best.rps:.0f} requests/s at p99 {plan.best.p99_ms:g} ms with "

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from loadtest.errors import GeneratorError, PlanError
 from loadtest.generator.generator import Generator
+from loadtest.generator.samples import Samples
 from loadtest.plan.step import Step, measured_steps
-from loadtest.record.model import Event, GeneratorSample, LoadSample
+from loadtest.record.counts import summed
 from loadtest.run.target import RunTarget, run_target
 from loadtest.run_clock import Clock
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 
 _POLL_S = 0.5
 _HOPELESS = 2.0
@@ -40,10 +40,6 @@ class Measurement:
 def measure(settings: LoadTestSettings, tell: Callable[[Step], None]) -> Measurement:
     """Returns what one replica can do.
 
-    Args:
-        settings: Of the load test; a service that they start is kept at one replica.
-        tell: Takes each step when it is over.
-
     Raises:
         PlanError: More than one replica answered, or nobody knows how many.
         GeneratorError: The generator was the limit.
@@ -53,23 +49,23 @@ def measure(settings: LoadTestSettings, tell: Callable[[Step], None]) -> Measure
         tempfile.TemporaryDirectory(prefix="loadtest-") as folder,
         run_target(_one_replica(settings), Path(folder)) as target,
     ):
-        seen = _Seen()
-        steps = _steps(target.settings, seen, tell)
-        seen.require_no_accident()
-        seen.require_one_replica()
-        seen.require_cpu_left(settings.generator.max_cpu_percent)
+        samples = Samples()
+        steps = _steps(target.settings, samples, tell)
+        _require_sound(samples, settings.generator.max_cpu_percent)
         return Measurement(tuple(steps), _cpus(target), _rss_bytes(target))
 
 
-def _steps(settings: LoadTestSettings, seen: _Seen, tell: Callable[[Step], None]) -> list[Step]:
+def _steps(
+    settings: LoadTestSettings, samples: Samples, tell: Callable[[Step], None]
+) -> list[Step]:
     plan, told = settings.plan, 0
     steps: list[Step] = []
-    with Generator(settings, Clock.start(), seen) as generator:
+    with Generator(settings, Clock.start(), samples) as generator:
         generator.start()
         begin_s, is_over = generator.begin(), False
         while not is_over:
             is_over = generator.wait(_POLL_S)
-            steps = measured_steps(seen.load, begin_s, plan)
+            steps = measured_steps(samples.load, begin_s, plan)
             for step in steps[told:]:
                 tell(step)
                 is_over |= not step.meets(_HOPELESS * plan.p99_ms)
@@ -104,48 +100,27 @@ def _rss_bytes(target: RunTarget) -> int | None:
     return max((process.memory_info().rss for process in replicas), default=None)
 
 
-class _Seen:
-    """Keeps what the generator measures."""
+def _require_sound(samples: Samples, max_cpu_percent: float) -> None:
+    """Raises an error where one replica was not all that was measured.
 
-    def __init__(self) -> None:
-        self.load: list[LoadSample] = []
-        self._accidents: list[str] = []
-        self._busiest = GeneratorSample(t_s=0.0, worker="", cpu_percent=0.0, users=0)
-
-    def on_load(self, sample: LoadSample) -> None:
-        """Keeps it."""
-        self.load.append(sample)
-
-    def on_generator(self, sample: GeneratorSample) -> None:
-        """Keeps the busiest."""
-        self._busiest = max(self._busiest, sample, key=lambda each: each.cpu_percent)
-
-    def on_event(self, event: Event) -> None:
-        """Keeps it: events of the generator are accidents."""
-        self._accidents.append(f"{event.name}: {event.detail}")
-
-    def require_no_accident(self) -> None:
-        """Raises GeneratorError where a process of the generator was lost."""
-        if self._accidents:
-            raise GeneratorError(self._accidents[0])
-
-    def require_one_replica(self) -> None:
-        """Raises PlanError unless all answers came from one replica."""
-        names: Counter[str] = Counter()
-        for sample in self.load:
-            names.update(sample.by_replica)
-        if len(names) != 1:
-            reason = (
-                f"{len(names)} replicas answered: set autoscaling.max_replicas=1 meanwhile"
-                if names
-                else "no answer named its replica: switch the service's http.replica_header on"
-            )
-            raise PlanError(f"the plan measures one replica, but {reason}; or use --local")
-
-    def require_cpu_left(self, max_cpu_percent: float) -> None:
-        """Raises GeneratorError where the generator was the limit."""
-        if self._busiest.cpu_percent > max_cpu_percent:
-            raise GeneratorError(
-                f"generator.max_cpu_percent: {self._busiest.worker} used "
-                f"{self._busiest.cpu_percent:.0f} % of a core: the generator was the limit"
-            )
+    Raises:
+        GeneratorError: A process of the generator was lost, or the generator was the limit.
+        PlanError: Not all answers came from one replica.
+    """
+    if samples.accidents:
+        accident = samples.accidents[0]
+        raise GeneratorError(f"{accident.name}: {accident.detail}")
+    names = summed(sample.by_replica for sample in samples.load)
+    if len(names) != 1:
+        reason = (
+            f"{len(names)} replicas answered: set autoscaling.max_replicas=1 meanwhile"
+            if names
+            else "no answer named its replica: switch the service's http.replica_header on"
+        )
+        raise PlanError(f"the plan measures one replica, but {reason}; or use --local")
+    busiest = samples.busiest
+    if busiest.cpu_percent > max_cpu_percent:
+        raise GeneratorError(
+            f"generator.max_cpu_percent: {busiest.worker} used "
+            f"{busiest.cpu_percent:.0f} % of a core: the generator was the limit"
+        )

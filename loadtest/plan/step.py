@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from loadtest.record.latency import merged, percentile
-from loadtest.record.model import LoadSample
+from loadtest.record.counts import percentile, summed
+from loadtest.record.observations import LoadSample
 from loadtest.settings.plan import PlanSettings
 
 
@@ -29,12 +29,10 @@ class Step:
     failures: int
 
     def meets(self, p99_ms: float) -> bool:
-        """Returns whether nothing failed and the latency goal was kept."""
         return not self.failures and self.p99_ms is not None and self.p99_ms <= p99_ms
 
 
 def step_users(settings: PlanSettings) -> list[int]:
-    """Returns the users of each step."""
     shares = range(1, settings.steps + 1)
     return [max(1, round(settings.max_users * share / settings.steps)) for share in shares]
 
@@ -42,13 +40,7 @@ def step_users(settings: PlanSettings) -> list[int]:
 def measured_steps(
     load: Iterable[LoadSample], begin_s: float, settings: PlanSettings
 ) -> list[Step]:
-    """Returns the steps that are over, in their order.
-
-    Args:
-        load: What the clients saw.
-        begin_s: When the first step began.
-        settings: How long they are, and with how many users.
-    """
+    """Returns the steps that are over, in their order."""
     samples, steps = sorted(load, key=lambda sample: sample.t_s), []
     for number, users in enumerate(step_users(settings)):
         start_s = begin_s + number * settings.step_s
@@ -64,7 +56,7 @@ def measured_steps(
 def _step(users: int, seconds: Sequence[LoadSample]) -> Step:
     failures = sum(each.failures for each in seconds)
     answers = sum(each.requests for each in seconds) - failures
-    latencies = merged(each.latencies for each in seconds)
+    latencies = summed(each.latencies for each in seconds)
     return Step(
         users=users,
         rps=answers / len(seconds),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from loadtest.record.model import Event, Replica
+from loadtest.record.observations import Event, Replica
 from loadtest.replicas.serve_details import DeploymentDetails
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from foundation.json_types import JsonObject
 from loadtest.errors import ReplicasError
-from loadtest.record.model import Replica, ReplicaStateName
+from loadtest.record.observations import Replica, ReplicaStateName
 
 PATH = "/api/serve/applications/"
 # Ray's states; RECOVERING and PENDING_MIGRATION replicas still take requests.

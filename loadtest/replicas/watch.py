@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from loadtest.errors import ReplicasError
-from loadtest.record.model import Event, Replica, ReplicaSample
+from loadtest.record.lines import Listener
+from loadtest.record.observations import Event, Replica, ReplicaSample
 from loadtest.replicas.changes import changes
 from loadtest.replicas.dashboard import Dashboard
 from loadtest.replicas.ongoing import Ongoing, metrics_urls, read_ongoing
@@ -21,27 +21,11 @@ _UNKNOWN = Ongoing({}, None)
 _PART = "part of the ongoing requests"
 
 
-class Listener(Protocol):
-    """Takes what is seen; called from the threads of the watch."""
-
-    def on_replicas(self, sample: ReplicaSample) -> None:
-        """Takes one look at the deployment."""
-
-    def on_event(self, event: Event) -> None:
-        """Takes a change, or a difficulty with looking."""
-
-
 class ReplicaWatch:
     """Two threads that look: at the replicas, and less often at their ongoing requests.
 
     What cannot be read is not guessed: there is no sample then, or one without ongoing requests,
     and one event that says why.
-
-    Args:
-        settings: How to look.
-        dashboard: Where.
-        clock: The run's.
-        listener: Takes the samples.
     """
 
     def __init__(
@@ -70,12 +54,7 @@ class ReplicaWatch:
             self._go_on(self._look_inside, self._settings.ongoing_poll_s, "ongoing requests")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         for thread in self._threads:
             thread.join()
@@ -101,9 +80,7 @@ class ReplicaWatch:
                 self._say(f"{what} again", "")
 
     def _say(self, name: str, detail: str) -> None:
-        self._listener.on_event(
-            Event(t_s=self._clock.now_s(), kind="note", name=name, detail=detail)
-        )
+        self._listener(Event(t_s=self._clock.now_s(), kind="note", name=name, detail=detail))
 
     def _look(self) -> None:
         document = self._dashboard.get(PATH)
@@ -111,10 +88,10 @@ class ReplicaWatch:
         seen = details_of(document, settings.application, settings.deployment)
         t_s = self._clock.now_s()
         for event in changes(self.latest, seen, t_s):
-            self._listener.on_event(event)
+            self._listener(event)
         self.latest = seen
         ongoing = self._ongoing
-        self._listener.on_replicas(
+        self._listener(
             ReplicaSample(
                 t_s=t_s,
                 target=seen.target,

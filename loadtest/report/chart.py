@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -11,12 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from loadtest.report.moments import moments, target_ongoing_requests
-from loadtest.report.series import load_series, replica_series
+from loadtest.report.series import latency_curve, ongoing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from loadtest.record.model import RunRecord
+    from loadtest.record.observations import LoadSample, ReplicaSample, RunRecord
 
 # Where the panels lie in the picture, as shares of its width: the page moves its playhead by them.
 LEFT, RIGHT = 0.075, 0.985
@@ -30,14 +32,12 @@ _STYLE: Any = {"svg.fonttype": "none", "font.size": 10, "axes.spines.top": False
 
 
 def end_s(record: RunRecord) -> float:
-    """Returns the last second of the time axis."""
     load, replicas = record.load[-1:], record.replicas[-1:]
     ends = [*(s.t_s for s in load), *(s.t_s for s in replicas), *(p.end_s for p in record.phases)]
     return max([*ends, 1.0])
 
 
 def svg(record: RunRecord) -> str:
-    """Returns the picture as an `<svg>` element."""
     text = io.StringIO()
     with mpl.rc_context(_STYLE):
         _draw(record).savefig(text, format="svg", metadata={"Date": None})
@@ -116,12 +116,12 @@ def _number_moments(panel: Axes, record: RunRecord) -> None:
 
 
 def _requests(panel: Axes, record: RunRecord) -> None:
-    series = load_series(record)
-    panel.fill_between(series.t_s, series.rps, color=_BLUE, alpha=0.15, linewidth=0)
-    panel.plot(series.t_s, series.rps, color=_BLUE, label="answered")
-    if any(asked is not None for asked in series.asked_rps):
-        asked: Any = [float("nan") if a is None else a for a in series.asked_rps]
-        panel.plot(series.t_s, asked, color=_GREY, linestyle="--", label="asked")
+    t_s, rps = _times(record.load), [sample.requests for sample in record.load]
+    panel.fill_between(t_s, rps, color=_BLUE, alpha=0.15, linewidth=0)
+    panel.plot(t_s, rps, color=_BLUE, label="answered")
+    if any(sample.asked_rps is not None for sample in record.load):
+        asked = _gaps(sample.asked_rps for sample in record.load)
+        panel.plot(t_s, asked, color=_GREY, linestyle="--", label="asked")
     wanted = (record.settings.get("rules") or {}).get("min_rps")
     if wanted:
         panel.axhline(wanted, color=_GREEN, linewidth=1, label=f"wanted: {wanted:,.0f}")
@@ -131,16 +131,13 @@ def _requests(panel: Axes, record: RunRecord) -> None:
 
 
 def _latency(panel: Axes, record: RunRecord) -> None:
-    series = load_series(record)
-    curves = (("p99", series.p99_ms, _RED), ("p95", series.p95_ms, _ORANGE),
-              ("p50", series.p50_ms, _BLUE))  # fmt: skip
-    for name, values, color in curves:
-        drawn: Any = [float("nan") if value is None else value for value in values]
-        panel.plot(series.t_s, drawn, color=color, label=name)
+    for name, share, color in (("p99", 0.99, _RED), ("p95", 0.95, _ORANGE), ("p50", 0.50, _BLUE)):
+        curve = _gaps(latency_curve(record.load, share))
+        panel.plot(_times(record.load), curve, color=color, label=name)
     limit = (record.settings.get("rules") or {}).get("p99_ms")
     if limit:
         panel.axhline(limit, color=_GREEN, linewidth=1, label=f"p99 limit: {limit:g} ms")
-    if any(value is not None for value in series.p50_ms):
+    if any(sample.latencies for sample in record.load):
         panel.set_yscale("log")
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     panel.yaxis.set_minor_formatter(NullFormatter())
@@ -148,27 +145,37 @@ def _latency(panel: Axes, record: RunRecord) -> None:
 
 
 def _failures(panel: Axes, record: RunRecord) -> None:
-    load, replicas = load_series(record), replica_series(record)
-    ongoing: Any = [float("nan") if value is None else value for value in replicas.ongoing]
-    panel.plot(replicas.t_s, ongoing, color=_ORANGE, label="ongoing and queued requests")
+    t_s = _times(record.replicas)
+    waiting = _gaps(ongoing(sample) for sample in record.replicas)
+    panel.plot(t_s, waiting, color=_ORANGE, label="ongoing and queued requests")
     aim = target_ongoing_requests(record)
     if aim:
-        aims = [aim * running for running in replicas.running]
-        panel.plot(replicas.t_s, aims, color=_GREY, linestyle="--", drawstyle="steps-post",
+        aims = [aim * sample.running for sample in record.replicas]
+        panel.plot(t_s, aims, color=_GREY, linestyle="--", drawstyle="steps-post",
                    label="aimed at, all replicas")  # fmt: skip
-    panel.bar(load.t_s, load.failures, color=_RED, width=1.0, label="failed requests/s")
+    failures = [sample.failures for sample in record.load]
+    panel.bar(_times(record.load), failures, color=_RED, width=1.0, label="failed requests/s")
     panel.set_ylim(bottom=0)
     panel.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     panel.set_ylabel("queue, failures")
 
 
 def _replicas(panel: Axes, record: RunRecord) -> None:
-    series = replica_series(record)
-    panel.fill_between(
-        series.t_s, series.running, step="post", color=_GREEN, alpha=0.3, linewidth=0
-    )
-    panel.step(series.t_s, series.running, where="post", color=_GREEN, label="running")
-    panel.step(series.t_s, series.target, where="post", color=_GREY, linestyle="--", label="target")
-    panel.set_ylim(0, max([*series.running, *series.target, 1]) + 0.2)
+    t_s = _times(record.replicas)
+    running = [sample.running for sample in record.replicas]
+    target = [sample.target for sample in record.replicas]
+    panel.fill_between(t_s, running, step="post", color=_GREEN, alpha=0.3, linewidth=0)
+    panel.step(t_s, running, where="post", color=_GREEN, label="running")
+    panel.step(t_s, target, where="post", color=_GREY, linestyle="--", label="target")
+    panel.set_ylim(0, max([*running, *target, 1]) + 0.2)
     panel.yaxis.set_major_locator(MaxNLocator(integer=True))
     panel.set_ylabel("replicas")
+
+
+def _times(samples: Sequence[LoadSample | ReplicaSample]) -> list[float]:
+    return [sample.t_s for sample in samples]
+
+
+def _gaps(values: Iterable[float | None]) -> list[float]:
+    """Returns the values of a curve that has gaps where they are unknown."""
+    return [math.nan if value is None else value for value in values]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from foundation.json_types import JsonObject
-from loadtest.record.model import ReplicaSample, RunRecord
-from loadtest.report.series import load_series, ongoing
+from loadtest.record.observations import ReplicaSample, RunRecord
+from loadtest.report.series import latency_curve, ongoing
 
 
 def frames(record: RunRecord) -> list[JsonObject]:
@@ -15,13 +15,13 @@ def frames(record: RunRecord) -> list[JsonObject]:
     Keys: `t` (s), `rps`, `p50` and `p99` (ms or null), `failures`, `ongoing` (or null), `target`,
     and `replicas`: each with `id`, `state` and `rps`, the answers that named it in that second.
     """
-    series = load_series(record)
+    p50_ms, p99_ms = latency_curve(record.load, 0.50), latency_curve(record.load, 0.99)
     return [
         {
             "t": round(sample.t_s, 1),
             "rps": sample.requests,
-            "p50": series.p50_ms[index],
-            "p99": series.p99_ms[index],
+            "p50": p50_ms[index],
+            "p99": p99_ms[index],
             "failures": sample.failures,
             **_replicas(_latest(record, sample.t_s), sample.by_replica),
         }

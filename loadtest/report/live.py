@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.record.latency import merged, percentile
+from loadtest.record.counts import percentile, summed
+from loadtest.record.lines import Observation
+from loadtest.record.observations import Event, GeneratorSample, LoadSample, Phase, ReplicaSample
 from loadtest.report.series import ongoing
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from loadtest.record.model import Event, GeneratorSample, LoadSample, ReplicaSample
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _HISTORY_S = 60
@@ -27,11 +24,7 @@ _EVENTS_SHOWN = 6
 
 
 class LiveView:
-    """Shows what is observed, on stderr; samples may come from any thread.
-
-    Args:
-        console: Where to; by default stderr. One that is no terminal gets plain lines.
-    """
+    """Shows what is observed, on stderr; a console that is no terminal gets plain lines."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True)
@@ -50,45 +43,38 @@ class LiveView:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def on_phase(self, name: str, end_s: float) -> None:
-        """Takes the phase that begins, and when it ends, in seconds of the run."""
+    def begin_phase(self, phase: Phase) -> None:
         with self._lock:
-            self._phase = (name, end_s)
+            self._phase = (phase.name, phase.end_s)
 
-    def on_load(self, sample: LoadSample) -> None:
-        """Takes one second of load."""
+    def __call__(self, observation: Observation) -> None:
+        """Takes what is observed; a log gets a line every few seconds, and one for each event."""
         with self._lock:
-            self._load.append(sample)
-            self._requests += sample.requests
-            self._failures += sample.failures
-        if not self._console.is_terminal and sample.t_s >= self._last_line_s + _LINE_EVERY_S:
-            self._last_line_s = sample.t_s
+            self._keep(observation)
+        if self._console.is_terminal:
+            return
+        if isinstance(observation, Event):
+            self._console.print(_event_line(observation), highlight=False, soft_wrap=True)
+        elif isinstance(observation, LoadSample) and (
+            observation.t_s >= self._last_line_s + _LINE_EVERY_S
+        ):
+            self._last_line_s = observation.t_s
             self._console.print(self._line(), highlight=False, soft_wrap=True)
 
-    def on_replicas(self, sample: ReplicaSample) -> None:
-        """Takes what Ray Serve says of the replicas."""
-        with self._lock:
-            self._replicas.append(sample)
-
-    def on_generator(self, sample: GeneratorSample) -> None:
-        """Takes one second of one process of the generator."""
-        with self._lock:
-            self._generator[sample.worker] = sample
-
-    def on_event(self, event: Event) -> None:
-        """Takes something that happened."""
-        with self._lock:
-            self._events.append(event)
-        if not self._console.is_terminal:
-            self._console.print(_event_line(event), highlight=False, soft_wrap=True)
+    def _keep(self, observation: Observation) -> None:
+        if isinstance(observation, LoadSample):
+            self._load.append(observation)
+            self._requests += observation.requests
+            self._failures += observation.failures
+        elif isinstance(observation, ReplicaSample):
+            self._replicas.append(observation)
+        elif isinstance(observation, GeneratorSample):
+            self._generator[observation.worker] = observation
+        elif isinstance(observation, Event):
+            self._events.append(observation)
 
     def _line(self) -> str:
         facts = self._facts()
@@ -100,7 +86,7 @@ class LiveView:
             phase, end_s = self._phase
             busiest = max((one.cpu_percent for one in self._generator.values()), default=None)
         last = load[-1] if load else None
-        recent = merged(sample.latencies for sample in load[-_LATEST_S:])
+        recent = summed(sample.latencies for sample in load[-_LATEST_S:])
         now = replicas[0] if replicas else None
         waiting = ongoing(now) if now else None
         return [

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from loadtest.record.model import ReplicaSample, RunRecord
+from loadtest.record.observations import ReplicaSample, RunRecord
 from loadtest.report.series import ongoing
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,15 +10,16 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from loadtest.record.counts import summed
 from loadtest.report import chart
-from loadtest.report.figures import Figures, figures
 from loadtest.report.frames import frames
+from loadtest.report.key_numbers import KeyNumbers, key_numbers
 from loadtest.report.moments import moments
 
 if TYPE_CHECKING:
     from foundation.json_types import JsonObject
-    from loadtest.record.model import RunRecord
-    from loadtest.verdict.model import Verdict
+    from loadtest.record.observations import RunRecord
+    from loadtest.verdict.result import Verdict
 
 _TEMPLATES = Path(__file__).parent / "template"
 _UNKNOWN = "\N{EN DASH}"
@@ -34,14 +34,13 @@ class Fact:
 
 
 def page(record: RunRecord, verdict: Verdict) -> str:
-    """Returns the report as HTML."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    summary = figures(record)
+    summary = key_numbers(record)
     return environment.get_template("page.html.j2").render(
-        record=record, verdict=verdict, figures=summary, moments=moments(record),
+        record=record, verdict=verdict, numbers=summary, moments=moments(record),
         headline=headline(summary), tiles=_tiles(summary), growth=_growth(summary),
         causes=_causes(record), model=(record.environment.get("model") or {}).get("name"),
         facts=[(name, json.dumps(tree, indent=2)) for name, tree in _facts(record)],
@@ -51,8 +50,7 @@ def page(record: RunRecord, verdict: Verdict) -> str:
     )  # fmt: skip
 
 
-def headline(summary: Figures) -> str:
-    """Returns the run in one sentence."""
+def headline(summary: KeyNumbers) -> str:
     start, most = summary.replicas_at_start, summary.most_replicas
     parts = [f"{start} → {most} replicas" if start is not None else "Replicas unknown"]
     if summary.plateau_rps is not None:
@@ -63,7 +61,7 @@ def headline(summary: Figures) -> str:
     return ", ".join(parts)
 
 
-def _tiles(summary: Figures) -> list[Fact]:
+def _tiles(summary: KeyNumbers) -> list[Fact]:
     return [
         Fact("requests/s in the plateau", _number(summary.plateau_rps)),
         Fact("p50 / p99 in the plateau", f"{_three_digits(summary.plateau_p50_ms)} / "
@@ -78,7 +76,7 @@ def _tiles(summary: Figures) -> list[Fact]:
     ]  # fmt: skip
 
 
-def _growth(summary: Figures) -> list[Fact]:
+def _growth(summary: KeyNumbers) -> list[Fact]:
     mib = summary.server_peak_rss_bytes
     return [
         Fact("First overload → scale decision",
@@ -104,10 +102,7 @@ def _three_digits(value: float | None) -> str:
 
 
 def _causes(record: RunRecord) -> list[tuple[str, int]]:
-    causes: Counter[str] = Counter()
-    for sample in record.load:
-        causes.update(sample.failures_by_cause)
-    return causes.most_common(20)
+    return summed(sample.failures_by_cause for sample in record.load).most_common(20)
 
 
 def _facts(record: RunRecord) -> list[tuple[str, JsonObject]]:

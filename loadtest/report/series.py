@@ -1,75 +1,30 @@
-"""The curves of a run, second by second."""
+"""Curves of a run that need more than one sample for a point."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from loadtest.record.latency import merged, percentile
-from loadtest.record.model import LoadSample, ReplicaSample, RunRecord
+from loadtest.record.counts import percentile, summed
+from loadtest.record.observations import LoadSample, ReplicaSample
 
 # One second of a slow service holds too few requests for a p99 that means something.
 _LATENCY_WINDOW_S = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class LoadSeries:
-    """What clients saw, one entry per second; latencies in ms, None where nothing was answered."""
-
-    t_s: list[float]
-    rps: list[int]
-    asked_rps: list[float | None]
-    failures: list[int]
-    users: list[int]
-    p50_ms: list[float | None]
-    p95_ms: list[float | None]
-    p99_ms: list[float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicaSeries:
-    """What Ray Serve reported, one entry per look; `ongoing` with what waits outside."""
-
-    t_s: list[float]
-    target: list[int]
-    running: list[int]
-    ongoing: list[float | None]
-
-
-def load_series(record: RunRecord) -> LoadSeries:
-    """Returns the clients' curves."""
-    samples = record.load
-    windows = [
-        merged(s.latencies for s in _window(samples, index)) for index in range(len(samples))
+def latency_curve(load: Sequence[LoadSample], share: float) -> list[float | None]:
+    """Returns a percentile in ms for each second; None where nothing was answered."""
+    return [
+        percentile(summed(s.latencies for s in _window(load, index)), share)
+        for index in range(len(load))
     ]
-    return LoadSeries(
-        t_s=[sample.t_s for sample in samples],
-        rps=[sample.requests for sample in samples],
-        asked_rps=[sample.asked_rps for sample in samples],
-        failures=[sample.failures for sample in samples],
-        users=[sample.users for sample in samples],
-        p50_ms=[percentile(window, 0.50) for window in windows],
-        p95_ms=[percentile(window, 0.95) for window in windows],
-        p99_ms=[percentile(window, 0.99) for window in windows],
-    )
 
 
-def _window(samples: tuple[LoadSample, ...], last: int) -> list[LoadSample]:
+def _window(samples: Sequence[LoadSample], last: int) -> Sequence[LoadSample]:
     begin_s = samples[last].t_s - _LATENCY_WINDOW_S
     first = last
     while first > 0 and samples[first - 1].t_s > begin_s:
         first -= 1
-    return list(samples[first : last + 1])
-
-
-def replica_series(record: RunRecord) -> ReplicaSeries:
-    """Returns Ray Serve's curves."""
-    samples = record.replicas
-    return ReplicaSeries(
-        t_s=[sample.t_s for sample in samples],
-        target=[sample.target for sample in samples],
-        running=[sample.running for sample in samples],
-        ongoing=[ongoing(sample) for sample in samples],
-    )
+    return samples[first : last + 1]
 
 
 def ongoing(sample: ReplicaSample) -> float | None:

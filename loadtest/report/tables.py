@@ -8,15 +8,15 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from loadtest.report.figures import figures
 from loadtest.report.frames import frames
+from loadtest.report.key_numbers import key_numbers
 from loadtest.report.moments import moments
-from loadtest.report.series import load_series
+from loadtest.report.series import latency_curve
 
 if TYPE_CHECKING:
     from foundation.json_types import JsonObject
-    from loadtest.record.model import RunRecord
-    from loadtest.verdict.model import Verdict
+    from loadtest.record.observations import RunRecord
+    from loadtest.verdict.result import Verdict
 
 _COLUMNS = ("t_s", "users", "asked_rps", "requests", "failures", "retried", "p50_ms", "p95_ms",
             "p99_ms", "ongoing", "target_replicas", "running_replicas")  # fmt: skip
@@ -27,12 +27,12 @@ def by_second(record: RunRecord) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    series = load_series(record)
-    for index, (sample, frame) in enumerate(zip(record.load, frames(record), strict=True)):
+    p95_ms = latency_curve(record.load, 0.95)
+    for sample, frame, p95 in zip(record.load, frames(record), p95_ms, strict=True):
         running = sum(replica["state"] == "running" for replica in frame["replicas"])
         writer.writerow([
             sample.t_s, sample.users, sample.asked_rps, sample.requests, sample.failures,
-            sample.retried, series.p50_ms[index], series.p95_ms[index], series.p99_ms[index],
+            sample.retried, frame["p50"], p95, frame["p99"],
             frame["ongoing"], frame["target"], None if frame["target"] is None else running,
         ])  # fmt: skip
     return text.getvalue()
@@ -45,7 +45,7 @@ def summary(record: RunRecord, verdict: Verdict) -> JsonObject:
         "exit_code": verdict.exit_code,
         "rules": [asdict(rule) for rule in verdict.rules],
         "validity": [asdict(check) for check in verdict.validity],
-        "figures": asdict(figures(record)),
+        "figures": asdict(key_numbers(record)),
         "moments": [asdict(moment) for moment in moments(record)],
         "faults": [asdict(fault) for fault in record.faults],
         "started_at": record.started_at,
@@ -55,5 +55,4 @@ def summary(record: RunRecord, verdict: Verdict) -> JsonObject:
 
 
 def summary_text(record: RunRecord, verdict: Verdict) -> str:
-    """Returns the summary as indented JSON."""
     return json.dumps(summary(record, verdict), indent=2, ensure_ascii=False) + "\n"

@@ -10,17 +10,12 @@ from loadtest.report.page import page
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from loadtest.record.model import RunRecord
-    from loadtest.verdict.model import Verdict
+    from loadtest.record.observations import RunRecord
+    from loadtest.verdict.result import Verdict
 
 
 def write_report(record: RunRecord, verdict: Verdict, folder: Path) -> list[Path]:
     """Writes `report.html`, `report.png`, `summary.json` and `seconds.csv`.
-
-    Args:
-        record: What was observed.
-        verdict: What follows from it.
-        folder: Made if it is not there; files of an earlier report are replaced.
 
     Returns:
         The files, the page first.

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from loadtest.record.model import Phase
+from loadtest.record.observations import Phase
+from loadtest.replicas.watch import ReplicaWatch
 from loadtest.run.observer import Observer
 from loadtest.run_clock import Clock
 
@@ -16,6 +17,7 @@ _POLL_S = 0.25
 _PATIENCE_S = 30.0
 # It may also see the end of a phase a little before this process does.
 _EARLY_S = 2.0
+_STEADY_S = 3.0
 
 
 class Waiter(Protocol):
@@ -26,13 +28,7 @@ class Waiter(Protocol):
 
 
 class CourseWatch:
-    """Announces each phase when it begins and keeps it when it has ended.
-
-    Args:
-        phases: As planned.
-        clock: The run's.
-        observer: Takes the phases.
-    """
+    """Announces each phase when it begins and keeps it when it has ended."""
 
     def __init__(self, phases: Sequence[Phase], clock: Clock, observer: Observer) -> None:
         self._phases = phases
@@ -40,12 +36,7 @@ class CourseWatch:
         self._observer = observer
 
     def follow(self, generator: Waiter, is_back: Callable[[], bool]) -> str:
-        """Returns when the run is over; empty, or why it ended before its time.
-
-        Args:
-            generator: Makes the load.
-            is_back: Tells whether the cooldown has nothing more to show.
-        """
+        """Returns when the run is over; empty, or why it ended before its time."""
         for phase in self._phases:
             with self._announced(phase):
                 while self._clock.now_s() < phase.end_s:
@@ -65,4 +56,25 @@ class CourseWatch:
             yield
         finally:
             end_s = min(phase.end_s, self._clock.now_s())
-            self._observer.end_phase(replace(phase, end_s=end_s))
+            self._observer(replace(phase, end_s=end_s))
+
+
+class BackAtMinimum:
+    """Tells, asked again and again, when the replicas are back at the minimum and stay there.
+
+    Never where nobody looks at them (`watch` is None), or none are wanted.
+    """
+
+    def __init__(self, watch: ReplicaWatch | None, wanted: int, clock: Clock) -> None:
+        self._watch, self._wanted, self._clock = watch, wanted, clock
+        self._since_s: float | None = None
+
+    def __call__(self) -> bool:
+        """Returns whether there are no more replicas than wanted, and were not for a while."""
+        seen = self._watch.latest if self._watch else None
+        if not seen or not self._wanted or self._wanted < max(len(seen.replicas), seen.target):
+            self._since_s = None
+            return False
+        if self._since_s is None:
+            self._since_s = self._clock.now_s()
+        return self._clock.now_s() - self._since_s >= _STEADY_S

@@ -18,7 +18,6 @@ _RAY_VERSION = "/api/version"
 
 
 def machine() -> JsonObject:
-    """Returns what this machine is."""
     return {
         "cpu": _first_value("/proc/cpuinfo", "model name") or platform.processor(),
         "cores": os.cpu_count(),
@@ -37,7 +36,6 @@ def _first_value(path: str, key: str) -> str:
 
 
 def versions() -> JsonObject:
-    """Returns the versions of Python and of the packages on this machine."""
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:

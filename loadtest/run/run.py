@@ -6,22 +6,20 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from loadtest.chaos.faults import faults_of
-from loadtest.chaos.outcome import outcome
 from loadtest.chaos.series import FaultSeries
 from loadtest.generator.generator import Generator
 from loadtest.generator.preflight import require_fast_enough
-from loadtest.record.model import Event, Phase, RunRecord
+from loadtest.record.observations import Event, Phase, RunRecord
 from loadtest.record.store import Journal
 from loadtest.replicas.serve_details import PATH, details_of
 from loadtest.replicas.watch import ReplicaWatch
 from loadtest.run import environment
-from loadtest.run.back_at_minimum import BackAtMinimum
-from loadtest.run.course_watch import CourseWatch
+from loadtest.run.course_watch import BackAtMinimum, CourseWatch
 from loadtest.run.observer import Observer, View
 from loadtest.run.target import RunTarget, run_target
 from loadtest.run_clock import Clock
 from loadtest.service.process_tree import UsageWatch
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.course import Course, phases
 from loadtest.traffic.service_pages import ServicePages
 from loadtest.verdict.validity import INTERRUPTED
@@ -31,11 +29,6 @@ def run(settings: LoadTestSettings, folder: Path, view: View) -> RunRecord:
     """Returns what was observed, which is also in `folder`.
 
     Ctrl-C ends a run early; it has a record then too, which says so.
-
-    Args:
-        settings: Of the load test.
-        folder: Made by the caller; gets the observations, the record and the logs.
-        view: Looks on.
 
     Raises:
         LoadTestError: The run could not begin.
@@ -74,14 +67,7 @@ def _environment(target: RunTarget) -> dict[str, object]:
 
 
 class _Run:
-    """The parts of a run, started and ended in order.
-
-    Args:
-        target: What it goes to.
-        clock: Its clock.
-        observer: Takes what is seen.
-        folder: For logs.
-    """
+    """The parts of a run, started and ended in order."""
 
     def __init__(self, target: RunTarget, clock: Clock, observer: Observer, folder: Path) -> None:
         self._target, self._clock, self._observer = target, clock, observer
@@ -90,7 +76,6 @@ class _Run:
         self._faults: FaultSeries | None = None
 
     def go(self) -> None:
-        """Runs until the last phase has ended, or somebody ends it."""
         try:
             with ExitStack() as parts:
                 reason = self._course(parts)
@@ -130,7 +115,7 @@ class _Run:
         if self._target.service:
             period_s = self._settings.service.poll_s
             tree = self._target.service.processes
-            usage = UsageWatch(tree, self._clock, period_s, self._observer.on_server)
+            usage = UsageWatch(tree, self._clock, period_s, self._observer)
             usage.start()
             parts.callback(usage.end)
 
@@ -152,7 +137,7 @@ class _Run:
             faults_of(names, service, watch, model, goal.users),
             plateau.start_s,
             self._clock,
-            self._observer.on_event,
+            self._observer,
         )
         self._faults.start()
         parts.callback(self._faults.end)
@@ -162,8 +147,7 @@ class _Run:
         load = self._observer.journal.record().load
         for injection in self._faults.injections if self._faults else []:
             retries = self._settings.traffic.retries
-            self._observer.on_fault(outcome(injection, load, retries=retries))
+            self._observer(injection.outcome(load, retries=retries))
 
     def _say(self, name: str, detail: str) -> None:
-        event = Event(t_s=self._clock.now_s(), kind="note", name=name, detail=detail)
-        self._observer.on_event(event)
+        self._observer(Event(t_s=self._clock.now_s(), kind="note", name=name, detail=detail))

@@ -11,7 +11,7 @@ from pathlib import Path
 from loadtest.errors import ServiceError
 from loadtest.replicas.dashboard import Dashboard, dashboard_of
 from loadtest.service.local_service import LocalService
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 
 _COPY = "serving_dir"
 
@@ -34,10 +34,6 @@ class RunTarget:
 @contextmanager
 def run_target(settings: LoadTestSettings, folder: Path) -> Iterator[RunTarget]:
     """Yields what the settings ask for; a service that was started is stopped at the end.
-
-    Args:
-        settings: Of the load test.
-        folder: The run's folder, for logs, and for the repository that faults are published to.
 
     Raises:
         ServiceError: The service did not start.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from foundation.json_types import JsonObject
 from loadtest.errors import ServiceError
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 
 _MODULE = [sys.executable, "-m", "serve_app"]
 
@@ -60,6 +60,5 @@ def settings_in_force(arguments: Sequence[str]) -> JsonObject:
 
 
 def last_line(text: str) -> str:
-    """Returns the last line that says something."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1].removeprefix("error: ") if lines else "it said nothing"

@@ -7,7 +7,6 @@ import os
 import secrets
 import subprocess
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from foundation.free_ports import free_ports
@@ -16,20 +15,14 @@ from loadtest.errors import ServiceError
 from loadtest.replicas.dashboard import Dashboard
 from loadtest.service.command import last_line, options, serve, settings_in_force
 from loadtest.service.process_tree import ProcessTree
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 
 _STOP_S = 60.0
 LOG = "service.log"
 
 
 class LocalService:
-    """A service on free ports of loopback; a context manager that leaves no process behind.
-
-    Args:
-        settings: Of the load test.
-        root: The model repository to serve.
-        folder: Where its log goes.
-    """
+    """A service on free ports of loopback; a context manager that leaves no process behind."""
 
     def __init__(self, settings: LoadTestSettings, root: Path, folder: Path) -> None:
         self._settings = settings
@@ -88,12 +81,7 @@ class LocalService:
         if not json.loads(line)["models"]:
             raise ServiceError(f"the service has no model to ask: {self.root} holds none")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop()
 
     def _stop(self) -> None:

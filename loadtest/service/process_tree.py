@@ -9,18 +9,14 @@ from pathlib import Path
 
 import psutil
 
-from loadtest.record.model import ServerSample
+from loadtest.record.observations import ServerSample
 from loadtest.run_clock import Clock
 
 _GRACE_S = 5.0
 
 
 class ProcessTree:
-    """A process and all that descend from it.
-
-    Args:
-        pid: The process at the root.
-    """
+    """A process and all that descend from it."""
 
     def __init__(self, pid: int) -> None:
         self._root = psutil.Process(pid)
@@ -89,35 +85,26 @@ def _suppressed(call: Callable[[], None]) -> None:
 
 
 class UsageWatch(threading.Thread):
-    """Measures a process tree again and again.
-
-    Args:
-        tree: What to measure.
-        clock: The run's.
-        period_s: Seconds between two looks.
-        tell: Takes what was measured.
-    """
+    """Measures a process tree again and again."""
 
     def __init__(
         self,
         tree: ProcessTree,
         clock: Clock,
         period_s: float,
-        tell: Callable[[ServerSample], None],
+        listener: Callable[[ServerSample], None],
     ) -> None:
         super().__init__(name="watch the service's processes", daemon=True)
-        self._tree, self._clock, self._period_s, self._tell = tree, clock, period_s, tell
+        self._tree, self._clock, self._period_s, self._listener = tree, clock, period_s, listener
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Looks until `end` is called."""
         before_s, _ = self._tree.usage()
         while not self._ended.wait(self._period_s):
             cpu_s, rss_bytes = self._tree.usage()
             t_s = self._clock.now_s()
-            self._tell(ServerSample(t_s=t_s, cpu_s=cpu_s - before_s, rss_bytes=rss_bytes))
+            self._listener(ServerSample(t_s=t_s, cpu_s=cpu_s - before_s, rss_bytes=rss_bytes))
 
     def end(self) -> None:
-        """Stops looking."""
         self._ended.set()
         self.join()

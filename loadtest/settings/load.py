@@ -10,7 +10,7 @@ from foundation.settings import keys, sources
 from foundation.settings import load as loading
 from foundation.settings.load import LoadedSettings
 from foundation.settings.sources import Source, file_source, text_source, tree_source
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 
 __all__ = ["env_source", "file_source", "known_keys", "load", "text_source", "tree_source"]
 

@@ -40,27 +40,18 @@ class AnswerCheck:
         self._only = next(iter(self._checks)) if len(self._checks) == 1 else None
 
     def body(self, body: bytes, rows: int) -> Fault:
-        """Returns what is wrong with a REST answer, None if nothing is.
-
-        Args:
-            body: The JSON of a 200.
-            rows: How many rows were sent.
-        """
+        """Returns what is wrong with a REST answer, None if nothing is."""
         try:
             answer = orjson.loads(body)
         except ValueError:
-            return self._not_plain_json(body, rows)
+            # TensorFlow Serving writes NaN and Infinity as bare words, which strict parsers refuse.
+            try:
+                answer = json.loads(body)
+            except ValueError:
+                return NOT_JSON
         return self.answer(answer, rows)
 
-    def _not_plain_json(self, body: bytes, rows: int) -> Fault:
-        """TensorFlow Serving writes NaN and Infinity as bare words, which strict parsers refuse."""
-        try:
-            return self.answer(json.loads(body), rows)
-        except ValueError:
-            return NOT_JSON
-
     def answer(self, answer: JsonValue, rows: int) -> Fault:
-        """Returns what is wrong with a parsed REST answer."""
         predictions = answer.get("predictions") if isinstance(answer, dict) else None
         if not isinstance(predictions, list):
             return NO_PREDICTIONS
@@ -139,12 +130,12 @@ def classes(signature: Signature, answer: JsonValue) -> dict[str, frozenset[str]
     """Returns the classes that an answer of a right form lists, by the output that names one."""
     row = answer["predictions"][0]
     return {
-        name: frozenset(map(str, _flat(row[values])))
+        name: frozenset(map(str, flat(row[values])))
         for name, values in signature.label_outputs().items()
     }
 
 
-def _flat(value: JsonValue) -> list[JsonValue]:
+def flat(value: JsonValue) -> list[JsonValue]:
     if not isinstance(value, list):
         return [value]
-    return [item for part in value for item in _flat(part)]
+    return [item for part in value for item in flat(part)]

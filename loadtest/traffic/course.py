@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from loadtest.record.model import Phase, PhaseName
-from loadtest.settings.model import LoadTestSettings
+from loadtest.record.observations import Phase, PhaseName
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.phases import PhaseSettings
 
 
@@ -32,12 +32,7 @@ NOTHING = Goal(0, 0.0)
 
 
 def phases(settings: PhaseSettings, begin_s: float) -> tuple[Phase, ...]:
-    """Returns the phases that have a duration, in their order.
-
-    Args:
-        settings: The durations.
-        begin_s: Time of the first on the run's clock.
-    """
+    """Returns the phases that have a duration, in their order."""
     lengths: tuple[tuple[PhaseName, float], ...] = (
         ("idle", settings.idle_s),
         ("ramp", settings.ramp_s),
@@ -66,7 +61,6 @@ class Course:
 
     @property
     def end_s(self) -> float:
-        """When the last phase ends."""
         return self.phases[-1].end_s
 
     def asked_rps(self, number: int) -> float | None:

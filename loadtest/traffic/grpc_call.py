@@ -22,7 +22,6 @@ _OPTIONS = (
 
 
 def open_channel(target: TargetSettings) -> Any:  # noqa: ANN401 - untyped
-    """Returns a channel of its own connection."""
     if target.grpc_tls:
         return grpc.secure_channel(target.grpc_target, grpc.ssl_channel_credentials(), _OPTIONS)
     return grpc.insecure_channel(target.grpc_target, _OPTIONS)

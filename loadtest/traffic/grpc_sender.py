@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 from grpc.experimental import gevent as grpc_gevent
 
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.grpc_call import PREDICT, open_channel, request_metadata
 from loadtest.traffic.outcome import Outcome
 from loadtest.traffic.tensor_check import TensorCheck
@@ -22,13 +22,7 @@ _SHOWN = 120
 
 
 class GrpcSender:
-    """One user's channel.
-
-    Args:
-        workload: What to send and how to judge it.
-        requests: Serialized PredictRequests.
-        settings: Of the load test.
-    """
+    """One user's channel."""
 
     method = "gRPC"
     name = PREDICT
@@ -54,11 +48,9 @@ class GrpcSender:
         self._call = self._channel.unary_unary(PREDICT)
 
     def send(self) -> None:
-        """Picks the request that the next tries are about."""
         self._request = random.choice(self._requests)  # noqa: S311 - no secret
 
     def attempt(self) -> Outcome:
-        """Sends that request once and judges the answer."""
         if self._rotate_after and self._sent == self._rotate_after:
             self._channel.close()
             self._open()
@@ -87,7 +79,6 @@ class GrpcSender:
         return _trailing(call).get(self._replica_key, "") if self._replica_key else ""
 
     def close(self) -> None:
-        """Closes the channel."""
         self._channel.close()
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from locust.runners import LocalRunner, MasterRunner
 
-from loadtest.generator.lines import Line, Report, encode
-from loadtest.record.model import Event, GeneratorSample, LoadSample
+from loadtest.record.lines import GeneratorState, Observation, encode
+from loadtest.record.observations import Event, GeneratorSample, LoadSample
 from loadtest.traffic.course import Course
 from loadtest.traffic.merge import SecondsOfAll
 from loadtest.traffic.messages import HELLO, READY, SECOND, WELCOME
@@ -25,14 +25,7 @@ _TICK_S = 0.1
 
 
 class MasterLink:
-    """Collects what all processes measure.
-
-    Args:
-        runner: Locust's, of this process.
-        session: Settings and clock that the workers get.
-        out_fd: Where the samples go; None where nobody listens but Locust.
-        workers: How many processes send.
-    """
+    """Collects what all processes measure; without an `out_fd` nobody listens but Locust."""
 
     def __init__(
         self,
@@ -62,7 +55,7 @@ class MasterLink:
         """Writes what is still waiting, and that the run is over."""
         for second in self._seconds.rest() if self._seconds else ():
             self._write_load(second)
-        self._write(Line(report=Report(state="done")))
+        self._write(GeneratorState(state="done"))
 
     def _on_hello(self, environment: Environment, msg: Message) -> None:
         data = {
@@ -76,14 +69,14 @@ class MasterLink:
     def _on_ready(self, environment: Environment, msg: Message) -> None:  # noqa: ARG002 - Locust's
         worker, problem = msg.data["worker"], msg.data["problem"]
         if problem:
-            self._write(Line(report=Report(state="failed", text=f"{worker}: {problem}")))
+            self._write(GeneratorState(state="failed", text=f"{worker}: {problem}"))
             return
         if self._seconds is not None:
             self._note(worker, "joined after the start")
         self._heard_s[worker] = self._session.now_s()
         if self._seconds is None and len(self._heard_s) == self._expected:
             self._seconds = SecondsOfAll(frozenset(self._heard_s))
-            self._write(Line(report=Report(state="ready")))
+            self._write(GeneratorState(state="ready"))
 
     def _on_second(self, environment: Environment, msg: Message) -> None:  # noqa: ARG002 - Locust's
         data: dict[str, Any] = msg.data
@@ -118,7 +111,7 @@ class MasterLink:
     def _note(self, worker: str, detail: str) -> None:
         now_s = self._session.now_s()
         event = Event(t_s=now_s, kind="generator", name=f"worker {worker}", detail=detail)
-        self._write(Line(event=event))
+        self._write(event)
 
     def _write_generator(self, worker: str, t_s: float, data: dict[str, Any] | None) -> None:
         sample = GeneratorSample(
@@ -129,7 +122,7 @@ class MasterLink:
             lag_ms=data["lag_ms"] if data else 0.0,
             alive=data is not None,
         )
-        self._write(Line(generator=sample))
+        self._write(sample)
 
     def _write_load(self, second: Second) -> None:
         if self._course is None or second.number + 1 <= self._course.phases[0].start_s:
@@ -145,8 +138,8 @@ class MasterLink:
             failures_by_cause=second.causes,
             retried=second.retried,
         )
-        self._write(Line(load=sample))
+        self._write(sample)
 
-    def _write(self, line: Line) -> None:
+    def _write(self, observation: Observation | GeneratorState) -> None:
         if self._out_fd is not None:
-            os.write(self._out_fd, encode(line))
+            os.write(self._out_fd, encode(observation))

@@ -14,9 +14,6 @@ class SecondsOfAll:
 
     A report that comes after its second was given out is added to the next one: the sums stay
     right.
-
-    Args:
-        workers: Names of the processes.
     """
 
     def __init__(self, workers: frozenset[str]) -> None:
@@ -25,7 +22,6 @@ class SecondsOfAll:
         self._next: int | None = None
 
     def add(self, worker: str, second: Second) -> None:
-        """Takes one second of one process."""
         self._reported[worker] = max(second.number, self._reported.get(worker, -1))
         if self._next is None:
             self._next = second.number

@@ -11,9 +11,6 @@ class Pace:
     A user that is still waiting for its answer holds nothing up: another one takes the next moment.
     Moments that nobody was free for are not dropped but sent late, and their latency counts from
     when they were due (no coordinated omission).
-
-    Args:
-        clock: Seconds, monotonic.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -37,11 +34,7 @@ class Pace:
         self._next_s = self._clock()
 
     def take(self, users: int) -> float | None:
-        """Returns the next moment, which may lie in the past; None where there is no schedule.
-
-        Args:
-            users: How many users the process has now.
-        """
+        """Returns the next moment, which may lie in the past; None where there is no schedule."""
         if not self._rps_per_user:
             return None
         due_s = self._next_s

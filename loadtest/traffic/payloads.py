@@ -8,35 +8,19 @@ import random
 from foundation.json_types import JsonObject
 
 
-def rest_bodies(
-    rows: list[JsonObject], signature: str, rows_per_request: int, count: int, seed: int
-) -> list[bytes]:
-    """Returns the bodies of `count` predict requests in TensorFlow Serving's row format.
-
-    Args:
-        rows: What they are made of; all are used before one is used again.
-        signature: Name of the signature.
-        rows_per_request: Rows in each body.
-        count: How many bodies.
-        seed: The same seed makes the same bodies.
-    """
-    return [
-        json.dumps(
-            {"signature_name": signature, "instances": batch}, separators=(",", ":")
-        ).encode()
-        for batch in batches(rows, rows_per_request, count, seed)
-    ]
-
-
 def rest_body(signature: str, rows: list[JsonObject]) -> bytes:
-    """Returns the body of one predict request."""
-    return json.dumps({"signature_name": signature, "instances": rows}).encode()
+    """Returns a predict request in TensorFlow Serving's row format."""
+    body = {"signature_name": signature, "instances": rows}
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def batches(
     rows: list[JsonObject], rows_per_request: int, count: int, seed: int
 ) -> list[list[JsonObject]]:
-    """Returns `count` batches of rows, in shuffled order."""
+    """Returns `count` batches of rows, in an order that the seed shuffles.
+
+    All rows are used before one is used again.
+    """
     order = random.Random(seed)  # noqa: S311 - no secret
     pool: list[JsonObject] = []
     while len(pool) < rows_per_request * count:

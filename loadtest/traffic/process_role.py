@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from loadtest.settings.load import FILE_VARIABLE, env_source, file_source, load
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 
 ROLE_VARIABLE = "LOADTEST_ROLE"
 
@@ -32,7 +32,6 @@ class ProcessRole:
     workers: int
 
     def to_environment(self) -> dict[str, str]:
-        """Returns the variable that carries it."""
         return {ROLE_VARIABLE: json.dumps(asdict(self))}
 
 

@@ -11,7 +11,7 @@ from geventhttpclient.response import HTTPSocketPoolResponse
 from geventhttpclient.url import URL
 from locust.contrib.fasthttp import FAILURE_EXCEPTIONS, FastHttpUser
 
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.check import NO_PREDICTIONS, NOT_JSON
 from loadtest.traffic.outcome import Outcome
 from loadtest.traffic.service_pages import request_headers
@@ -26,13 +26,6 @@ class RestSender:
 
     It is called directly: `FastHttpSession` would double the cost of a request (100 instead of
     50 microseconds), on cores that the service under load may share.
-
-    Args:
-        client: Of the user.
-        workload: What to send and how to judge it.
-        bodies: The encoded requests.
-        settings: Of the load test.
-        path_prefix: Path of the base URL, in front of the workload's.
     """
 
     method = "POST"
@@ -59,11 +52,9 @@ class RestSender:
         self._is_last = _every(traffic.rotate_after)
 
     def send(self) -> None:
-        """Picks the request that the next tries are about."""
         self._body = random.choice(self._bodies)  # noqa: S311 - no secret
 
     def attempt(self) -> Outcome:
-        """Sends that request once and judges the answer."""
         headers = self._last_headers if next(self._is_last) else self._headers
         try:
             response = self._client.request("POST", self._path, self._body, headers)
@@ -87,20 +78,13 @@ class RestSender:
         return Outcome(fault, replica, len(body))
 
     def close(self) -> None:
-        """Closes the connection."""
         self._client.close()
 
 
 def rest_senders(
     settings: LoadTestSettings, workload: Workload, url: str
 ) -> Callable[[object], RestSender]:
-    """Returns what opens the connection of a user.
-
-    Args:
-        settings: Of the load test.
-        workload: What to send and how to judge it.
-        url: Base URL of the REST port.
-    """
+    """Returns what opens the connection of a user."""
     bodies = workload.rest_bodies(settings.traffic)
     parts = URL(url)
     prefix = parts.path.rstrip("/")
@@ -133,7 +117,6 @@ def _shown(body: bytes) -> str:
 
 
 def _header(response: HTTPSocketPoolResponse, name: str) -> str:
-    """Returns a header; empty where it is absent."""
     value = response.get(name, "")
     return ", ".join(value) if isinstance(value, list) else value or ""
 

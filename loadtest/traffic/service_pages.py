@@ -20,12 +20,7 @@ _SHOWN = 200
 
 
 class ServicePages:
-    """The REST port of the service.
-
-    Args:
-        target: Where it is, and which model is asked for.
-        url: Base URL in the place of the target's.
-    """
+    """The REST port of the service, at `url` or where the target says."""
 
     def __init__(self, target: TargetSettings, url: str = "") -> None:
         self._target = target
@@ -47,7 +42,6 @@ class ServicePages:
         return names[0]
 
     def model_path(self) -> str:
-        """Returns the path of the model, version or label included."""
         path = f"/v1/models/{quote(self.model_name(), safe='')}"
         if self._target.version is not None:
             path += f"/versions/{self._target.version}"
@@ -56,7 +50,6 @@ class ServicePages:
         return path
 
     def metadata(self) -> JsonObject:
-        """Returns the model's metadata page."""
         return self._json(f"{self.model_path()}/metadata")
 
     def example_row(self) -> JsonObject | None:
@@ -70,7 +63,6 @@ class ServicePages:
         return None
 
     def first_answer(self, body: bytes) -> bytes:
-        """Returns the answer to one predict request."""
         return self._read(f"{self.model_path()}:predict", body)
 
     def _catalogue(self) -> list[JsonObject]:

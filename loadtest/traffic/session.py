@@ -9,7 +9,7 @@ from gevent.event import Event
 from gevent.lock import RLock
 
 from foundation.errors import BqmlError
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.outcome import Sender
 from loadtest.traffic.pace import Pace
 from loadtest.traffic.tally import Tally
@@ -18,10 +18,6 @@ from loadtest.traffic.workload import Workload, load_workload
 
 class Session:
     """Settings, requests, pace and counts of one process.
-
-    Args:
-        settings: Of the load test; a worker gets its master's in their place.
-        epoch_s: Start of the run's clock, seconds since 1970.
 
     Attributes:
         settled: Set once the settings are those of the run; no user begins before.
@@ -36,7 +32,6 @@ class Session:
         self.adopt(settings, epoch_s)
 
     def adopt(self, settings: LoadTestSettings, epoch_s: float) -> None:
-        """Takes over the settings and the clock of the master."""
         self.settings = settings
         self.epoch_s = epoch_s
         self.tally = Tally(lambda: time.time() - epoch_s)
@@ -45,7 +40,6 @@ class Session:
         self.pace.change(settings.traffic.rps_per_user if is_open else None)
 
     def now_s(self) -> float:
-        """Returns the seconds since the start of the run."""
         return time.time() - self.epoch_s
 
     def prepare(self, url: str) -> str:
@@ -71,15 +65,10 @@ class Session:
         self._users += 1
 
     def leave(self) -> None:
-        """Counts a user out."""
         self._users -= 1
 
     def open_sender(self, user: object) -> Sender:
-        """Returns the connection of a new user.
-
-        Args:
-            user: Locust's; its own HTTP client is used for REST.
-        """
+        """Returns the connection of a new user."""
         assert self._open_sender is not None
         return self._open_sender(user)
 

@@ -28,7 +28,6 @@ class TensorSpec:
 
     @property
     def kind(self) -> Kind:
-        """What the values are in JSON."""
         if self.dtype in _FLOATS:
             return "float"
         if self.dtype.startswith(("DT_INT", "DT_UINT")):

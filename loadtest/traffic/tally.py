@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from foundation.json_types import JsonObject
+from loadtest.record.lines import adapter
 
 _MAX_CAUSES = 20
 _OTHER = "other causes"
@@ -31,7 +32,6 @@ class Second:
     causes: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Second) -> None:
-        """Adds the counts of another one."""
         self.requests += other.requests
         self.failures += other.failures
         self.retried += other.retried
@@ -40,37 +40,16 @@ class Second:
         self.causes.update(other.causes)
 
     def to_message(self) -> JsonObject:
-        """Returns it as plain data, for a message between processes."""
-        return {
-            "number": self.number,
-            "requests": self.requests,
-            "failures": self.failures,
-            "retried": self.retried,
-            "latencies": list(self.latencies.items()),
-            "by_replica": dict(self.by_replica),
-            "causes": dict(self.causes),
-        }
+        message: JsonObject = adapter(Second).dump_python(self, mode="json")
+        return message
 
     @classmethod
     def of_message(cls, message: JsonObject) -> Second:
-        """Returns what `to_message` has written."""
-        return cls(
-            number=message["number"],
-            requests=message["requests"],
-            failures=message["failures"],
-            retried=message["retried"],
-            latencies=Counter(dict(map(tuple, message["latencies"]))),
-            by_replica=Counter(message["by_replica"]),
-            causes=Counter(message["causes"]),
-        )
+        return adapter(cls).validate_python(message)
 
 
 class Tally:
-    """Counts the requests of a process by the second in which they ended.
-
-    Args:
-        clock: Seconds since the start of the run.
-    """
+    """Counts the requests of a process by the second in which they ended."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -115,7 +94,3 @@ class Tally:
         self._second()
         ended, self._ended = self._ended, []
         return ended
-
-    def take_all(self) -> list[Second]:
-        """Returns also the second that is not over: nothing is counted after this."""
-        return [*self.take_ended(), self._current]

@@ -9,6 +9,7 @@ from foundation.json_types import JsonObject, JsonValue
 from foundation.protos.client_predict_pb2 import ModelSpec, PredictRequest, Tensor
 from loadtest.errors import TargetError
 from loadtest.settings.target import TargetSettings
+from loadtest.traffic.check import flat
 from loadtest.traffic.signature import Signature, TensorSpec
 
 
@@ -74,7 +75,7 @@ def _tensor(name: str, column: list[JsonValue], spec: TensorSpec) -> Tensor:
     tensor = Tensor(dtype=wire.number)
     for size in _shape(column):
         tensor.tensor_shape.dim.add(size=size)
-    values = _flat(column)
+    values = flat(column)
     if wire.field == "string_val":
         values = [str(value).encode() for value in values]
     try:
@@ -86,12 +87,6 @@ def _tensor(name: str, column: list[JsonValue], spec: TensorSpec) -> Tensor:
 
 def _shape(value: JsonValue) -> list[int]:
     return [len(value), *_shape(value[0])] if isinstance(value, list) and value else []
-
-
-def _flat(value: JsonValue) -> list[JsonValue]:
-    if not isinstance(value, list):
-        return [value]
-    return [item for part in value for item in _flat(part)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,7 @@ from loadtest.traffic.tensor import Values, read_tensor
 
 
 class TensorCheck:
-    """The same promises as `AnswerCheck`, for tensors.
-
-    Args:
-        signature: What an answer holds.
-        labels: Output -> the classes that it may name.
-    """
+    """The same promises as `AnswerCheck`, for tensors."""
 
     def __init__(self, signature: Signature, labels: Mapping[str, frozenset[str]]) -> None:
         self._outputs = signature.outputs

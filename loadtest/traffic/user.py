@@ -46,12 +46,10 @@ class PredictUser(FastHttpUser):
         gevent.sleep(self._until_due())
 
     def on_stop(self) -> None:
-        """Closes the connection."""
         self.session.leave()
         self._sender.close()
 
     def wait_time(self) -> float:
-        """Returns the seconds until the next request is due."""
         return self._until_due()
 
     def _until_due(self) -> float:

@@ -9,7 +9,7 @@ import gevent
 import psutil
 from locust.runners import LocalRunner, WorkerRunner
 
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.messages import HELLO, PACE, READY, SECOND, WELCOME
 from loadtest.traffic.session import Session
 
@@ -21,13 +21,7 @@ _PROBE_S = 0.05
 
 
 class WorkerLink:
-    """Connects a session to the master; in a run of one process the master is the process itself.
-
-    Args:
-        runner: Locust's, of this process.
-        session: To fill, to pace and to report.
-        name: Of this process in the samples.
-    """
+    """Connects a session to the master, which may be the same process."""
 
     def __init__(self, runner: LocalRunner | WorkerRunner, session: Session, name: str) -> None:
         self._runner = runner
@@ -39,7 +33,6 @@ class WorkerLink:
         runner.register_message(PACE, self._on_pace)
 
     def begin(self) -> None:
-        """Asks the master for the settings."""
         self._runner.send_message(HELLO, {"worker": self._name})
 
     def _on_welcome(self, environment: Environment, msg: Message) -> None:

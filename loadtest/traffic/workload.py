@@ -10,10 +10,10 @@ import orjson
 from foundation.errors import SettingsError
 from foundation.json_types import JsonObject
 from loadtest.errors import TargetError
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.traffic import TrafficSettings
 from loadtest.traffic.check import AnswerCheck, classes
-from loadtest.traffic.payloads import batches, rest_bodies, rest_body
+from loadtest.traffic.payloads import batches, rest_body
 from loadtest.traffic.rows import drawn_rows, file_rows
 from loadtest.traffic.service_pages import ServicePages
 from loadtest.traffic.signature import Signature, read_signature
@@ -23,16 +23,7 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """The requests, and what is right about their answers.
-
-    Attributes:
-        model: Name of the model.
-        path: Path of its predict method.
-        signature: What requests and answers hold.
-        rows: The rows that requests are made of.
-        labels: Output -> the classes that it may name.
-        check: Judges a REST answer.
-    """
+    """The requests, and what is right about their answers."""
 
     model: str
     path: str
@@ -42,13 +33,9 @@ class Workload:
     check: AnswerCheck
 
     def rest_bodies(self, traffic: TrafficSettings) -> list[bytes]:
-        """Returns the REST request bodies, encoded."""
-        return rest_bodies(
-            self.rows, self.signature.name, traffic.rows_per_request, traffic.payloads, traffic.seed
-        )
+        return [rest_body(self.signature.name, batch) for batch in self.batches(traffic)]
 
     def batches(self, traffic: TrafficSettings) -> list[list[JsonObject]]:
-        """Returns the rows of each request, for another encoding."""
         return batches(self.rows, traffic.rows_per_request, traffic.payloads, traffic.seed)
 
     def grpc_requests(self, settings: LoadTestSettings) -> list[bytes]:
@@ -67,10 +54,6 @@ class Workload:
 
 def load_workload(settings: LoadTestSettings, url: str = "") -> Workload:
     """Asks the service what its model wants, and sends one request to see that it gets it.
-
-    Args:
-        settings: Of the load test.
-        url: Base URL of the REST port in the place of the settings'.
 
     Raises:
         TargetError: The service cannot be reached, has not what is asked for, or refuses the first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from loadtest.record.model import LoadSample, Phase, PhaseName, ReplicaSample, RunRecord
+from loadtest.record.observations import LoadSample, Phase, PhaseName, ReplicaSample, RunRecord
 
 
 def load_in(record: RunRecord, name: PhaseName) -> list[LoadSample]:
@@ -18,7 +18,6 @@ def load_in(record: RunRecord, name: PhaseName) -> list[LoadSample]:
 
 
 def replicas_in(record: RunRecord, name: PhaseName) -> list[ReplicaSample]:
-    """Returns the looks at the replicas in a phase."""
     phase = record.phase(name)
     return [s for s in record.replicas if phase and phase.start_s <= s.t_s <= phase.end_s]
 

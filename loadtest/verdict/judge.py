@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from loadtest.record.model import RunRecord
-from loadtest.settings.model import LoadTestSettings
+from loadtest.record.observations import RunRecord
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.rules import RuleSettings
 from loadtest.verdict import load_rules, replica_rules
-from loadtest.verdict.fault_rules import fault
-from loadtest.verdict.model import RuleResult, Verdict
+from loadtest.verdict.result import RuleResult, Verdict
 from loadtest.verdict.validity import checks
 
 
 def judge(record: RunRecord, settings: LoadTestSettings) -> Verdict:
-    """Returns what the run proved.
-
-    Args:
-        record: What was observed.
-        settings: Those of the run, or with other rules to judge it anew.
-    """
+    """Returns what the run proved."""
     return Verdict(
         rules=tuple(_rules(record, settings.rules)), validity=tuple(checks(record, settings))
     )
@@ -39,4 +33,4 @@ def _rules(record: RunRecord, rules: RuleSettings) -> Iterator[RuleResult]:
     if rules.end_replicas:
         yield replica_rules.returned(record, rules)
     for outcome in record.faults:
-        yield fault(outcome)
+        yield load_rules.fault(outcome)

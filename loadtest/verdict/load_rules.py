@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
-from loadtest.record.latency import merged, percentile
-from loadtest.record.model import LoadSample, RunRecord
+from loadtest.record.counts import percentile, summed
+from loadtest.record.observations import FaultOutcome, LoadSample, RunRecord
 from loadtest.settings.rules import RuleSettings
 from loadtest.verdict.evidence import load_in
-from loadtest.verdict.model import RuleResult
+from loadtest.verdict.result import RuleResult
 
 _CAUSES_NAMED = 3
 _FAILURES = "Failed requests in the whole run"
@@ -51,9 +50,7 @@ def failures(record: RunRecord, rules: RuleSettings) -> RuleResult:
     """Counts failed requests of the whole run; faults on purpose have rules of their own."""
     counted = [sample for sample in record.load if not _during_a_fault(sample, record)]
     failed = sum(sample.failures for sample in counted)
-    causes: Counter[str] = Counter()
-    for sample in counted:
-        causes.update(sample.failures_by_cause)
+    causes = summed(sample.failures_by_cause for sample in counted)
     named = ", ".join(f"{count} of {cause}" for cause, count in causes.most_common(_CAUSES_NAMED))
     total = sum(sample.requests for sample in counted)
     return RuleResult(
@@ -70,12 +67,28 @@ def _during_a_fault(sample: LoadSample, record: RunRecord) -> bool:
 
 
 def p99(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Asks how long all but one in a hundred requests of the plateau took at most."""
-    latency_ms = percentile(merged(s.latencies for s in load_in(record, "plateau")), 0.99)
+    latency_ms = percentile(summed(s.latencies for s in load_in(record, "plateau")), 0.99)
     return RuleResult(
         name="p99",
         title="99th percentile of the latency in the plateau",
         asked=f"at most {rules.p99_ms:g} ms",
         measured="nothing was answered" if latency_ms is None else f"{latency_ms:g} ms",
         passed=latency_ms is not None and latency_ms <= rules.p99_ms,
+    )
+
+
+def fault(outcome: FaultOutcome) -> RuleResult:
+    healed = (
+        "not whole again in time"
+        if outcome.recovered_s is None
+        else f"whole again after {outcome.recovered_s:.1f} s"
+    )
+    detail = f"; {outcome.detail}" if outcome.detail else ""
+    return RuleResult(
+        name=f"fault-{outcome.fault}",
+        title=f"Failed requests after the fault {outcome.fault}",
+        asked=f"at most {outcome.allowed}, and whole again",
+        measured=f"{outcome.failures} failed, {outcome.retried} succeeded when sent again, "
+        f"{healed}{detail}",
+        passed=outcome.passed,
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from loadtest.record.model import RunRecord
+from collections.abc import Mapping
+
+from loadtest.record.counts import summed
+from loadtest.record.observations import RunRecord
 from loadtest.settings.rules import RuleSettings
 from loadtest.verdict.evidence import load_in, replicas_in
-from loadtest.verdict.model import RuleResult
+from loadtest.verdict.result import RuleResult
 
 _UNSEEN = "the replicas could not be seen"
 
 
 def start(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Asks how many replicas ran, and were wanted, before the load."""
     before = replicas_in(record, "idle") or list(record.replicas[:1])
     seen = sorted({count for sample in before for count in (sample.running, sample.target)})
     return RuleResult(
@@ -24,7 +26,6 @@ def start(record: RunRecord, rules: RuleSettings) -> RuleResult:
 
 
 def grown(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Asks how many replicas ran at the same time under load."""
     under_load = [*replicas_in(record, "ramp"), *replicas_in(record, "plateau")]
     most = max((sample.running for sample in under_load), default=None)
     return RuleResult(
@@ -37,8 +38,7 @@ def grown(record: RunRecord, rules: RuleSettings) -> RuleResult:
 
 
 def all_answered(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Asks whether each replica that ran in the plateau answered requests there."""
-    answers = _answers(record)
+    answers = summed(sample.by_replica for sample in load_in(record, "plateau"))
     settled = _settled(record, rules.first_answer_s)
     silent = sorted(settled - answers.keys())
     answering = len(answers.keys() & settled) if settled else len(answers)
@@ -54,14 +54,6 @@ def all_answered(record: RunRecord, rules: RuleSettings) -> RuleResult:
     )
 
 
-def _answers(record: RunRecord) -> dict[str, int]:
-    answers: dict[str, int] = {}
-    for sample in load_in(record, "plateau"):
-        for replica, count in sample.by_replica.items():
-            answers[replica] = answers.get(replica, 0) + count
-    return answers
-
-
 def _settled(record: RunRecord, first_answer_s: float) -> set[str]:
     """Returns the replicas that ran in the plateau for long enough to have answered."""
     first: dict[str, float] = {}
@@ -74,7 +66,7 @@ def _settled(record: RunRecord, first_answer_s: float) -> set[str]:
     return {replica for replica in first if last[replica] - first[replica] >= first_answer_s}
 
 
-def _shares(answers: dict[str, int], silent: list[str]) -> str:
+def _shares(answers: Mapping[str, int], silent: list[str]) -> str:
     if not answers:
         return "no answer named its replica (target.replica_header)"
     total = sum(answers.values())
@@ -84,7 +76,6 @@ def _shares(answers: dict[str, int], silent: list[str]) -> str:
 
 
 def returned(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Asks how many replicas were left, and wanted, when the run ended."""
     after = replicas_in(record, "cooldown")
     last = after[-1] if after else None
     cooldown = record.phase("cooldown")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from loadtest.record.model import GeneratorSample, RunRecord
+from loadtest.record.observations import GeneratorSample, RunRecord
 from loadtest.settings.generator import GeneratorSettings
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.phases import PhaseSettings
 from loadtest.traffic.course import phases
 from loadtest.verdict.evidence import load_in, longest_gap_s
-from loadtest.verdict.model import RuleResult
+from loadtest.verdict.result import RuleResult
 
 INTERRUPTED = "interrupted"
 """Name of the event that says why a run ended early."""
@@ -20,7 +20,6 @@ _MASTER = "master"
 
 
 def complete(record: RunRecord, planned: PhaseSettings) -> RuleResult:
-    """Asks whether the run came to its end."""
     early = next((event for event in record.events if event.name == INTERRUPTED), None)
     wanted = [phase.name for phase in phases(planned, 0.0)]
     missing = [name for name in wanted if record.phase(name) is None]
@@ -34,7 +33,6 @@ def complete(record: RunRecord, planned: PhaseSettings) -> RuleResult:
 
 
 def generator_heard(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
-    """Asks whether the generator reported every second of the load."""
     gaps = [
         longest_gap_s([sample.t_s for sample in record.load], phase)
         for name in ("ramp", "plateau")
@@ -51,28 +49,27 @@ def generator_heard(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
 
 
 def generator_cpu(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
-    """Asks how busy the busiest process of the generator was under load."""
     windows = _windows(record, limits.cpu_window_s, lambda sample: sample.cpu_percent)
-    busiest, worker = max(windows, default=(None, ""))
+    worst, worker = max(windows, default=(None, ""))
     return RuleResult(
         name="generator-cpu",
         title=f"CPU of the busiest generator process, over {limits.cpu_window_s:g} s",
         asked=f"at most {limits.max_cpu_percent:g} % of a core",
-        measured="unknown" if busiest is None else f"{busiest:.0f} % ({worker})",
-        passed=busiest is not None and busiest <= limits.max_cpu_percent,
+        measured="unknown" if worst is None else f"{worst:.0f} % ({worker})",
+        passed=worst is not None and worst <= limits.max_cpu_percent,
     )
 
 
 def generator_lag(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
     """Asks how late the processes of the generator woke: one that waits for CPU uses little."""
     windows = _windows(record, limits.cpu_window_s, lambda sample: sample.lag_ms)
-    latest, worker = max(windows, default=(None, ""))
+    worst, worker = max(windows, default=(None, ""))
     return RuleResult(
         name="generator-lag",
         title=f"Lag of the latest generator process, over {limits.cpu_window_s:g} s",
         asked=f"at most {limits.max_lag_ms:g} ms",
-        measured="unknown" if latest is None else f"{latest:.0f} ms ({worker})",
-        passed=latest is not None and latest <= limits.max_lag_ms,
+        measured="unknown" if worst is None else f"{worst:.0f} ms ({worker})",
+        passed=worst is not None and worst <= limits.max_lag_ms,
     )
 
 
@@ -94,7 +91,6 @@ def _windows(
 
 
 def generator_alive(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
-    """Asks whether as many generator processes as were asked for worked until the end."""
     wanted = limits.processes + limits.workers
     seen = {sample.worker for sample in record.generator} - {_MASTER}
     dead = sorted({sample.worker for sample in record.generator if not sample.alive})
@@ -108,7 +104,6 @@ def generator_alive(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
 
 
 def asked_rate(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
-    """Asks how much of the asked rate the generator really sent in the plateau."""
     plateau = [s for s in load_in(record, "plateau") if s.asked_rps is not None]
     asked = sum(sample.asked_rps or 0.0 for sample in plateau)
     sent = sum(sample.requests for sample in plateau)
@@ -123,7 +118,6 @@ def asked_rate(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
 
 
 def users_reached(record: RunRecord, wanted: int) -> RuleResult:
-    """Asks whether all users of a closed loop were there in the plateau."""
     fewest = min((sample.users for sample in load_in(record, "plateau")), default=0)
     return RuleResult(
         name="users",
@@ -135,7 +129,6 @@ def users_reached(record: RunRecord, wanted: int) -> RuleResult:
 
 
 def replicas_watched(record: RunRecord, max_gap_s: float) -> RuleResult:
-    """Asks whether the replicas could be seen at all times."""
     times_s = [sample.t_s for sample in record.replicas]
     gaps = [longest_gap_s(times_s, phase) for phase in record.phases]
     longest_s = max(gaps, default=float("inf")) if times_s else float("inf")
@@ -149,7 +142,6 @@ def replicas_watched(record: RunRecord, max_gap_s: float) -> RuleResult:
 
 
 def checks(record: RunRecord, settings: LoadTestSettings) -> Iterator[RuleResult]:
-    """Yields every check that applies to these settings."""
     yield complete(record, settings.phases)
     yield generator_heard(record, settings.generator)
     yield generator_cpu(record, settings.generator)

@@ -55,7 +55,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a run with a service of its own says at its end."""
-    from bqml_export.embedded.ml.savedmodel import (
+    from bqml_export.embedded.ml.saved_model.writer import (
         Coefficients,
         NumericInput,
         write_logistic_reg,

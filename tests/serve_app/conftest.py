@@ -111,7 +111,7 @@ def serve_rest(app: HttpApp, plane: DataPlane | None = None) -> Iterator[Rest]:
 @pytest.fixture(scope="session")
 def iris_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of the iris model's shape, written by the embedded engine's own writer."""
-    from bqml_export.embedded.ml.savedmodel import (
+    from bqml_export.embedded.ml.saved_model.writer import (
         Coefficients,
         NumericInput,
         write_logistic_reg,

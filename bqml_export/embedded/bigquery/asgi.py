@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
-from bqml_export.embedded.bigquery.wire import Request, Response, error_response
+from bqml_export.embedded.bigquery.protocol.wire import Request, Response, error_response
 from bqml_export.errors import InvalidQueryError
 
 _THREADS = 32

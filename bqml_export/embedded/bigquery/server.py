@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Self
 import uvicorn
 
 from bqml_export.embedded.bigquery.asgi import AsgiApplication
-from bqml_export.embedded.bigquery.backend_client import BackendClient
-from bqml_export.embedded.bigquery.context import ObjectStore, Services
-from bqml_export.embedded.bigquery.gateway import Gateway
-from bqml_export.embedded.bigquery.in_process import InProcessBackend
-from bqml_export.embedded.bigquery.jobs import JobStore
-from bqml_export.embedded.bigquery.model_store import ModelStore
-from bqml_export.embedded.bigquery.scratch import remove_leftovers
-from bqml_export.embedded.bigquery.seeds import plant_seeds
+from bqml_export.embedded.bigquery.backend.client import BackendClient
+from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
+from bqml_export.embedded.bigquery.backend.scratch import remove_leftovers
+from bqml_export.embedded.bigquery.backend.seeds import plant_seeds
+from bqml_export.embedded.bigquery.routes.gateway import Gateway
+from bqml_export.embedded.bigquery.stores.jobs import JobStore
+from bqml_export.embedded.bigquery.stores.models import ModelStore
+from bqml_export.embedded.bigquery.stores.services import ObjectStore, Services
 from bqml_export.errors import BqmlExportError
 
 if TYPE_CHECKING:

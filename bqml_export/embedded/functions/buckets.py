@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bqml_export.embedded.functions.literals import float_literal, string_literal
-from bqml_export.embedded.ml.columns import display_number
+from bqml_export.embedded.ml.data.columns import display_number
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from bqml_export.errors import InvalidQueryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from bqml_export.embedded.ml.table import Value
+    from bqml_export.embedded.ml.data.table import Value
     from bqml_export.sql.arguments import Arguments
 
 _TOP_K = 32_000

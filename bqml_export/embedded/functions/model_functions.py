@@ -10,8 +10,8 @@ from bqml_export.errors import InvalidQueryError, NotSupportedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bqml_export.embedded.ml.model import GLMModel
-    from bqml_export.embedded.ml.table import Table
+    from bqml_export.embedded.ml.data.table import Table
+    from bqml_export.embedded.ml.model.glm_model import GLMModel
     from bqml_export.sql.values import OptionValue
 
 _NEED_NO_LABEL = frozenset({"ML.PREDICT", "ML.EXPLAIN_PREDICT", "ML.TRANSFORM"})

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias
 
-    from bqml_export.embedded.ml.columns import Floats
-    from bqml_export.embedded.ml.table import Value
+    from bqml_export.embedded.ml.data.columns import Floats
+    from bqml_export.embedded.ml.data.table import Value
     from bqml_export.sql.arguments import Arguments
 
     Statistics: TypeAlias = Mapping[str, str]

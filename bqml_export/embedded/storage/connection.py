@@ -11,7 +11,7 @@ from io import BufferedIOBase
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
-from bqml_export.embedded.storage.wire import ApiError, FileSlice, Request, Response
+from bqml_export.embedded.storage.protocol.wire import ApiError, FileSlice, Request, Response
 
 Answer: TypeAlias = Callable[[Request], Response]
 

@@ -9,12 +9,12 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from bqml_export.embedded.storage.catalog import State
 from bqml_export.embedded.storage.connection import Connection, HttpServer
-from bqml_export.embedded.storage.object_rules import DEFAULT_TYPE
-from bqml_export.embedded.storage.object_store import NewObject, ObjectStore
-from bqml_export.embedded.storage.routes import Router
-from bqml_export.embedded.storage.wire import ApiError
+from bqml_export.embedded.storage.protocol.wire import ApiError
+from bqml_export.embedded.storage.routes.routes import Router
+from bqml_export.embedded.storage.store.catalog import State
+from bqml_export.embedded.storage.store.object_rules import DEFAULT_TYPE
+from bqml_export.embedded.storage.store.object_store import NewObject, ObjectStore
 from bqml_export.errors import BqmlExportError
 
 if TYPE_CHECKING:

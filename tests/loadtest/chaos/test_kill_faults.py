@@ -66,16 +66,6 @@ def family() -> Iterator[Family]:
     family.parent.communicate("\n")
 
 
-class Silent:
-    """Takes what the watch says."""
-
-    def on_replicas(self, _sample: object) -> None:
-        """Drops it."""
-
-    def on_event(self, _event: object) -> None:
-        """Drops it."""
-
-
 @pytest.fixture
 def watch(fake_ray: Any, family: Family) -> Iterator[ReplicaWatch]:
     """A watch of two replicas: one is the family's, the other runs elsewhere."""
@@ -83,7 +73,7 @@ def watch(fake_ray: Any, family: Family) -> Iterator[ReplicaWatch]:
                   pids={"aaa": family.replica, "bbb": 1})  # fmt: skip
     settings = ReplicaSettings(poll_s=0.02, ongoing_poll_s=0)
     dashboard = Dashboard(fake_ray.site.url, "a-token")
-    with ReplicaWatch(settings, dashboard, Clock.start(), Silent()) as watch:
+    with ReplicaWatch(settings, dashboard, Clock.start(), lambda _seen: None) as watch:
         yield watch
 
 

@@ -7,7 +7,7 @@ import threading
 from loadtest.chaos.fault import Damage
 from loadtest.chaos.series import FaultSeries
 from loadtest.errors import ServiceError
-from loadtest.record.model import Event
+from loadtest.record.observations import Event
 from loadtest.run_clock import Clock
 from loadtest.settings.chaos import ChaosSettings
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.record.model import Event, LoadSample, Phase, RunRecord
+from loadtest.record.observations import Event, LoadSample, Phase, RunRecord
 from loadtest.record.store import write_record
 
 ROOT = Path(__file__).parents[3]
@@ -44,7 +44,7 @@ def loadtest(*arguments: str) -> tuple[int, str, str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The folder of a run that passed, but for its generator, of which nothing was heard."""
-    from loadtest.record.model import GeneratorSample
+    from loadtest.record.observations import GeneratorSample
 
     samples = tuple(
         GeneratorSample(t_s=float(t), worker="w", cpu_percent=9.0, users=64) for t in range(1, 11)

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from loadtest.generator.generator import Generator
-from loadtest.record.model import Event, GeneratorSample, LoadSample
+from loadtest.record.lines import Observation
+from loadtest.record.observations import Event, GeneratorSample, LoadSample
 from loadtest.run_clock import Clock
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 
 SHORT = {"idle_s": 0, "ramp_s": 0, "plateau_s": 2, "cooldown_s": 0, "users": 4}
 
@@ -29,17 +30,14 @@ class Seen:
     events: list[Event] = field(default_factory=list)
     begin_s: float = 0.0
 
-    def on_load(self, sample: LoadSample) -> None:
+    def __call__(self, observation: Observation) -> None:
         """Keeps it."""
-        self.load.append(sample)
-
-    def on_generator(self, sample: GeneratorSample) -> None:
-        """Keeps it."""
-        self.processes.append(sample)
-
-    def on_event(self, event: Event) -> None:
-        """Keeps it."""
-        self.events.append(event)
+        if isinstance(observation, LoadSample):
+            self.load.append(observation)
+        elif isinstance(observation, GeneratorSample):
+            self.processes.append(observation)
+        elif isinstance(observation, Event):
+            self.events.append(observation)
 
     def total(self, name: str) -> Any:
         """Returns the sum of a field over all seconds."""

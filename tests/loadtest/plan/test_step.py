@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loadtest.plan.step import Step, measured_steps, step_users
-from loadtest.record.model import LoadSample
+from loadtest.record.observations import LoadSample
 from loadtest.settings.plan import PlanSettings
 
 SETTINGS = PlanSettings(max_users=10, steps=2, step_s=4, settle_s=1)

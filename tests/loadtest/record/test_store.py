@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from loadtest.errors import RecordError
-from loadtest.record.model import (
+from loadtest.record.lines import Observation
+from loadtest.record.observations import (
     Event,
     FaultOutcome,
     GeneratorSample,
@@ -19,7 +20,7 @@ from loadtest.record.model import (
     RunRecord,
     ServerSample,
 )
-from loadtest.record.store import JOURNAL, RECORD, Journal, Observation, read_record
+from loadtest.record.store import JOURNAL, RECORD, Journal, read_record
 
 HEAD = RunRecord(started_at="2026-11-22T12:00:00Z", settings={"a": 1}, environment={"b": [2]})
 OBSERVATIONS: tuple[Observation, ...] = (

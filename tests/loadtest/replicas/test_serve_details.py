@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ReplicasError
-from loadtest.record.model import Replica
+from loadtest.record.observations import Replica
 from loadtest.replicas.serve_details import details_of
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ReplicasError
-from loadtest.record.model import Event, ReplicaSample
+from loadtest.record.lines import Observation
+from loadtest.record.observations import Event, ReplicaSample
 from loadtest.replicas.dashboard import Dashboard
 from loadtest.replicas.watch import ReplicaWatch
 from loadtest.run_clock import Clock
@@ -23,13 +24,12 @@ class Notes:
         self.samples: list[ReplicaSample] = []
         self.events: list[Event] = []
 
-    def on_replicas(self, sample: ReplicaSample) -> None:
-        """Keeps a sample."""
-        self.samples.append(sample)
-
-    def on_event(self, event: Event) -> None:
-        """Keeps an event."""
-        self.events.append(event)
+    def __call__(self, observation: Observation) -> None:
+        """Keeps it."""
+        if isinstance(observation, ReplicaSample):
+            self.samples.append(observation)
+        elif isinstance(observation, Event):
+            self.events.append(observation)
 
     def names(self) -> list[str]:
         """Returns the names of the events so far."""

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from loadtest.record.model import (
+from loadtest.record.observations import (
     Event,
     FaultOutcome,
     GeneratorSample,
@@ -17,7 +17,7 @@ from loadtest.record.model import (
     RunRecord,
     ServerSample,
 )
-from loadtest.verdict.model import RuleResult, Verdict
+from loadtest.verdict.result import RuleResult, Verdict
 
 IDLE_S, RAMP_S, PLATEAU_S, END_S = 10, 40, 80, 110
 DECIDED_S, READY_S, DOWN_S, BACK_S = 24, 30, 95, 101

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from loadtest.record.model import FaultOutcome, RunRecord
+from loadtest.record.observations import FaultOutcome, RunRecord
 from loadtest.report import chart
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from loadtest.record.model import Event, RunRecord
+from loadtest.record.observations import Event, Phase, RunRecord
 from loadtest.report.live import LiveView
 
 
@@ -14,14 +14,14 @@ def watched(run: RunRecord, *, terminal: bool) -> str:
     text = io.StringIO()
     console = Console(file=text, force_terminal=terminal, width=100, color_system=None)
     with LiveView(console) as view:
-        view.on_phase("ramp", 40)
-        view.on_event(Event(t_s=24, kind="replica", name="replica1", detail="starting"))
+        view.begin_phase(Phase(name="ramp", start_s=10, end_s=40))
+        view(Event(t_s=24, kind="replica", name="replica1", detail="starting"))
         for load, replicas, generator in zip(
             run.load[:50], run.replicas, run.generator, strict=False
         ):
-            view.on_replicas(replicas)
-            view.on_generator(generator)
-            view.on_load(load)
+            view(replicas)
+            view(generator)
+            view(load)
     return text.getvalue()
 
 

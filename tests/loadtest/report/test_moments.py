@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from loadtest.record.model import Replica, ReplicaSample, RunRecord
-from loadtest.report.figures import figures
+from loadtest.record.observations import Replica, ReplicaSample, RunRecord
+from loadtest.report.key_numbers import key_numbers
 from loadtest.report.moments import moments
 
 GROWTH = ("scale-decision", "replica-ready", "scale-up", "load-ends", "scale-down", "back-to-start")
@@ -135,9 +135,9 @@ def test_an_overload_seen_late_is_no_cause(run: RunRecord) -> None:
     late = replace(run, replicas=tuple(samples))
     overload = next(moment for moment in moments(late) if moment.name == "overload")
     assert (overload.t_s, overload.title[:36]) == (16, "Overload seen, after the decision: m")
-    assert figures(late).overload_to_decision_s is None
-    assert figures(late).overload_to_ready_s is None
-    assert figures(late).decision_to_ready_s == 30 - 14
+    assert key_numbers(late).overload_to_decision_s is None
+    assert key_numbers(late).overload_to_ready_s is None
+    assert key_numbers(late).decision_to_ready_s == 30 - 14
 
 
 def test_a_run_that_never_grew_has_no_growth(run: RunRecord) -> None:

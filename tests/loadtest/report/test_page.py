@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from loadtest.record.model import LoadSample, RunRecord
+from loadtest.record.observations import LoadSample, RunRecord
 from loadtest.report.page import page
-from loadtest.verdict.model import RuleResult, Verdict
+from loadtest.verdict.result import RuleResult, Verdict
 
 
 def test_the_page_needs_nothing_from_the_network(run: RunRecord, passed: Verdict) -> None:

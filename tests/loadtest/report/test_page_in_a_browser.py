@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.record.model import RunRecord
+from loadtest.record.observations import RunRecord
 from loadtest.report.write import write_report
-from loadtest.verdict.model import Verdict
+from loadtest.verdict.result import Verdict
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")

@@ -4,9 +4,9 @@ import csv
 import json
 from pathlib import Path
 
-from loadtest.record.model import RunRecord
+from loadtest.record.observations import RunRecord
 from loadtest.report.write import write_report
-from loadtest.verdict.model import Verdict
+from loadtest.verdict.result import Verdict
 
 
 def test_all_files_are_written_the_page_first(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.run.back_at_minimum import BackAtMinimum
+from loadtest.run.course_watch import BackAtMinimum
 
 
 class StoppedClock:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.record.model import Event, Phase, RunRecord
+from loadtest.record.lines import Observation
+from loadtest.record.observations import Event, Phase, RunRecord
 from loadtest.record.store import Journal
 from loadtest.run.course_watch import CourseWatch
 from loadtest.run.observer import Observer
@@ -26,18 +27,14 @@ class Looker:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def on_phase(self, name: str, end_s: float) -> None:
+    def begin_phase(self, phase: Phase) -> None:
         """Keeps it."""
-        self.seen.append(f"{name} until {end_s:g}")
+        self.seen.append(f"{phase.name} until {phase.end_s:g}")
 
-    def on_event(self, event: Event) -> None:
-        """Keeps it."""
-        self.seen.append(event.name)
-
-    def on_load(self, _sample: object) -> None:
-        """Drops it."""
-
-    on_replicas = on_generator = on_load
+    def __call__(self, observation: Observation) -> None:
+        """Keeps it if it is an event."""
+        if isinstance(observation, Event):
+            self.seen.append(observation.name)
 
 
 @pytest.fixture

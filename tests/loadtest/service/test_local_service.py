@@ -9,7 +9,7 @@ import pytest
 from loadtest.errors import ServiceError
 from loadtest.service.command import last_line, options, settings_in_force
 from loadtest.service.local_service import LocalService
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.service import ServiceSettings
 
 

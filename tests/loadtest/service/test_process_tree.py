@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from loadtest.record.model import ServerSample
+from loadtest.record.observations import ServerSample
 from loadtest.run_clock import Clock
 from loadtest.service.process_tree import ProcessTree, UsageWatch, lives
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.course import Course, phases
 
 PHASES = {"idle_s": 10, "ramp_s": 6, "ramp_steps": 3, "plateau_s": 30, "cooldown_s": 20}

@@ -9,7 +9,7 @@ import pytest
 
 from foundation.errors import BqmlError, SettingsError
 from loadtest.errors import TargetError
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic.workload import Workload, load_workload
 
 

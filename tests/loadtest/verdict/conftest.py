@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.record.model import (
+from loadtest.record.observations import (
     Event,
     GeneratorSample,
     LoadSample,
@@ -18,7 +18,7 @@ from loadtest.record.model import (
     RunRecord,
 )
 from loadtest.settings.load import load, text_source
-from loadtest.settings.model import LoadTestSettings
+from loadtest.settings.load_test import LoadTestSettings
 
 IDLE_S, RAMP_S, PLATEAU_S, END_S = 5, 15, 55, 75
 SECOND_READY_S, BACK_S = 20, 65

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from loadtest.record.model import FaultOutcome, RunRecord
-from loadtest.settings.model import LoadTestSettings
+from loadtest.record.observations import FaultOutcome, RunRecord
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.verdict.judge import judge
 
 

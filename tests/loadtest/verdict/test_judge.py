@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from loadtest.record.model import RunRecord
-from loadtest.settings.model import LoadTestSettings
+from loadtest.record.observations import RunRecord
+from loadtest.settings.load_test import LoadTestSettings
 from loadtest.verdict.judge import judge
 
 Spoiled = Callable[[str], RunRecord]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from loadtest.record.model import FaultOutcome, RunRecord
+from loadtest.record.observations import FaultOutcome, RunRecord
 from loadtest.settings.rules import RuleSettings
 from loadtest.verdict.load_rules import failures, p99, sustained_rate
 

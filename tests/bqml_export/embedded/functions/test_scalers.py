@@ -13,7 +13,7 @@ from bqml_export.sql.arguments import Arguments
 from bqml_export.sql.tokens import read_sql
 
 if TYPE_CHECKING:
-    from bqml_export.embedded.ml.table import Value
+    from bqml_export.embedded.ml.data.table import Value
 
 
 def frozen(name: str, arguments: tuple[str, ...], values: list[Value]) -> list[str]:

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from bqml_export.embedded.ml import Field, GLMModel, Table, Value, parse_options
-from bqml_export.embedded.ml.train import train
+from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.model.glm_model import GLMModel
+from bqml_export.embedded.ml.options.training_options import parse_options
+from bqml_export.embedded.ml.training.train import train
 from bqml_export.sql.values import OptionValue
 
 MakeTable: TypeAlias = Callable[..., Table]
@@ -88,7 +90,7 @@ def iris() -> Table:
 @pytest.fixture(scope="session")
 def ask() -> Ask:
     """Returns a function that runs an export's `serving_default` on the columns of a table."""
-    from bqml_export.embedded.ml.tensorflow_runtime import quiet, tf
+    from bqml_export.embedded.ml.saved_model.tensorflow_runtime import quiet, tf
 
     def run(export: Path, table: Table) -> Mapping[str, Any]:
         with quiet():

@@ -12,7 +12,8 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from bqml_export.embedded.ml import Field, GLMModel, Table
+from bqml_export.embedded.ml.data.table import Field, Table
+from bqml_export.embedded.ml.model.glm_model import GLMModel
 from bqml_export.sql.values import OptionValue
 
 Fit = Callable[..., GLMModel]

@@ -1,0 +1,1 @@
+"""The tables behind the service: bqemulator in this process, its errors in BigQuery's words."""

@@ -1,0 +1,1 @@
+"""Models of SQL: trained, altered, exported, and asked inside queries."""

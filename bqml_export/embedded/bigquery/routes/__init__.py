@@ -1,0 +1,1 @@
+"""The REST API's methods as functions from request to response."""

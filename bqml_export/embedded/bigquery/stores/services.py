@@ -1,0 +1,46 @@
+"""What the gateway's handlers share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bqml_export.embedded.bigquery.backend.client import BackendClient, RestApi
+    from bqml_export.embedded.bigquery.stores.jobs import JobStore
+    from bqml_export.embedded.bigquery.stores.models import ModelStore
+
+
+class ObjectStore(Protocol):
+    """The part of Cloud Storage that BigQuery itself reads and writes."""
+
+    def bucket_location(self, bucket: str) -> str | None:
+        """Returns the bucket's location, or None when there is no such bucket."""
+        ...
+
+    def write(self, bucket: str, name: str, content: bytes) -> None:
+        """Makes or replaces an object."""
+        ...
+
+    def names(self, bucket: str, prefix: str) -> list[str]:
+        """Returns the names of the bucket's objects that begin with `prefix`."""
+        ...
+
+    def read(self, bucket: str, name: str) -> bytes:
+        """Returns an object's content.
+
+        Raises:
+            FileNotFoundError: There is no such object.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The stores behind the gateway."""
+
+    api: RestApi
+    backend: BackendClient
+    models: ModelStore
+    jobs: JobStore
+    objects: ObjectStore

@@ -1,0 +1,1 @@
+"""Tables, their columns and labels, and the split of their rows."""

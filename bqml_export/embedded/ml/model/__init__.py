@@ -1,0 +1,1 @@
+"""A trained model: what it predicts, shows, and how it is kept."""

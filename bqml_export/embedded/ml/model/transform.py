@@ -1,0 +1,52 @@
+"""The TRANSFORM clause of a model, its statistics frozen: plain data, applied by SQL elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from bqml_export.embedded.ml.data.table import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class TransformColumn:
+    """One column of the select list.
+
+    Attributes:
+        field: Its name and type.
+        sql: The expression as the user wrote it.
+        frozen: The expression with training's statistics in the place of ML functions.
+    """
+
+    field: Field
+    sql: str
+    frozen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """A TRANSFORM clause.
+
+    Attributes:
+        inputs: The columns of the training query that the select list reads.
+        columns: The select list, `*` written out.
+    """
+
+    inputs: tuple[Field, ...]
+    columns: tuple[TransformColumn, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the clause as JSON values; `from_json` is the inverse."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Transform:
+        """Returns the clause that `to_json` wrote."""
+        columns = [
+            TransformColumn(Field.from_json(c["field"]), c["sql"], c["frozen"])
+            for c in data["columns"]
+        ]
+        return cls(tuple(Field.from_json(f) for f in data["inputs"]), tuple(columns))

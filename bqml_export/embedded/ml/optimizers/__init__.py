@@ -1,0 +1,1 @@
+"""Losses, and how weights are found and how sure they are."""

@@ -1,0 +1,1 @@
+"""The OPTIONS(...) of CREATE MODEL."""

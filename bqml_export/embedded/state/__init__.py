@@ -1,0 +1,1 @@
+"""The state folder of the embedded services."""

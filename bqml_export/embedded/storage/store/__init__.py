@@ -1,0 +1,1 @@
+"""Buckets and objects on disk, and the rules for changing them."""

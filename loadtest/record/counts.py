@@ -1,0 +1,35 @@
+"""Counts by something, which can be added up, and percentiles out of counted latencies."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+Key = TypeVar("Key")
+
+
+def summed(parts: Iterable[Mapping[Key, int]]) -> Counter[Key]:
+    """Returns the sum of counts: of latencies, causes, replicas."""
+    total: Counter[Key] = Counter()
+    for part in parts:
+        total.update(part)
+    return total
+
+
+def percentile(latencies: Mapping[float, int], share: float) -> float | None:
+    """Returns the latency in milliseconds that `share` of the requests did not exceed.
+
+    It is one that was measured (the nearest rank), never an interpolation.
+
+    Args:
+        latencies: Milliseconds and how many requests took that long.
+        share: Between 0 and 1: 0.99 for p99.
+    """
+    rank = math.ceil(share * sum(latencies.values()))
+    for latency_ms in sorted(latencies):
+        rank -= latencies[latency_ms]
+        if rank <= 0:
+            return latency_ms
+    return None
