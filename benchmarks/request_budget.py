@@ -61,7 +61,7 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     from serve_app.protocols.tfs.rest.adapters import PLAIN
     from serve_app.protocols.tfs.rest.plain_rows import read_plain_rows
     from serve_app.protocols.tfs.rest.predict import PredictShortWay
-    from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+    from serve_app.settings import RepositorySettings, TensorFlowSettings
     from serve_app.transports.http.head import HEAD_END, Heads
 
     manager = ServableManager(RepositorySettings(root=root), TensorFlowSettings(threads=1))

@@ -147,7 +147,7 @@ def _serve(root: Path, parent: Connection) -> None:
     from serve_app.predictor.executor import Executor
     from serve_app.predictor.predictor import Predictor
     from serve_app.protocols.registry import http_protocols
-    from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+    from serve_app.settings import RepositorySettings, TensorFlowSettings
     from serve_app.transports.http.app import HttpApp
 
     prepare_environment(1)

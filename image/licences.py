@@ -24,7 +24,6 @@ class Package:
 
 
 def packages(found: Iterable[Distribution]) -> list[Package]:
-    """Returns the packages, sorted by name."""
     every = {Package(meta["Name"], meta["Version"], licence(meta))
              for meta in (distribution.metadata for distribution in found)}  # fmt: skip
     return sorted(every, key=lambda package: package.name.lower())
@@ -53,7 +52,6 @@ def _family(classifier: str) -> str:
 
 
 def main() -> None:
-    """Writes the list as CSV to stdout."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["package", "version", "licence"])
     writer.writerows((p.name, p.version, p.licence) for p in packages(distributions()))

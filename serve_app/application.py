@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from foundation.settings.keys import flattened
 from foundation.settings.sources import Source
 from serve_app.errors import SettingsError
+from serve_app.settings import ServeSettings
 from serve_app.settings.load import env_source, file_source, known_keys, load, tree_source
-from serve_app.settings.model import ServeSettings
 
 if TYPE_CHECKING:
     from ray.serve import Application

@@ -23,7 +23,7 @@ from kuberay.settings.surroundings import (
     Redis,
     TokenAuth,
 )
-from serve_app.settings.model import ServeSettings
+from serve_app.settings import ServeSettings
 
 RAY_VERSION = "2.60.0"
 """The Ray of the image (`serve` in pyproject.toml); a test holds them equal."""

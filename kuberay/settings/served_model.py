@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from foundation.settings.group import Group
-from serve_app.settings.model import ModelEntry, VersionPolicy
+from serve_app.settings import ModelEntry, VersionPolicy
 
 _SOURCE = r"^(gs://[^/\s]+|/[^/\s]+)(/[^/\s]+)*/?$"
 _VERSION = re.compile(r"\d{1,18}")

@@ -8,7 +8,7 @@ from foundation.cli import options
 
 if TYPE_CHECKING:
     from foundation.settings.load import LoadedSettings
-    from serve_app.settings.model import ServeSettings
+    from serve_app.settings import ServeSettings
 
 _SHORTCUTS = {
     "root": ("repository.root", "Model repository: <root>/<model>/<version>/."),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from serve_app.launcher.first_answer import FirstAnswer
-    from serve_app.settings.model import RepositorySettings, ServeSettings
+    from serve_app.settings import RepositorySettings, ServeSettings
 
 
 @click.command(epilog="Example: bqml-serve serve --root serving_dir --port 8501")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from serve_app.config.model import TENSORFLOW, ServingConfig
+from serve_app.config.serving_config import TENSORFLOW, ServingConfig
 from serve_app.errors import FailedPreconditionError, InvalidArgumentError
 from serve_app.repository.place import URI_SCHEMES, is_absolute, scheme_of
 

@@ -10,7 +10,7 @@ import yaml
 
 from serve_app.config.check import check_config
 from serve_app.config.message import read_text
-from serve_app.config.model import ServingConfig, read_tree
+from serve_app.config.serving_config import ServingConfig, read_tree
 from serve_app.errors import InvalidArgumentError, NotFoundError
 
 _YAML_SUFFIXES = (".yaml", ".yml")

@@ -12,14 +12,11 @@ class KeyValues(Protocol):
     def put(self, key: str, value: bytes, *, overwrite: bool = True) -> bool:
         """Stores `value`; tells whether it did, which without `overwrite` only one caller does."""
 
-    def get(self, key: str) -> bytes | None:
-        """Returns the value, or None where there is none."""
+    def get(self, key: str) -> bytes | None: ...
 
-    def delete(self, key: str) -> None:
-        """Removes the value, if there is one."""
+    def delete(self, key: str) -> None: ...
 
-    def keys(self, prefix: str) -> list[str]:
-        """Returns the keys that begin with `prefix`."""
+    def keys(self, prefix: str) -> list[str]: ...
 
 
 class MemoryKeyValues:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from serve_app.config.file import open_config
-from serve_app.config.model import TENSORFLOW, ModelConfig, ServingConfig
+from serve_app.config.serving_config import TENSORFLOW, ModelConfig, ServingConfig
 from serve_app.repository.place import is_absolute
 from serve_app.repository.versions import scan_models
-from serve_app.settings.model import ModelEntry, RepositorySettings
+from serve_app.settings import ModelEntry, RepositorySettings
 
 
 def listed_by_settings(repository: RepositorySettings) -> ServingConfig:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from google.protobuf import text_format
 
 from foundation.protos.model_config_pb2 import ModelConfig, ModelServerConfig, ModelType
-from serve_app.config.model import TENSORFLOW, ServingConfig, read_tree
+from serve_app.config.serving_config import TENSORFLOW, ServingConfig, read_tree
 from serve_app.errors import InvalidArgumentError
 
 

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 
 from serve_app.config.key_values import KeyValues
-from serve_app.config.model import ServingConfig, read_tree
+from serve_app.config.serving_config import ServingConfig, read_tree
 
 _KEPT = 100
 """Generations that stay; a writer is never that far behind."""
@@ -34,7 +34,7 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Heartbeat:
     """A replica's sign of life.
 
     Attributes:
@@ -78,21 +78,20 @@ class ConfigStore:
                 self._values.delete(self._key(number))
         return True
 
-    def beat(self, member: str, beat: Beat) -> None:
+    def heartbeat(self, member: str, beat: Heartbeat) -> None:
         """Notes that a replica lives, and what it serves."""
         self._values.put(f"{self._beats}{member}", f"{beat.count} {beat.generation}".encode())
 
-    def beats(self) -> dict[str, Beat]:
+    def heartbeats(self) -> dict[str, Heartbeat]:
         """Returns the last beat of every replica, of dead ones too."""
         found = {}
         for key in self._values.keys(self._beats):
             data = self._values.get(key)
             if data is not None:
-                found[key.removeprefix(self._beats)] = Beat(*map(int, data.split()))
+                found[key.removeprefix(self._beats)] = Heartbeat(*map(int, data.split()))
         return found
 
     def forget(self, member: str) -> None:
-        """Removes a replica's beats."""
         self._values.delete(f"{self._beats}{member}")
 
     def _numbers(self) -> list[int]:

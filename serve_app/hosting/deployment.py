@@ -35,7 +35,7 @@ from serve_app.protocols.http import HttpProtocol
 from serve_app.protocols.ops.metrics import MetricsPage
 from serve_app.protocols.registry import http_protocols
 from serve_app.protocols.tfs.rest.cors import ALLOW
-from serve_app.settings.model import ServeSettings
+from serve_app.settings import ServeSettings
 from serve_app.transports.http.app import HttpApp
 from serve_app.transports.http.named import AsgiApp, named
 

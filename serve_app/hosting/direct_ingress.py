@@ -26,5 +26,4 @@ def has_data_plane(wanted: bool | None) -> bool:
 
 
 def is_traced() -> bool:
-    """Returns whether Ray Serve traces requests."""
     return bool(is_tracing_enabled())

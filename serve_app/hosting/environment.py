@@ -7,7 +7,7 @@ from pathlib import Path
 
 from foundation import ray_environment
 from foundation.free_ports import free_ports
-from serve_app.hosting.haproxy_command import haproxy_command
+from serve_app.hosting._haproxy_command import haproxy_command
 
 _REPLICA_PORTS = range(20_000, 30_000)
 _PORTS_PER_CLUSTER = 50

@@ -14,7 +14,7 @@ from typing import Any
 
 from serve_app.errors import UnavailableError
 from serve_app.hosting.environment import serve_environment
-from serve_app.settings.model import ServeSettings
+from serve_app.settings import ServeSettings
 
 APPLICATION_NAME = "bqml"
 GRPC_SERVICES = "serve_app.hosting.grpc_services.add_services"

@@ -12,8 +12,8 @@ import threading
 
 from ray import serve
 
+from serve_app.hosting._metrics_ledger import MetricsLedger
 from serve_app.hosting.cluster_store import ClusterStore
-from serve_app.hosting.metrics_ledger import MetricsLedger
 from serve_app.metrics.recorder import Recorder
 from serve_app.metrics.snapshot import Snapshot, total
 
@@ -46,7 +46,6 @@ class ReplicaMetrics:
         self._thread.start()
 
     def own(self) -> tuple[str, Snapshot]:
-        """Returns the name and the numbers of this replica."""
         return self._replica, self._recorder.snapshot()
 
     async def collect(self) -> Snapshot:

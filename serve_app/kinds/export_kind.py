@@ -1,15 +1,28 @@
-"""Tells what kind of export a version folder holds, from its files alone.
+"""Refuses what cannot be served, by what a version folder holds.
 
-BigQuery ML writes three shapes: a SavedModel; a SavedModel with the pre-processing of a TRANSFORM
-clause in `transform/`; and an XGBoost booster. Serving the second without its first step, or the
-third as if it were a SavedModel, would give plausible wrong answers: both are refused by name.
+Serving a model without its pre-processing, or a booster as if it were a SavedModel, would give
+plausible wrong answers.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from foundation.repository.export_kind import ExportKind, kind_of
 from serve_app.errors import NotFoundError, UnsupportedExportError
+
+_TRANSFORM = (
+    "a model trained with a TRANSFORM clause (transform/ holds its pre-processing)",
+    "the model alone would read raw columns as transformed ones",
+)
+_REFUSED = {
+    ExportKind.BOOSTER: (
+        "a boosted tree or random forest model (model.bst, an XGBoost booster)",
+        "only TensorFlow SavedModels are",
+    ),
+    ExportKind.TRANSFORM_MODEL: _TRANSFORM,
+    ExportKind.TRANSFORM_ONLY: _TRANSFORM,
+}
 
 
 def require_servable(folder: Path) -> None:
@@ -19,25 +32,17 @@ def require_servable(folder: Path) -> None:
         UnsupportedExportError: It is a BigQuery ML export of a kind that is not served yet.
         NotFoundError: It is no SavedModel (TensorFlow Serving's words).
     """
-    if (folder / "model.bst").exists():
-        what = "a boosted tree or random forest model (model.bst, an XGBoost booster)"
-        raise _not_served(folder, what, "only TensorFlow SavedModels are")
-    if (folder / "transform").is_dir():
-        what = "a model trained with a TRANSFORM clause (transform/ holds its pre-processing)"
-        raise _not_served(
-            folder, what, "the model alone would read raw columns as transformed ones"
+    kind = kind_of([path.name for path in folder.glob("*")])
+    if kind in _REFUSED:
+        what, why = _REFUSED[kind]
+        raise UnsupportedExportError(
+            f"{folder} is a BigQuery ML export of {what}, which is not served yet: {why}"
         )
     if not any((folder / name).is_file() for name in ("saved_model.pb", "saved_model.pbtxt")):
         raise NotFoundError(
             "Could not find SavedModel .pb or .pbtxt at supplied export directory path: "
             f"{folder}{_misplaced(folder)}"
         )
-
-
-def _not_served(folder: Path, what: str, why: str) -> UnsupportedExportError:
-    return UnsupportedExportError(
-        f"{folder} is a BigQuery ML export of {what}, which is not served yet: {why}"
-    )
 
 
 def _misplaced(folder: Path) -> str:

@@ -9,14 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 from urllib.parse import quote
 
-from serve_app.config.model import ServingConfig
+from foundation.json_types import JsonObject, JsonValue
+from foundation.repository.layout import DEFAULT_SIGNATURE
+from serve_app.config.serving_config import ServingConfig
 from serve_app.errors import UnavailableError
-from serve_app.kinds.signature import DEFAULT_SIGNATURE, Json
+from serve_app.launcher._example import example_instance
 from serve_app.launcher.client import Client
-from serve_app.launcher.example import example_instance
 from serve_app.repository.place import open_place, scheme_of
 
 _POLL_S = 0.1
@@ -36,7 +36,7 @@ class FirstAnswer:
     version: int
     url: str
     curl: str
-    answer: Json
+    answer: JsonValue
 
 
 def wait_for_first_answers(
@@ -50,7 +50,7 @@ def wait_for_first_answers(
         UnavailableError: No model answered within `timeout_s`; says what was answered last.
     """
     deadline_s = time.monotonic() + timeout_s
-    last: Json = "nobody listens"
+    last: JsonValue = "nobody listens"
     while time.monotonic() < deadline_s and not stop.is_set():
         status, last = client.get("/readyz" if models.models else "/healthz")
         if status == 200 and not models.models:
@@ -68,26 +68,25 @@ def wait_for_first_answers(
 
 def _answers(client: Client, listed: ServingConfig) -> Iterator[FirstAnswer]:
     _, catalogue = client.get("/models")
-    models = cast(list[dict[str, Json]], cast(dict[str, Json], catalogue)["models"])
-    for model in models:
-        for version in cast(list[dict[str, Json]], model["versions"]):
+    for model in catalogue["models"]:
+        for version in model["versions"]:
             if version["state"] == "AVAILABLE":
-                answer = _predict(client, listed, str(model["name"]), version)
+                answer = _predict(client, listed, model["name"], version)
                 if answer:
                     yield answer
                 break
 
 
 def _predict(
-    client: Client, listed: ServingConfig, model: str, version: dict[str, Json]
+    client: Client, listed: ServingConfig, model: str, version: JsonObject
 ) -> FirstAnswer | None:
-    number = int(str(version["version"]))
+    number = int(version["version"])
     path = f"/v1/models/{quote(model, safe='')}"
     status, found = client.get(f"{path}/versions/{number}/metadata")
     if status != 200:
         return None
     name, signature = _default_signature(found)
-    body: dict[str, Json] = {} if name == DEFAULT_SIGNATURE else {"signature_name": name}
+    body: JsonObject = {} if name == DEFAULT_SIGNATURE else {"signature_name": name}
     body["instances"] = [
         example_instance(signature, _folder(listed, model, number), version["bqml"])
     ]
@@ -108,10 +107,9 @@ def _folder(listed: ServingConfig, model: str, number: int) -> Path | None:
     return files.fetch() if files else None
 
 
-def _default_signature(metadata: Json) -> tuple[str, dict[str, Json]]:
+def _default_signature(metadata: JsonObject) -> tuple[str, JsonObject]:
     """Returns `serving_default`, or the only other signature that can be called."""
-    outer = cast(dict[str, dict[str, dict[str, dict[str, dict[str, Json]]]]], metadata)
-    signatures = outer["metadata"]["signature_def"]["signature_def"]
+    signatures = metadata["metadata"]["signature_def"]["signature_def"]
     callable_ones = {name: found for name, found in signatures.items() if found["inputs"]}
     name = DEFAULT_SIGNATURE if DEFAULT_SIGNATURE in callable_ones else min(callable_ones)
     return name, callable_ones[name]

@@ -7,12 +7,12 @@ import os
 import socket
 
 from serve_app.config.listing import configured, nothing_found
-from serve_app.config.model import ModelConfig
+from serve_app.config.serving_config import ModelConfig
 from serve_app.errors import ServeAppError, SettingsError, UnavailableError
 from serve_app.kinds.registry import kind_of
 from serve_app.repository.place import open_place, scheme_of
 from serve_app.repository.versions import wanted_versions
-from serve_app.settings.model import RepositorySettings
+from serve_app.settings import RepositorySettings
 
 
 def require_free_port(host: str, port: int, option: str) -> None:

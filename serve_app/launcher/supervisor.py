@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from types import FrameType
 
-from serve_app.launcher.leftovers import (
+from serve_app.launcher._leftovers import (
     RUN_DIR_VARIABLE,
     adopt_orphans,
     everything_of,
@@ -24,12 +24,10 @@ from serve_app.launcher.leftovers import (
 
 
 def is_supervised() -> bool:
-    """Tells whether this process is the child that runs the service."""
     return RUN_DIR_VARIABLE in os.environ
 
 
 def run_dir() -> Path:
-    """Returns the private folder of the supervised service."""
     return Path(os.environ[RUN_DIR_VARIABLE])
 
 

@@ -43,5 +43,5 @@ def await_followers(
 
 
 def _lagging(store: ConfigStore, me: str, number: int) -> dict[str, int]:
-    beats = store.beats()
+    beats = store.heartbeats()
     return {m: b.count for m, b in beats.items() if m != me and b.generation < number}

@@ -13,11 +13,11 @@ from serve_app.metrics.recorder import Recorder
 from serve_app.predictor.version_status import State, VersionStatus
 
 if TYPE_CHECKING:
-    from serve_app.config.model import ServingConfig
+    from serve_app.config.serving_config import ServingConfig
     from serve_app.kinds.servable import Servable
     from serve_app.lifecycle.version import ModelVersion
     from serve_app.predictor.model_spec import ModelSpec
-    from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+    from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 
 class ServableManager:

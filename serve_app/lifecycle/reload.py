@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 from serve_app.config.check import check_config, check_labels
 from serve_app.config.file import open_config
 from serve_app.config.listing import listed_by_settings
-from serve_app.config.model import ServingConfig
-from serve_app.config.store import Beat, ConfigStore, Generation
+from serve_app.config.serving_config import ServingConfig
+from serve_app.config.store import ConfigStore, Generation, Heartbeat
 from serve_app.errors import DeadlineExceededError, ServeAppError, UnknownError
 from serve_app.lifecycle.followers import await_followers
 
 if TYPE_CHECKING:
     from serve_app.lifecycle.manager import ServableManager
     from serve_app.predictor.version_status import VersionStatus
-    from serve_app.settings.model import RepositorySettings
+    from serve_app.settings import RepositorySettings
 
 _log = logging.getLogger(__name__)
 _TICK_S = 0.5
@@ -189,7 +189,7 @@ class Reloader:
         self._beats += 1
         done = self._watcher.decided(self._ticket, self._new_models)
         number = self._current.number if done else self._current.number - 1
-        self._store.beat(self._member, Beat(self._beats, number))
+        self._store.heartbeat(self._member, Heartbeat(self._beats, number))
 
     def _look_at_file(self) -> None:
         file = self._repository.model_config_file

@@ -14,7 +14,7 @@ from serve_app.repository.place import Place, VersionFiles, open_place
 from serve_app.repository.versions import wanted_versions
 
 if TYPE_CHECKING:
-    from serve_app.config.model import ModelConfig
+    from serve_app.config.serving_config import ModelConfig
 
 _log = logging.getLogger(__name__)
 NewVersion = Callable[[str, int, VersionFiles], ModelVersion]

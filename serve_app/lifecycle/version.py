@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from serve_app.kinds.servable import Servable
     from serve_app.repository.place import VersionFiles
-    from serve_app.settings.model import TensorFlowSettings
+    from serve_app.settings import TensorFlowSettings
 
 
 class ModelVersion:

@@ -26,9 +26,9 @@ from serve_app.predictor.version_status import State, VersionStatus
 from serve_app.repository.place import VersionFiles
 
 if TYPE_CHECKING:
-    from serve_app.config.model import ServingConfig
+    from serve_app.config.serving_config import ServingConfig
     from serve_app.metrics.recorder import Recorder
-    from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+    from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 _log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from typing import Self
 
 from serve_app.errors import OverloadedError
 from serve_app.metrics import family
+from serve_app.metrics._registry import Registry
 from serve_app.metrics.family import Family
-from serve_app.metrics.registry import Registry
 from serve_app.metrics.snapshot import Labels, Snapshot
 
 _US = 1e6
@@ -100,7 +100,6 @@ class Recorder:
         self._registry.add(family.WARMUP_RECORDS, (path,), records)
 
     def snapshot(self) -> Snapshot:
-        """Returns a copy of all numbers."""
         return self._registry.snapshot()
 
 

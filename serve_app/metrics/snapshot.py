@@ -34,7 +34,6 @@ def total(snapshots: Iterable[Snapshot]) -> Snapshot:
 
 
 def dump(snapshot: Snapshot) -> bytes:
-    """Returns `snapshot` as JSON."""
     tree = {name: list(points.items()) for name, points in snapshot.items()}
     return json.dumps(tree).encode()
 

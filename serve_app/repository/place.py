@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 
-from serve_app.repository.labels_file import LabelsFile
+from foundation.repository.layout import LABELS_NAME
+from serve_app.repository._labels_file import LabelsFile
 from serve_app.repository.versions import scan_versions
 
 _log = logging.getLogger(__name__)
@@ -56,7 +57,6 @@ class LocalFiles:
     path: Path
 
     def fetch(self) -> Path:
-        """Returns the folder."""
         return self.path
 
     def release(self, *, forget: bool) -> None:
@@ -72,17 +72,16 @@ class LocalPlace:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._labels = LabelsFile(str(folder / LabelsFile.NAME))
+        self._labels = LabelsFile(str(folder / LABELS_NAME))
 
     def versions(self) -> Mapping[int, VersionFiles]:
-        """Returns the version folders by number."""
         found = scan_versions(self._folder)
         return {number: LocalFiles(version.path) for number, version in found.items()}
 
     def labels(self) -> Mapping[str, int]:
         """Returns the labels of the file, or the last good ones where it is malformed."""
         try:
-            data = (self._folder / LabelsFile.NAME).read_bytes()
+            data = (self._folder / LABELS_NAME).read_bytes()
         except OSError:
             data = None
         return self._labels.read(data)
@@ -109,7 +108,7 @@ def open_place(base_path: str, cache_dir: Path) -> Place:
     scheme = scheme_of(base_path)
     if scheme == "gs":
         # Here, not at the top: google-cloud-storage is an optional package.
-        from serve_app.repository.bucket_place import BucketPlace
+        from serve_app.repository._bucket_place import BucketPlace
 
         return BucketPlace(base_path, cache_dir.expanduser())
     if scheme == "file":

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import TypeAlias
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+from foundation.repository.layout import RECORD_NAME
 
-FILE_NAME = "bqml.json"
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 
 def read_record(folder: Path) -> dict[str, Json] | None:
@@ -17,7 +17,7 @@ def read_record(folder: Path) -> dict[str, Json] | None:
     A damaged record must not stop a good model, so it reads as absent.
     """
     try:
-        record = json.loads((folder / FILE_NAME).read_text())
+        record = json.loads((folder / RECORD_NAME).read_text())
     except (OSError, ValueError):
         return None
     return record if isinstance(record, dict) else None

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from serve_app.settings.model import VersionPolicy
+from foundation.repository.layout import version_number
+from serve_app.settings import VersionPolicy
 
-_INT64 = 2**63
-_NUMBER = re.compile(r"[0-9]+")
 _log = logging.getLogger(__name__)
 
 
@@ -57,12 +55,6 @@ def scan_versions(model_path: Path) -> dict[int, VersionFolder]:
 def _warn_of_second_name(path: Path, first: Path) -> None:
     """Logs it once, not at every look."""
     _log.warning("%s is ignored: %s is that version already", path, first)
-
-
-def version_number(name: str) -> int | None:
-    """Returns the version that an entry's name stands for, None where it is no version."""
-    number = int(name) if _NUMBER.fullmatch(name) else _INT64
-    return number if number < _INT64 else None
 
 
 def wanted_versions(numbers: Iterable[int], policy: VersionPolicy) -> list[int]:

@@ -10,7 +10,7 @@ from foundation.settings import keys, sources
 from foundation.settings import load as loading
 from foundation.settings.load import LoadedSettings
 from foundation.settings.sources import Source, file_source, text_source, tree_source
-from serve_app.settings.model import ServeSettings
+from serve_app.settings import ServeSettings
 
 __all__ = ["env_source", "file_source", "known_keys", "load", "text_source", "tree_source"]
 

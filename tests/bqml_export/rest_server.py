@@ -19,7 +19,7 @@ from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.registry import http_protocols
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 from serve_app.transports.http.app import HttpApp
 
 

@@ -26,7 +26,7 @@ from serve_app.protocols.registry import http_protocols
 from serve_app.protocols.rpc import RpcRequest
 from serve_app.protocols.tfs.grpc.methods import TfsGrpc
 from serve_app.protocols.tfs.grpc.servicing import Servicing
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 from serve_app.transports.grpc.handlers import RpcHandlers
 from serve_app.transports.http.app import HttpApp
 from tests.conformance.models import write_models

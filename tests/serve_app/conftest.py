@@ -30,7 +30,7 @@ from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.ops.metrics import MetricsPage
 from serve_app.protocols.registry import http_protocols
 from serve_app.protocols.tfs.rest.cors import ALLOW
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 from serve_app.transports.http.app import HttpApp
 from serve_app.transports.http.head import Heads
 

@@ -16,7 +16,7 @@ from kuberay.render.ports import SERVE, SERVE_GRPC
 from kuberay.render.yaml_text import text
 from kuberay.settings.deploy_file import DeployFile
 from kuberay.settings.plan import Plan
-from serve_app.settings.model import ModelEntry
+from serve_app.settings import ModelEntry
 
 APPLICATION = "bqml"
 DEPLOYMENT = "ModelServer"

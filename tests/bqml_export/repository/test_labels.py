@@ -9,7 +9,8 @@ import pytest
 
 from bqml_export.errors import UsageError
 from bqml_export.repository.labels import LabelChange, change_label, read_labels, require_label
-from serve_app.repository.labels_file import LabelsFile
+from foundation.repository.layout import LABELS_NAME
+from serve_app.repository._labels_file import LabelsFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ def test_the_server_reads_what_is_written(tmp_path: Path) -> None:
     """The name of the file and its form are those of serve_app."""
     change_label(tmp_path, change("stable", 1))
     change_label(tmp_path, change("canary", 2))
-    content = (tmp_path / LabelsFile.NAME).read_bytes()
+    content = (tmp_path / LABELS_NAME).read_bytes()
     assert LabelsFile("labels").read(content) == {"stable": 1, "canary": 2}
     change_label(tmp_path, change("stable", None))
     assert read_labels(tmp_path) == {"canary": 2}

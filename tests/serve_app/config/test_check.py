@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from serve_app.config.check import check_config, check_labels
-from serve_app.config.model import ModelConfig, ServingConfig
+from serve_app.config.serving_config import ModelConfig, ServingConfig
 from serve_app.errors import FailedPreconditionError, InvalidArgumentError
 
 

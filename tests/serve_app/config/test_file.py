@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from serve_app.config.file import open_config
-from serve_app.config.model import ServingConfig
+from serve_app.config.serving_config import ServingConfig
 from serve_app.errors import InvalidArgumentError, NotFoundError
 
 TEXT = """

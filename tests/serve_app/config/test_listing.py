@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from serve_app.config.listing import configured, nothing_found, with_absolute_paths
-from serve_app.settings.model import RepositorySettings
+from serve_app.settings import RepositorySettings
 
 LISTED = RepositorySettings.model_validate(
     {

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from serve_app.config.key_values import KeyValues, MemoryKeyValues
-from serve_app.config.model import ModelConfig, ServingConfig
-from serve_app.config.store import Beat, ConfigStore, Generation
+from serve_app.config.serving_config import ModelConfig, ServingConfig
+from serve_app.config.store import ConfigStore, Generation, Heartbeat
 
 CONFIG = ServingConfig(models=(ModelConfig(name="m", base_path="gs://b/m", labels={"é/%": 3}),))
 
@@ -56,10 +56,10 @@ def test_old_generations_are_dropped(values: KeyValues) -> None:
 def test_beats_are_kept_per_replica(values: KeyValues) -> None:
     """The last one counts, until the replica is forgotten."""
     store = ConfigStore(values, "app")
-    store.beat("a", Beat(1, 1))
-    store.beat("a", Beat(2, 1))
-    store.beat("b", Beat(7, 3))
-    assert store.beats() == {"a": Beat(2, 1), "b": Beat(7, 3)}
+    store.heartbeat("a", Heartbeat(1, 1))
+    store.heartbeat("a", Heartbeat(2, 1))
+    store.heartbeat("b", Heartbeat(7, 3))
+    assert store.heartbeats() == {"a": Heartbeat(2, 1), "b": Heartbeat(7, 3)}
     store.forget("a")
     store.forget("absent")
-    assert list(store.beats()) == ["b"]
+    assert list(store.heartbeats()) == ["b"]

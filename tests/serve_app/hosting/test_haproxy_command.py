@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from foundation.free_ports import free_ports
-from serve_app.hosting.haproxy_command import haproxy_command
+from serve_app.hosting._haproxy_command import haproxy_command
 
 VARIABLE = "RAY_SERVE_HAPROXY_BINARY_PATH"
 

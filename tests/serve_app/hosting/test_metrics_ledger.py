@@ -7,7 +7,7 @@ import time
 import pytest
 
 from serve_app.config.key_values import MemoryKeyValues
-from serve_app.hosting.metrics_ledger import MetricsLedger
+from serve_app.hosting._metrics_ledger import MetricsLedger
 from serve_app.metrics.snapshot import Snapshot, total
 
 

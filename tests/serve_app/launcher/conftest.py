@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 import pytest
 
 from foundation.free_ports import free_ports
-from serve_app.launcher.leftovers import RUN_DIR_VARIABLE, processes_of, sweep
+from serve_app.launcher._leftovers import RUN_DIR_VARIABLE, processes_of, sweep
 
 START_TIMEOUT_S = 180
 
@@ -49,9 +48,13 @@ class RunningService:
         value = next(v for v in environ if v.startswith(RUN_DIR_VARIABLE.encode()))
         return processes_of(Path(os.fsdecode(value.partition(b"=")[2])))
 
+    def replica_pids(self) -> list[int]:
+        """Returns the ids of the replica processes."""
+        return [pid for pid in self.family() if b"ray::ServeReplica" in command_line(pid)]
+
     def replicas(self) -> int:
         """Returns how many replica processes run."""
-        return sum(b"ray::ServeReplica" in command_line(pid) for pid in self.family())
+        return len(self.replica_pids())
 
 
 def children(pid: int) -> list[int]:
@@ -102,12 +105,16 @@ def still_alive() -> Callable[[list[int]], list[int]]:
 
 
 @contextmanager
-def started(root: Path, *arguments: str) -> Iterator[RunningService]:
+def started(
+    root: Path, settings: Mapping[str, object], environment: Mapping[str, str] = os.environ
+) -> Iterator[RunningService]:
     """Starts `bqml-serve serve` and waits for its announcement; kills what is left at the end."""
+    arguments = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
     port, grpc_port = free_ports(2)
     command = [sys.executable, "-m", "serve_app", "serve", "--json", "--root", str(root)]
     process = subprocess.Popen(
         [*command, "--port", str(port), "--grpc-port", str(grpc_port), *arguments],
+        env=environment,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -126,32 +133,8 @@ def started(root: Path, *arguments: str) -> Iterator[RunningService]:
 
 @pytest.fixture(scope="session")
 def start_service() -> Callable[..., Any]:
-    """`started`, for tests that end a service in their own way."""
+    """`started`, for tests that want settings of their own, or break what they have."""
     return started
-
-
-@pytest.fixture(scope="module")
-def service(
-    tmp_path_factory: pytest.TempPathFactory, iris_export: Path, mixed_export: Path
-) -> Iterator[RunningService]:
-    """A service in HAProxy mode with the models `iris` and `mixed`, and one that is refused."""
-    root = tmp_path_factory.mktemp("serving_dir")
-    shutil.copytree(iris_export, root / "iris" / "1")
-    shutil.copytree(mixed_export, root / "mixed" / "1")
-    shutil.copytree(iris_export, root / "refused" / "1")
-    (root / "refused" / "1" / "transform").mkdir()
-    settings = {
-        "replica.max_ongoing_requests": "6",
-        "replica.retry_after_s": "3",
-        "replica.num_cpus": "0.5",
-        "autoscaling.target_ongoing_requests": "1",
-        "autoscaling.max_replicas": "2",
-        "repository.poll_wait_s": "0.2",
-        "http.replica_header": "X-Replica",
-    }
-    arguments = [part for pair in settings.items() for part in ("--set", "=".join(pair))]
-    with started(root, *arguments) as running:
-        yield running
 
 
 @contextmanager

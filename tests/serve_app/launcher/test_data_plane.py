@@ -1,4 +1,4 @@
-"""The same faults with the data plane and without it: what a client sees must be alike."""
+"""New versions, load and faults, with the data plane and without: a client sees the same."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,6 +32,9 @@ SETTINGS = {
     "autoscaling.upscale_delay_s": 2,
     "autoscaling.downscale_delay_s": 3,
     "replica.num_cpus": 0.5,
+    "replica.max_ongoing_requests": 6,
+    "replica.retry_after_s": 3,
+    "repository.poll_wait_s": 0.2,
     "http.replica_header": "X-Replica",
 }
 
@@ -84,13 +88,33 @@ def running(
     iris_export: Path,
     start_service: Callable[..., Any],
 ) -> Iterator[tuple[Any, bool]]:
-    """A service of one or two replicas."""
+    """A service of one or two replicas, with the model `iris` and one that is refused."""
     root = tmp_path_factory.mktemp("serving_dir")
     shutil.copytree(iris_export, root / "iris" / "1")
-    pairs = {**SETTINGS, "http.data_plane": request.param}
-    options = [word for key, value in pairs.items() for word in ("--set", f"{key}={value}")]
-    with start_service(root, *options) as service:
+    shutil.copytree(iris_export, root / "refused" / "1")
+    (root / "refused" / "1" / "transform").mkdir()
+    with start_service(root, {**SETTINGS, "http.data_plane": request.param}) as service:
         yield service, request.param == "true"
+
+
+def call(port: int, method: str, target: str, body: str | None = None) -> tuple[int, Any, bytes]:
+    """Returns status, headers and body of one request."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(method, target, body)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        connection.close()
+
+
+def test_a_model_that_is_refused_does_not_keep_others_from_being_served(
+    running: tuple[Any, bool],
+) -> None:
+    """Its status says why."""
+    service, _ = running
+    assert [model["model"] for model in service.announced["models"]] == ["iris"]
+    assert b"not served yet" in call(service.port, "GET", "/v1/models/refused")[2]
 
 
 def test_predictions_take_the_way_that_was_asked_for(running: tuple[Any, bool]) -> None:
@@ -104,6 +128,20 @@ def test_predictions_take_the_way_that_was_asked_for(running: tuple[Any, bool]) 
     connection.request("POST", "/v1/models/iris:predict", BODY, {"X-Request-ID": "mine"})
     assert connection.getresponse().headers["X-Request-ID"] == "mine"
     connection.close()
+
+
+def test_a_new_version_takes_over_without_a_failed_request(
+    running: tuple[Any, bool], iris_export: Path, wait_until: Any
+) -> None:
+    """Clients that keep asking see nothing but answers."""
+    service, _ = running
+    shutil.copytree(iris_export, service.root / "iris" / ".incoming")
+    versions = "/v1/models/iris/versions"
+    with Load(service.port, pause_s=0.002) as load:
+        (service.root / "iris" / ".incoming").rename(service.root / "iris" / "2")
+        wait_until(lambda: b'"AVAILABLE"' in call(service.port, "GET", f"{versions}/2")[2])
+        wait_until(lambda: b'"END"' in call(service.port, "GET", f"{versions}/1")[2])
+    assert load.statuses == {200: load.statuses[200]}
 
 
 def test_replicas_come_and_go_under_load_without_a_failed_request(
@@ -122,6 +160,30 @@ def test_replicas_come_and_go_under_load_without_a_failed_request(
     assert trickle.statuses[200] > CLIENTS
 
 
+def test_overload_is_refused(running: tuple[Any, bool], wait_until: Any) -> None:
+    """A full replica answers 503 with Retry-After."""
+    service, _ = running
+    body = json.dumps({"instances": [ROW] * 2000})
+    answers: list[tuple[int, Any, bytes]] = []
+    stop = threading.Event()
+
+    def hammer() -> None:
+        while not stop.is_set():
+            answers.append(call(service.port, "POST", "/v1/models/iris:predict", body))
+
+    with ThreadPoolExecutor(24) as clients:
+        for _ in range(24):
+            clients.submit(hammer)
+        try:
+            wait_until(lambda: {200, 503} <= {status for status, _, _ in answers})
+        finally:
+            stop.set()
+    assert {status for status, _, _ in answers} == {200, 503}
+    refused = next(answer for answer in answers if answer[0] == 503)
+    assert refused[1]["Retry-After"] == "3"
+    assert "busy with 6 ongoing requests" in json.loads(refused[2])["error"]
+
+
 def test_a_killed_replica_costs_only_what_was_on_its_way(
     running: tuple[Any, bool], wait_until: Any
 ) -> None:
@@ -131,16 +193,17 @@ def test_a_killed_replica_costs_only_what_was_on_its_way(
         wait_until(lambda: service.replicas() == 2, 90)
         wait_until(lambda: len(load.replicas) == 2, 60)
         before = load.statuses[200]
-        victim = next(pid for pid in service.family() if is_replica(pid))
-        os.kill(victim, signal.SIGKILL)
+        os.kill(service.replica_pids()[0], signal.SIGKILL)
         wait_until(lambda: load.statuses[200] > before + 300, 60)
         wait_until(lambda: len(load.replicas) == 3, 90)
     assert load.failed <= CLIENTS
 
 
-def is_replica(pid: int) -> bool:
-    """Whether a process is a replica."""
-    try:
-        return b"ray::ServeReplica" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
+def test_a_killed_supervisor_takes_the_service_with_it(
+    running: tuple[Any, bool], still_alive: Callable[..., list[int]], wait_until: Any
+) -> None:
+    """SIGKILL leaves it no chance to clean up; the service notices. It ends here."""
+    service, _ = running
+    family = service.family()
+    service.process.kill()
+    wait_until(lambda: still_alive(family) == [])

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.conftest import SharedService
 
 pytestmark = pytest.mark.ray
 
@@ -34,28 +38,34 @@ def endless_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=["true", "false"], ids=["haproxy", "ray-proxy"])
-def answers(
+def running(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     iris_export: Path,
     endless_export: Path,
     start_service: Callable[..., Any],
-) -> Iterator[dict[str, Any]]:
-    """What a client in another process was answered, in each of the two modes."""
+) -> Iterator[tuple[Any, bool]]:
+    """A service in each of the two modes."""
     root = tmp_path_factory.mktemp("serving_dir")
     shutil.copytree(iris_export, root / "iris" / "1")
     shutil.copytree(endless_export, root / "endless" / "1")
     # Warming the endless model up would take as long as a model call may.
-    settings = [f"http.haproxy={request.param}", "tensorflow.warmup=false"]
-    arguments = [part for setting in settings for part in ("--set", setting)]
-    with start_service(root, *arguments) as running:
-        assert running.announced["grpc_target"] == f"127.0.0.1:{running.grpc_port}"
-        output = subprocess.run(
-            [sys.executable, str(CLIENT), running.announced["grpc_target"]],
-            capture_output=True, check=True, text=True, timeout=240,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        ).stdout  # fmt: skip
-        yield {**json.loads(output), "haproxy": request.param == "true"}
+    settings = {"http.haproxy": request.param, "tensorflow.warmup": "false"}
+    with start_service(root, settings) as service:
+        yield service, request.param == "true"
+
+
+@pytest.fixture(scope="module")
+def answers(running: tuple[Any, bool]) -> dict[str, Any]:
+    """What a client in another process was answered."""
+    service, haproxy = running
+    assert service.announced["grpc_target"] == f"127.0.0.1:{service.grpc_port}"
+    output = subprocess.run(
+        [sys.executable, str(CLIENT), service.announced["grpc_target"]],
+        capture_output=True, check=True, text=True, timeout=240,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ).stdout  # fmt: skip
+    return {**json.loads(output), "haproxy": haproxy}
 
 
 def test_a_client_without_extra_metadata_is_answered(answers: dict[str, Any]) -> None:
@@ -105,3 +115,19 @@ def test_a_deadline_frees_the_replica(answers: dict[str, Any]) -> None:
     """Calls without end stop with their clients' deadlines, and the next one is answered."""
     assert all(text.startswith("DEADLINE_EXCEEDED") for text in answers["deadlines"])
     assert answers["after"] == "OK"
+
+
+def test_ctrl_c_ends_every_process(
+    running: tuple[Any, bool],
+    iris_service: SharedService,
+    still_alive: Callable[..., list[int]],
+) -> None:
+    """The terminal sends SIGINT to the whole foreground group; two services do not meet."""
+    service, _ = running
+    family = service.family()
+    assert len(family) > 3
+    os.killpg(service.process.pid, signal.SIGINT)
+    assert service.process.wait(180) == 0
+    assert still_alive(family) == []
+    with urllib.request.urlopen(f"{iris_service.url}/readyz", timeout=60) as answer:
+        assert answer.status == 200

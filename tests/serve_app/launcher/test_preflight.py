@@ -9,7 +9,7 @@ import pytest
 
 from serve_app.errors import InvalidArgumentError, UnavailableError
 from serve_app.launcher.preflight import require_something_to_serve
-from serve_app.settings.model import RepositorySettings
+from serve_app.settings import RepositorySettings
 
 TEXT = 'model_config_list { config { name: "m" base_path: "%s" model_platform: "tensorflow" } }'
 

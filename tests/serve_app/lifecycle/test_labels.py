@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from serve_app.config.model import ModelConfig, ServingConfig
+from serve_app.config.serving_config import ModelConfig, ServingConfig
 from serve_app.errors import InvalidArgumentError, NotFoundError
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.predictor.model_spec import ModelSpec

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from serve_app.config.key_values import KeyValues, MemoryKeyValues
-from serve_app.config.model import ServingConfig
+from serve_app.config.serving_config import ServingConfig
 from serve_app.config.store import ConfigStore
 from serve_app.errors import (
     DeadlineExceededError,
@@ -24,7 +24,7 @@ from serve_app.errors import (
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.lifecycle.reload import Reloader
 from serve_app.predictor.model_spec import ModelSpec
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 Publish = Callable[..., Path]
 Replica = tuple[ServableManager, Reloader]
@@ -188,7 +188,7 @@ def test_a_reload_reaches_every_replica_before_it_returns(
     """Three replicas with one store; any of them can be asked."""
     values = MemoryKeyValues()
     replicas = [replica(root, values, models=["a"]) for _ in range(3)]
-    eventually(lambda: len(ConfigStore(values, "test").beats()) == 3)
+    eventually(lambda: len(ConfigStore(values, "test").heartbeats()) == 3)
     for number, (_, reloader) in enumerate(replicas):
         name = ("b", "a", "b")[number]
         reloader.reload(config(root, name), 60)
@@ -234,15 +234,15 @@ def test_a_replica_that_died_is_not_waited_for_for_ever(
     root: Path, replica: Callable[..., Replica], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its last beat stays behind; after some silence it counts no more."""
-    from serve_app.config.store import Beat
+    from serve_app.config.store import Heartbeat
     from serve_app.lifecycle import followers
 
     values = MemoryKeyValues()
-    ConfigStore(values, "test").beat("dead", Beat(5, 0))
+    ConfigStore(values, "test").heartbeat("dead", Heartbeat(5, 0))
     monkeypatch.setattr(followers, "_SILENCE_S", 0.3)
     _, reloader = replica(root, values)
     reloader.reload(config(root, "a"), 60)
-    assert "dead" not in ConfigStore(values, "test").beats()
+    assert "dead" not in ConfigStore(values, "test").heartbeats()
 
 
 def test_a_model_whose_versions_are_all_deleted_is_unloaded(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from serve_app.metrics._registry import Registry
 from serve_app.metrics.family import REQUEST_COUNT, Family
-from serve_app.metrics.registry import Registry
 
 SIZES = Family("sizes", "histogram", ("of",), (1.0, 10.0))
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from serve_app.config.model import ModelConfig, ServingConfig
+from serve_app.config.serving_config import ModelConfig, ServingConfig
 from serve_app.errors import InvalidArgumentError, NotFoundError, UnavailableError
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.predictor.model_spec import ModelSpec
-from serve_app.repository import bucket as bucket_module
-from serve_app.repository.bucket import Bucket, BucketUri
-from serve_app.repository.bucket_place import BucketPlace
+from serve_app.repository import _bucket as bucket_module
+from serve_app.repository._bucket import Bucket, BucketUri
+from serve_app.repository._bucket_place import BucketPlace
 
 storage = pytest.importorskip("google.cloud.storage", reason="needs the extra [gcp]")
 pytest.importorskip("bqemulator", reason="needs the extra [local]")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from serve_app.repository.versions import scan_models, scan_versions, wanted_versions
-from serve_app.settings.model import VersionPolicy
+from serve_app.settings import VersionPolicy
 
 
 def test_a_version_is_a_folder_whose_name_is_a_number(tmp_path: Path) -> None:

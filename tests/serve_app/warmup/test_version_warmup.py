@@ -14,7 +14,7 @@ from serve_app.errors import ServeAppError
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.metrics.family import WARMUP_LATENCY_US, WARMUP_RECORDS
 from serve_app.metrics.recorder import Recorder
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 from serve_app.warmup.version_warmup import warm_version
 
 

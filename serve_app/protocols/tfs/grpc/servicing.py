@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from serve_app.config.model import ServingConfig
+from serve_app.config.serving_config import ServingConfig
 from serve_app.predictor.predictor import Predictor
 
 Reload: TypeAlias = Callable[[ServingConfig, float | None], None]

@@ -24,7 +24,7 @@ from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.rpc import RpcRequest
 from serve_app.protocols.tfs.grpc.methods import TfsGrpc
 from serve_app.protocols.tfs.grpc.servicing import Servicing
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 from serve_app.transports.grpc.handlers import RpcHandlers
 
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024

@@ -13,7 +13,7 @@ from serve_app.config.key_values import MemoryKeyValues
 from serve_app.config.store import ConfigStore
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.lifecycle.reload import Reloader
-from serve_app.settings.model import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 REQUEST_COUNT = "/tensorflow/serving/request_count"
 ONLY_LISTS = (

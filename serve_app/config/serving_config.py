@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from serve_app.errors import InvalidArgumentError
-from serve_app.settings.model import VersionPolicy
+from serve_app.settings import VersionPolicy
 
 TENSORFLOW = "tensorflow"
 _INT64 = 2**63
@@ -43,7 +43,6 @@ class ServingConfig(_Config):
     """The models, in any order."""
 
     def by_name(self) -> dict[str, ModelConfig]:
-        """Returns the models by name."""
         return {model.name: model for model in self.models}
 
 

@@ -27,7 +27,6 @@ class Registry:
         self._lock = threading.Lock()
 
     def add(self, family: Family, labels: Labels, amount: float = 1) -> None:
-        """Adds `amount` to a counter."""
         self.record(((family, labels, amount),))
 
     def observe(self, family: Family, labels: Labels, value: float) -> None:
@@ -46,7 +45,6 @@ class Registry:
                     numbers[0] += value
 
     def snapshot(self) -> Snapshot:
-        """Returns a copy of all numbers."""
         with self._lock:
             return {
                 name: {labels: list(numbers) for labels, numbers in points.items()}

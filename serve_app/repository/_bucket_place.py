@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
+from foundation.repository.layout import LABELS_NAME, version_number
 from serve_app.errors import DataLossError, NotFoundError
-from serve_app.repository.bucket import Bucket, BucketUri, StoredObject
-from serve_app.repository.cache_folder import CacheFolder
-from serve_app.repository.labels_file import LabelsFile
+from serve_app.repository._bucket import Bucket, BucketUri, StoredObject
+from serve_app.repository._cache_folder import CacheFolder
+from serve_app.repository._labels_file import LabelsFile
 from serve_app.repository.place import VersionFiles
-from serve_app.repository.versions import version_number
 
 _WORKERS = 8
 
@@ -28,7 +28,7 @@ class BucketPlace:
     def __init__(self, uri: str, cache_dir: Path) -> None:
         self._uri = BucketUri.parse(uri)
         self._cache_dir = cache_dir
-        self._labels = LabelsFile(f"{self._uri}{LabelsFile.NAME}")
+        self._labels = LabelsFile(f"{self._uri}{LABELS_NAME}")
         self._entries: set[str] = set()
         self._bucket: Bucket | None = None
 
@@ -51,8 +51,8 @@ class BucketPlace:
 
     def labels(self) -> Mapping[str, int]:
         """Returns the labels of the object `labels.json` that the last look at versions saw."""
-        present = LabelsFile.NAME in self._entries
-        name = f"{self._uri.folder}{LabelsFile.NAME}"
+        present = LABELS_NAME in self._entries
+        name = f"{self._uri.folder}{LABELS_NAME}"
         return self._labels.read(self._open().read(name) if present else None)
 
     def _open(self) -> Bucket:

@@ -5,10 +5,10 @@ It counts for models that no model configuration lists; a configuration has labe
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
-from typing import ClassVar
+
+from foundation.repository.labels import parse_labels
 
 _log = logging.getLogger(__name__)
 
@@ -19,8 +19,6 @@ class LabelsFile:
     Args:
         origin: The file's name in the log.
     """
-
-    NAME: ClassVar[str] = "labels.json"
 
     def __init__(self, origin: str) -> None:
         self._origin = origin
@@ -36,12 +34,12 @@ class LabelsFile:
 
     def _parse(self, data: bytes) -> Mapping[str, int]:
         try:
-            tree = json.loads(data)
+            labels = parse_labels(data)
         except ValueError as exc:
             _log.warning("%s is not JSON, the labels stay as they were: %s", self._origin, exc)
             return self._labels
-        if isinstance(tree, dict) and all(type(number) is int for number in tree.values()):
-            return tree
+        if labels is not None:
+            return labels
         _log.warning(
             '%s: expected {"label": version number, ...}, the labels stay as they were',
             self._origin,

@@ -40,7 +40,6 @@ def adopt_orphans() -> None:
 
 
 def descendants_of(pid: int) -> list[int]:
-    """Returns the ids of the living processes that descend from a process."""
     found: list[int] = []
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from serve_app.kinds.signature import Json
+from foundation.json_types import JsonObject, JsonValue
 
-_NUMBERS: dict[str, Json] = {"DT_FLOAT": 1.0, "DT_DOUBLE": 1.0, "DT_BOOL": True}
+_NUMBERS: JsonObject = {"DT_FLOAT": 1.0, "DT_DOUBLE": 1.0, "DT_BOOL": True}
 _INTEGERS = ("DT_INT", "DT_UINT")
 _FILLER = "_null_filler"
 
 
-def example_instance(signature: Mapping[str, Json], folder: Path | None, record: Json) -> Json:
+def example_instance(
+    signature: JsonObject, folder: Path | None, record: JsonObject | None
+) -> JsonObject:
     """Returns one row for `signature`.
 
     A published example row wins; else strings come from the model's own vocabulary and numbers
@@ -24,21 +25,17 @@ def example_instance(signature: Mapping[str, Json], folder: Path | None, record:
             categorical feature.
         record: The version's bqml.json, or None.
     """
-    inputs = signature.get("inputs")
-    assert isinstance(inputs, dict)
-    published = record.get("example_instance") if isinstance(record, dict) else None
+    inputs: JsonObject = signature["inputs"]
+    published = (record or {}).get("example_instance")
     if isinstance(published, dict) and published.keys() == inputs.keys():
         return published
     return {name: _value(name, info, folder) for name, info in sorted(inputs.items())}
 
 
-def _value(name: str, info: Json, folder: Path | None) -> Json:
-    assert isinstance(info, dict)
+def _value(name: str, info: JsonObject, folder: Path | None) -> JsonValue:
     dtype = str(info["dtype"])
     value = _NUMBERS.get(dtype, 1 if dtype.startswith(_INTEGERS) else _category(name, folder))
-    shape = info["tensor_shape"]
-    rank = len(shape["dim"]) if isinstance(shape, dict) and isinstance(shape["dim"], list) else 1
-    for _ in range(rank - 1):
+    for _ in info["tensor_shape"]["dim"][1:]:
         value = [value]
     return value
 
