@@ -86,7 +86,6 @@ def drop_old_results(services: Services, project: str) -> None:
 
 
 def result_table(services: Services, job: Job) -> Json:
-    """Returns the Table resource of a job's anonymous table."""
     page = result_page(services, job, {"maxResults": "0"})
     reference = anonymous_table(job)
     return {

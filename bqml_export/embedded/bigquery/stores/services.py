@@ -18,9 +18,7 @@ class ObjectStore(Protocol):
 
     def write(self, bucket: str, name: str, content: bytes) -> None: ...
 
-    def names(self, bucket: str, prefix: str) -> list[str]:
-        """Returns the names of the bucket's objects that begin with `prefix`."""
-        ...
+    def names(self, bucket: str, prefix: str) -> list[str]: ...
 
     def read(self, bucket: str, name: str) -> bytes:
         """Returns an object's content.

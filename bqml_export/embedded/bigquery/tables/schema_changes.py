@@ -70,7 +70,9 @@ def schema_change(
         (schema.project or project, schema.dataset, schema.cascade)
         for schema in dropped_schemas(sql)
     )
-    alters = any(sql.words(n, 2) == ("ALTER", "TABLE") for n in range(len(sql)))
+    alters = any(
+        token.word == "ALTER" and sql.words(n + 1, 1) == ("TABLE",) for n, token in enumerate(sql)
+    )
     created = tuple((schema.project or project, schema) for schema in created_schemas(sql))
     new = tuple(
         (owner, schema)

@@ -233,7 +233,6 @@ class GLMModel:
         return _inspection.feature_info_table(self.layout.features)
 
     def training_info(self) -> Table:
-        """Returns ML.TRAINING_INFO."""
         return _inspection.training_info_table(self.iterations)
 
     def export(self, directory: Path, *, name: str = "") -> None:
