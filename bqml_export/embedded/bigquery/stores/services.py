@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.backend.client import BackendClient, RestApi
+    from bqml_export.embedded.bigquery.backend.client import BackendClient
+    from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
     from bqml_export.embedded.bigquery.stores.jobs import JobStore
     from bqml_export.embedded.bigquery.stores.models import ModelStore
 
@@ -33,7 +34,7 @@ class ObjectStore(Protocol):
 class Services:
     """The stores behind the gateway."""
 
-    api: RestApi
+    api: InProcessBackend
     backend: BackendClient
     models: ModelStore
     jobs: JobStore
