@@ -29,7 +29,6 @@ DryRun = Literal["client", "server"]
 
 
 @click.command(
-    short_help="Check and apply manifests, and watch the rollout.",
     epilog=example("bqml-kuberay apply rayservice.yaml --wait"),
 )
 @files_argument

@@ -14,7 +14,6 @@ _STDOUT = "-"
 
 
 @click.command(
-    short_help="Write the Kubernetes manifests of a deploy file.",
     epilog="\b\nExamples:\n  bqml-kuberay render deploy.yaml | kubectl apply -f -\n"
     "  bqml-kuberay render base.yaml -f prod.yaml --set scale.max_replicas=12 -o manifests/",
 )

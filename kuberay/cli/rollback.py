@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Apply an earlier revision again.",
     epilog=example(
         "bqml-kuberay rollback bqml-serve --list", "bqml-kuberay rollback bqml-serve --to 3 --wait"
     ),

@@ -10,7 +10,7 @@ from foundation.cli.options import json_option
 from foundation.cli.output import write_document
 
 
-@click.command(short_help="List the keys of a deploy file.")
+@click.command()
 @json_option
 def settings(*, as_json: bool) -> None:
     """List every key of a deploy file with what it does and the value that it has by itself."""

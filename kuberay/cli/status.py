@@ -24,7 +24,6 @@ _EXIT_CODES = {"done": 0, "failed": 3, "progressing": 4}
 
 
 @click.command(
-    short_help="Tell what a RayService is doing, in words.",
     epilog=example("bqml-kuberay status bqml-serve --namespace bqml --wait"),
 )
 @click.argument("name")

@@ -12,7 +12,6 @@ from kuberay.errors import UsageError
 
 
 @click.command(
-    short_help="Check manifests as the API server, the operator and Ray would.",
     epilog=example(
         "bqml-kuberay validate rayservice.yaml",
         "bqml-kuberay render deploy.yaml | bqml-kuberay validate -",

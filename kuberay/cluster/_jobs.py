@@ -26,9 +26,10 @@ def send_job(cluster: Cluster, manifest: JsonObject, *, dry_run: bool) -> str:
     """
     name, namespace = manifest["metadata"]["name"], manifest["metadata"]["namespace"]
     before = cluster.get(BATCH_API, "Job", name, namespace)
-    if before and _runs(before):
+    has_ended = before is not None and holds(before.get("status"), "Complete", "Failed")
+    if before and not has_ended and not (before.get("spec") or {}).get("suspend"):
         return "runs at the moment, left as it is"
-    again = before is not None and _has_ended(before) and not manifest["spec"].get("suspend")
+    again = has_ended and not manifest["spec"].get("suspend")
     if not again:
         try:
             # Whoever suspended or resumed it by hand owns that field, and has had their way.
@@ -44,11 +45,3 @@ def send_job(cluster: Cluster, manifest: JsonObject, *, dry_run: bool) -> str:
     cluster.delete(BATCH_API, "Job", name, namespace)
     cluster.apply(manifest, dry_run=False, force=True)
     return f"made anew: {reason}"
-
-
-def _has_ended(job: JsonObject) -> bool:
-    return holds(job.get("status"), "Complete", "Failed")
-
-
-def _runs(job: JsonObject) -> bool:
-    return not (job.get("spec") or {}).get("suspend") and not _has_ended(job)

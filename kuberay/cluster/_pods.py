@@ -33,8 +33,8 @@ class PodProblem:
     container: str
     reason: str
     message: str
-    is_lasting: bool
-    has_log: bool
+    is_lasting: bool = False
+    has_log: bool = False
 
     @property
     def sentence(self) -> str:
@@ -76,7 +76,7 @@ def _of_pod(pod: JsonObject) -> Iterator[PodProblem]:
         yield from _of_state(name, container, state)
     if status.get("phase") == "Failed" and status.get("reason"):
         reason = str(status["reason"])
-        yield PodProblem(name, "", reason, _message(status), is_lasting=False, has_log=False)
+        yield PodProblem(name, "", reason, _message(status))
 
 
 def _of_state(pod: str, container: str, state: JsonObject) -> Iterator[PodProblem]:
@@ -89,7 +89,7 @@ def _of_state(pod: str, container: str, state: JsonObject) -> Iterator[PodProble
     ended = state.get("terminated")
     if ended and ended.get("exitCode"):
         reason = f"{ended.get('reason') or 'Error'}, exit code {ended['exitCode']}"
-        yield PodProblem(pod, container, reason, _message(ended), is_lasting=False, has_log=True)
+        yield PodProblem(pod, container, reason, _message(ended), has_log=True)
 
 
 def _states(pod: JsonObject) -> Iterator[tuple[str, JsonObject]]:

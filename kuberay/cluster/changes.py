@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation.json_types import JsonObject
@@ -50,18 +50,7 @@ class Change:
         return self == Change()
 
     def sentences(self) -> list[str]:
-        found = [text for is_so, text in self._effects() if is_so]
-        if self.added_groups:
-            found.append(f"the running cluster gets the groups {', '.join(self.added_groups)}")
-        found += [
-            f"worker group {b.group}: {b.min_replicas} to {b.max_replicas} pods; the operator "
-            "never passes this on to a running cluster, so that it is changed there as well"
-            for b in self.bounds
-        ]
-        return found
-
-    def _effects(self) -> tuple[tuple[bool, str], ...]:
-        return (
+        effects = (
             (self.is_new, "new: the operator creates a cluster and then the Services"),
             (
                 self.new_cluster,
@@ -74,7 +63,16 @@ class Change:
                 "serveConfigV2 changed: Serve updates its applications in place",
             ),
             (self.is_nothing, "nothing changed"),
+            (
+                bool(self.added_groups),
+                f"the running cluster gets the groups {', '.join(self.added_groups)}",
+            ),
         )
+        return [text for is_so, text in effects if is_so] + [
+            f"worker group {b.group}: {b.min_replicas} to {b.max_replicas} pods; the operator "
+            "never passes this on to a running cluster, so that it is changed there as well"
+            for b in self.bounds
+        ]
 
 
 def change_of(before: JsonObject | None, after: JsonObject) -> Change:
@@ -117,23 +115,23 @@ def _appended(old: list[JsonObject], new: list[JsonObject]) -> list[JsonObject]:
 
 
 def _hashed(config: JsonObject, groups: list[JsonObject]) -> JsonObject:
-    head = copy.deepcopy(config.get("headGroupSpec") or {})
     return {
-        **{key: value for key, value in config.items() if key not in _UNHASHED_CLUSTER_FIELDS},
-        "headGroupSpec": _without_pod_fields(head),
+        **_without(config, _UNHASHED_CLUSTER_FIELDS),
+        "headGroupSpec": _without_pod_fields(config.get("headGroupSpec") or {}),
         "workerGroupSpecs": [
-            _without_pod_fields({k: v for k, v in group.items() if k not in _UNHASHED_GROUP_FIELDS})
-            for group in groups
+            _without_pod_fields(_without(group, _UNHASHED_GROUP_FIELDS)) for group in groups
         ],
     }
 
 
 def _without_pod_fields(group: JsonObject) -> JsonObject:
-    copied = copy.deepcopy(group)
-    pod = (copied.get("template") or {}).get("spec") or {}
-    for name in _UNHASHED_POD_FIELDS:
-        pod.pop(name, None)
-    return copied
+    template = group.get("template") or {}
+    pod = _without(template.get("spec") or {}, _UNHASHED_POD_FIELDS)
+    return {**group, "template": {**template, "spec": pod}}
+
+
+def _without(fields: JsonObject, names: Sequence[str]) -> JsonObject:
+    return {name: value for name, value in fields.items() if name not in names}
 
 
 def _bounds(old: list[JsonObject], new: list[JsonObject]) -> tuple[Bounds, ...]:
@@ -145,4 +143,4 @@ def _bounds(old: list[JsonObject], new: list[JsonObject]) -> tuple[Bounds, ...]:
 
 
 def _rest(spec: JsonObject) -> JsonObject:
-    return {k: v for k, v in spec.items() if k not in ("rayClusterConfig", "serveConfigV2")}
+    return _without(spec, ("rayClusterConfig", "serveConfigV2"))

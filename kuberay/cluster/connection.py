@@ -38,12 +38,10 @@ class Cluster:
     Args:
         client: The dynamic client, which learns the kinds from the server.
         namespace: Where objects go that name no namespace.
-        host: The server, for messages.
     """
 
     client: DynamicClient
     namespace: str
-    host: str
     kinds: dict[tuple[str, str], Resource] = field(default_factory=dict)
 
     def kind(self, api_version: str, kind: str) -> Resource:
@@ -147,7 +145,7 @@ def connect(context: str | None, namespace: str | None) -> Cluster:
         # The library's default cache lies in the shared /tmp, by host name only.
         with tempfile.TemporaryDirectory() as folder:
             dynamic = DynamicClient(client, cache_file=str(Path(folder) / "discovery.json"))
-    return Cluster(dynamic, namespace or home or "default", client.configuration.host)
+    return Cluster(dynamic, namespace or home or "default")
 
 
 def _configured(context: str | None) -> tuple[kubernetes.client.ApiClient, str | None]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from foundation.json_types import JsonObject
 from kuberay.cluster import history
@@ -14,7 +13,7 @@ from kuberay.cluster.changes import Change, bounds_of, change_of
 from kuberay.cluster.connection import RAY_API, Cluster
 from kuberay.cluster.manifests import is_service, ordered, placed, title
 from kuberay.cluster.observation import with_cluster_statuses
-from kuberay.cluster.snapshot import snapshot_of
+from kuberay.cluster.snapshot import Snapshot, snapshot_of
 from kuberay.errors import ClusterError
 
 Tell = Callable[[str], None]
@@ -63,7 +62,6 @@ class Delivery:
     force: bool = False
     bridge: bool = False
     note: str = ""
-    sent: list[Delivered] = field(default_factory=list)
 
     def send(self, manifests: list[JsonObject], namespace: str | None) -> list[Delivered]:
         """Returns the RayServices that were sent, after sending all objects.
@@ -71,20 +69,21 @@ class Delivery:
         Raises:
             ClusterError: The server refused an object; those before it were sent.
         """
+        sent = []
         complete = placed(self.cluster, ordered(manifests), namespace)
         new_namespaces = self._new_namespaces(complete)
         for manifest in complete:
             if self.dry_run and manifest["metadata"].get("namespace") in new_namespaces:
                 self.tell(f"{title(manifest)}: not judged, the namespace does not exist yet")
             elif is_service(manifest):
-                self.sent.append(self._send_service(manifest, complete))
+                sent.append(self._send_service(manifest, complete))
             elif is_job(manifest):
                 done = send_job(self.cluster, manifest, dry_run=self.dry_run)
                 self.tell(f"{title(manifest)}: {done}")
             else:
                 self.cluster.apply(manifest, dry_run=self.dry_run, force=self.force)
                 self.tell(f"{title(manifest)}: {self._done}")
-        return self.sent
+        return sent
 
     @property
     def _done(self) -> str:
@@ -97,17 +96,21 @@ class Delivery:
     def _send_service(self, manifest: JsonObject, all_manifests: list[JsonObject]) -> Delivered:
         name, namespace = manifest["metadata"]["name"], manifest["metadata"]["namespace"]
         before = self.cluster.get(RAY_API, "RayService", name, namespace)
-        if before:
-            before = with_cluster_statuses(self.cluster, before)
-        change = change_of((before or {}).get("spec"), self._as_stored(manifest))
+        found = snapshot_of(with_cluster_statuses(self.cluster, before)) if before else None
+        # With the server's defaults, so that it compares with the stored one.
+        wanted = self.cluster.apply(manifest, dry_run=True, force=self.force)["spec"]
+        change = change_of((before or {}).get("spec"), wanted)
         for sentence in change.sentences():
             self.tell(f"RayService/{name}: {sentence}")
-        self._tell_growth(before, change, manifest)
-        held_open = self.bridge and not self.dry_run and needs_bridge(before, change, manifest)
-        first = with_head(manifest) if held_open else manifest
+        self._tell_growth(found, change, manifest)
+        needs_bridge = _needs_bridge(found, change, manifest["spec"])
+        held_open = self.bridge and not self.dry_run and needs_bridge
+        first = manifest
         if held_open:
+            spec = {**manifest["spec"], "excludeHeadPodFromServeSvc": False}
+            first = {**manifest, "spec": spec}
             self.tell(f"RayService/{name}: the head takes traffic too until the switch is over")
-        elif needs_bridge(before, change, manifest):
+        elif needs_bridge:
             self.tell(
                 f"RayService/{name}: at the switch the Service has no endpoint for up to 4 s, as "
                 "the head is excluded; `apply --wait` bridges that"
@@ -116,7 +119,7 @@ class Delivery:
         self.tell(f"{title(manifest)}: {self._done}")
         if self.dry_run:
             return Delivered(manifest, change, held_open, None)
-        self._carry_bounds(before, change, stored)
+        self._carry_bounds(found, change, stored)
         return Delivered(manifest, change, held_open, self._record(stored, all_manifests))
 
     def _record(self, stored: JsonObject, manifests: list[JsonObject]) -> int | None:
@@ -130,24 +133,17 @@ class Delivery:
             self.tell(f"RayService/{name}: recorded as revision {revision}")
         return revision
 
-    def _as_stored(self, manifest: JsonObject) -> JsonObject:
-        """Returns the spec with the server's defaults, so that it compares with the stored one."""
-        dry = self.cluster.apply(manifest, dry_run=True, force=self.force)
-        spec: JsonObject = dry["spec"]
-        return spec
-
-    def _carry_bounds(self, before: JsonObject | None, change: Change, stored: JsonObject) -> None:
-        snapshot = snapshot_of(before) if before else None
-        if snapshot is None or snapshot.active is None or snapshot.pending or change.new_cluster:
+    def _carry_bounds(self, before: Snapshot | None, change: Change, stored: JsonObject) -> None:
+        if before is None or before.active is None or before.pending or change.new_cluster:
             return  # a new cluster reads the bounds when it is made
-        running, metadata = snapshot.active.name, stored["metadata"]
+        running, metadata = before.active.name, stored["metadata"]
         wanted = bounds_of(stored["spec"])
         groups = carry_over(self.cluster, metadata["namespace"], running, wanted)
         if groups:
             self.tell(f"RayCluster/{running}: new bounds for {', '.join(groups)}")
 
-    def _tell_growth(self, before: JsonObject | None, change: Change, manifest: JsonObject) -> None:
-        active = snapshot_of(before).active if before else None
+    def _tell_growth(self, before: Snapshot | None, change: Change, manifest: JsonObject) -> None:
+        active = before.active if before else None
         if not change.new_cluster or active is None:
             return
         groups = manifest["spec"]["rayClusterConfig"].get("workerGroupSpecs") or ()
@@ -165,20 +161,11 @@ class Delivery:
         self.tell(f"RayService/{delivered.name}: the head is out of the serve Service again")
 
 
-def needs_bridge(before: JsonObject | None, change: Change, manifest: JsonObject) -> bool:
+def _needs_bridge(before: Snapshot | None, change: Change, spec: JsonObject) -> bool:
     """Returns whether a switch is ahead that would leave the Service without endpoints."""
-    snapshot = snapshot_of(before) if before else None
-    if snapshot is None or snapshot.active is None:
+    if before is None or before.active is None:
         return False  # nothing serves yet
-    return (
-        (change.new_cluster or snapshot.pending is not None)
-        and manifest["spec"].get("excludeHeadPodFromServeSvc") is True
-        and (manifest["spec"].get("upgradeStrategy") or {}).get("type", "NewCluster")
-        == "NewCluster"
-    )
-
-
-def with_head(manifest: JsonObject) -> JsonObject:
-    copied = copy.deepcopy(manifest)
-    copied["spec"]["excludeHeadPodFromServeSvc"] = False
-    return copied
+    strategy = (spec.get("upgradeStrategy") or {}).get("type", "NewCluster")
+    is_excluded = spec.get("excludeHeadPodFromServeSvc") is True
+    is_ahead = change.new_cluster or before.pending is not None
+    return is_ahead and is_excluded and strategy == "NewCluster"

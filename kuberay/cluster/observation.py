@@ -21,14 +21,12 @@ class Observation:
 
     Args:
         snapshot: The service's status.
-        service: The object itself.
         wanted: The names of the applications in its serveConfigV2.
         pods: The pods of its clusters.
         warnings: Warning events since a time.
     """
 
     snapshot: Snapshot
-    service: JsonObject
     wanted: tuple[str, ...]
     pods: tuple[JsonObject, ...]
     warnings: tuple[Event, ...]
@@ -62,7 +60,7 @@ def observe(cluster: Cluster, namespace: str, name: str, since: datetime) -> Obs
     labels = f"{CLUSTER_LABEL} in ({','.join(names)})"
     pods = cluster.find("v1", "Pod", namespace, labels=labels) if names else []
     warnings = _warnings(cluster, namespace, name, since)
-    return Observation(snapshot, service, _wanted(service), tuple(pods), tuple(warnings))
+    return Observation(snapshot, _wanted(service), tuple(pods), tuple(warnings))
 
 
 def with_cluster_statuses(cluster: Cluster, service: JsonObject) -> JsonObject:

@@ -32,7 +32,6 @@ class RayCluster:
 
     name: str
     head_is_ready: bool
-    state: str
     desired_workers: int
     failure: str
     applications: Mapping[str, Application]
@@ -51,7 +50,6 @@ class Snapshot:
     generation: int
     observed: int
     ready: Condition
-    upgrade: Condition
     is_suspended: bool
     endpoints: int
     active: RayCluster | None
@@ -92,7 +90,6 @@ def snapshot_of(service: JsonObject) -> Snapshot:
         generation=int(metadata.get("generation", 0)),
         observed=int(status.get("observedGeneration") or 0),
         ready=conditions.get("Ready", Condition()),
-        upgrade=conditions.get("UpgradeInProgress", Condition()),
         is_suspended=bool((service.get("spec") or {}).get("suspend")),
         endpoints=int(status.get("numServeEndpoints") or 0),
         active=_cluster(status.get("activeServiceStatus")),
@@ -111,7 +108,6 @@ def _cluster(status: JsonObject | None) -> RayCluster | None:
     return RayCluster(
         name=status["rayClusterName"],
         head_is_ready=conditions.get("HeadPodReady", Condition()).is_true,
-        state=str(ray.get("state") or ""),
         desired_workers=int(ray.get("desiredWorkerReplicas") or 0),
         failure=failure.message if failure.is_true else str(ray.get("reason") or ""),
         applications={

@@ -17,6 +17,7 @@ from kuberay.validate.operator import (
     upgrade,
 )
 from kuberay.validate.rayservice import RayService
+from kuberay.validate.rule import Findings
 from kuberay.validate.runtime import (
     capacity,
     images,
@@ -96,7 +97,7 @@ def validate(stream: Stream, options: Options) -> Report:
     return Report(names, _sorted(findings, stream), skipped)
 
 
-def _of_service(service: RayService, options: Options) -> Iterator[Finding]:
+def _of_service(service: RayService, options: Options) -> Findings:
     for check in _CHECKS:
         yield from check(service)
     if options.with_ray and ray_schema.is_available():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kuberay.validate.finding import Finding, Severity, Source
 
@@ -11,8 +12,9 @@ if TYPE_CHECKING:
     from foundation.json_types import JsonObject, JsonValue
     from kuberay.validate.manifest.node import Node
 
-__all__ = ["Finding", "Rule", "define", "defined_rules", "error", "shown", "warning"]
+__all__ = ["Finding", "Findings", "Rule", "define", "defined_rules", "error", "shown", "warning"]
 
+Findings: TypeAlias = Iterator[Finding]
 _LONGEST_VALUE = 120
 _SOURCES = {
     "yaml": Source.YAML, "api": Source.API_SERVER, "operator": Source.OPERATOR, "ray": Source.RAY,

@@ -267,11 +267,18 @@ def _handler(server: ApiServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture
-def valid_manifest() -> Object:
-    """A RayService that no rule finds fault with."""
-    manifest: Object = yaml.safe_load((Path(__file__).parent / "valid_rayservice.yaml").read_text())
+@pytest.fixture(scope="session")
+def parsed_manifest() -> Object:
+    """A RayService that no rule finds fault with, read once: change copies only."""
+    text = (Path(__file__).parent / "valid_rayservice.yaml").read_text()
+    manifest: Object = yaml.safe_load(text)
     return manifest
+
+
+@pytest.fixture
+def valid_manifest(parsed_manifest: Object) -> Object:
+    """A RayService that no rule finds fault with."""
+    return copy.deepcopy(parsed_manifest)
 
 
 @pytest.fixture

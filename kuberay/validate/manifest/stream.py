@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 
 from kuberay.errors import UsageError
-from kuberay.validate.finding import Place
 from kuberay.validate.manifest.graph import Composed, compose
 from kuberay.validate.manifest.node import Document, Node
 from kuberay.validate.rule import Finding, error
@@ -59,7 +58,7 @@ def read_text(text: str, file: str) -> Stream:
     except yaml.YAMLError as exc:
         findings.append(_syntax_finding(exc, text, file))
     except RecursionError:
-        findings.append(_at_line(SYNTAX.at(_nowhere(file), "a structure nested too deep"), 1))
+        findings.append(SYNTAX.at(_at_line(file, 1), "a structure nested too deep"))
     return Stream(tuple(documents), tuple(findings))
 
 
@@ -105,15 +104,10 @@ def _syntax_finding(exc: yaml.YAMLError, text: str, file: str) -> Finding:
     content = lines[line - 1] if line <= len(lines) else ""
     indent = content[: len(content) - len(content.lstrip())]
     if "\t" in indent:
-        return _at_line(TAB.at(_nowhere(file), "a tab in the indentation"), line)
+        return TAB.at(_at_line(file, line), "a tab in the indentation")
     problem = getattr(exc, "problem", None) or getattr(exc, "reason", None) or "unreadable text"
-    return _at_line(SYNTAX.at(_nowhere(file), str(problem)), line)
+    return SYNTAX.at(_at_line(file, line), str(problem))
 
 
-def _nowhere(file: str) -> Node:
-    return Document(file, None).root
-
-
-def _at_line(finding: Finding, line: int) -> Finding:
-    place = finding.place
-    return replace(finding, place=Place(place.file, line, place.object, place.path))
+def _at_line(file: str, line: int) -> Node:
+    return Document(file, None, {(): line}).root

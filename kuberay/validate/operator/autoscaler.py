@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error
+from kuberay.validate.rule import Findings, error
 
 SWITCH_BY_ENV = error(
     "operator/autoscaler-env",
@@ -30,7 +28,7 @@ RESERVED_ENV = error(
 _SWITCH = "RAY_enable_autoscaler_v2"
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     switch = service.head.env.get(_SWITCH)
     given = service.autoscaler["version"]
     if switch is not None and service.autoscaling and given:

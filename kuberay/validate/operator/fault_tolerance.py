@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 TWO_SWITCHES = error(
     "operator/fault-tolerance-twice",
@@ -44,7 +42,7 @@ _CLAIM_EXCLUDES = ("size", "storageClassName", "accessModes")
 _REDIS_FIELDS = ("redisAddress", "redisUsername", "redisPassword", "externalStorageNamespace")
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     options = service.cluster["gcsFaultToleranceOptions"]
     enabled = service.annotations["ray.io/ft-enabled"]
     if enabled and options:
@@ -58,7 +56,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield from _redis(options)
 
 
-def _by_hand(service: RayService, options: Node, *, is_enabled: bool) -> Iterator[Finding]:
+def _by_hand(service: RayService, options: Node, *, is_enabled: bool) -> Findings:
     env, params = service.head.env, service.head.start_params
     forbidden = [params["redis-username"], _env(service, "REDIS_USERNAME")]
     if options or not is_enabled:
@@ -76,7 +74,7 @@ def _env(service: RayService, name: str) -> Node:
     return service.head.env.get(name) or Node(service.document, (), None)
 
 
-def _redis(options: Node) -> Iterator[Finding]:
+def _redis(options: Node) -> Findings:
     if options["storage"]:
         yield STORAGE_OPTIONS.at(options["storage"])
     if not options["redisAddress"].text:
@@ -85,7 +83,7 @@ def _redis(options: Node) -> Iterator[Finding]:
         yield SHARED_NAMESPACE.at(options["externalStorageNamespace"])
 
 
-def _embedded(service: RayService, options: Node) -> Iterator[Finding]:
+def _embedded(service: RayService, options: Node) -> Findings:
     if GATE not in service.gates:
         yield STORAGE_GATE.at(options["backend"])
     wrong = [options[name] for name in _REDIS_FIELDS]

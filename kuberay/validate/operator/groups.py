@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from kuberay.validate.label_rules import wrong_labels
 from kuberay.validate.rayservice import Group, RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 NO_CONTAINER = error(
     "operator/no-container", "at least one container; the first one runs Ray",
@@ -59,7 +58,7 @@ _EXCLUSIVE = ("num-cpus", "num-gpus", "memory", "resources")
 _PRIORITY_SINCE = (2, 56, 0)
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         yield from _any_group(group)
     for group in service.workers:
@@ -73,7 +72,7 @@ def check(service: RayService) -> Iterator[Finding]:
             yield GROUP_NAME.at(name, f"{name.text} more than once")
 
 
-def _any_group(group: Group) -> Iterator[Finding]:
+def _any_group(group: Group) -> Findings:
     if not group.pod["containers"].items:
         yield NO_CONTAINER.at(group.pod["containers"])
     params = group.start_params
@@ -86,7 +85,7 @@ def _any_group(group: Group) -> Iterator[Finding]:
     yield from wrong_labels(GROUP_LABEL, group.node["labels"])
 
 
-def _bounds(service: RayService, group: Group) -> Iterator[Finding]:
+def _bounds(service: RayService, group: Group) -> Findings:
     least, most = group.node["minReplicas"], group.node["maxReplicas"]
     for bound in (least, most):
         if (bound.integer or 0) < 0:
@@ -99,7 +98,7 @@ def _bounds(service: RayService, group: Group) -> Iterator[Finding]:
         )
 
 
-def _worker(service: RayService, group: Group) -> Iterator[Finding]:
+def _worker(service: RayService, group: Group) -> Findings:
     idle, priority = group.node["idleTimeoutSeconds"], group.node["priority"]
     if idle and (not service.autoscaler_is_v2 or (idle.integer or 0) < 0):
         yield GROUP_IDLE.at(idle)

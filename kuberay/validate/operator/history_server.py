@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error
+from kuberay.validate.rule import Findings, error
 
 HISTORY_SERVER = error(
     "operator/history-server",
@@ -36,7 +36,7 @@ _AZURE_NEEDS = {
 }  # fmt: skip
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         for container in group.pod["containers"].items:
             if container["name"].text == _CONTAINER:

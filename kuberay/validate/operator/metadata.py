@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from kuberay.validate.operator._duration import go_duration_s
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error
+from kuberay.validate.rule import Findings, error
 
 LONGEST_SERVICE_NAME = 47
 LONGEST_CLUSTER_NAME = 53
@@ -32,7 +31,7 @@ _LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _TIMEOUT = "ray.io/initializing-timeout"
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     name = service.root["metadata"]["name"]
     longest = LONGEST_SERVICE_NAME if service.is_service else LONGEST_CLUSTER_NAME
     if len(name.text) > longest:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kuberay.name_syntax import is_dns_label
 from kuberay.validate.operator import history_server
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error
+from kuberay.validate.rule import Findings, error
 
 TOKEN_VERSION = error(
     "operator/token-ray-version", "rayVersion 2.52.0 or newer with authOptions.mode token",
@@ -48,7 +46,7 @@ _TLS_ENV = ("RAY_USE_TLS", "RAY_TLS_SERVER_CERT", "RAY_TLS_SERVER_KEY", "RAY_TLS
 _TLS_VOLUME, _TLS_PATH = "ray-tls", "/etc/ray/tls"
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     yield from _authentication(service)
     for name, gate in (
         ("networkPolicy", NETWORK_GATE), ("tlsOptions", TLS_GATE),
@@ -63,7 +61,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield from history_server.check(service)
 
 
-def _authentication(service: RayService) -> Iterator[Finding]:
+def _authentication(service: RayService) -> Findings:
     options, version = service.cluster["authOptions"], service.ray_version
     is_token = options["mode"].text == "token"
     if is_token and (version is None or version < _TOKEN_SINCE):
@@ -76,7 +74,7 @@ def _authentication(service: RayService) -> Iterator[Finding]:
         yield KUBERNETES_TOKEN.at(kubernetes)
 
 
-def _network_policy(service: RayService) -> Iterator[Finding]:
+def _network_policy(service: RayService) -> Findings:
     policy = service.cluster["networkPolicy"]
     mode = policy["mode"].text or "DenyAll"
     useless = {"DenyAllEgress": "ingressRules", "DenyAllIngress": "egressRules"}.get(mode, "")
@@ -93,7 +91,7 @@ def _network_policy(service: RayService) -> Iterator[Finding]:
             yield GROUP_NAME.at(name)
 
 
-def _tls(service: RayService) -> Iterator[Finding]:
+def _tls(service: RayService) -> Findings:
     for container in (*(group.container for group in service.groups), service.autoscaler):
         for entry in container["env"].items:
             if entry["name"].text in _TLS_ENV:

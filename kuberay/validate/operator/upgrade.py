@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error
+from kuberay.validate.rule import Findings, error
 
 STRATEGY = error(
     "operator/upgrade-type",
@@ -35,7 +33,7 @@ CHILD_UPGRADE_STRATEGY = error(
 _STRATEGIES = ("NewCluster", RayService.INCREMENTAL, "None")
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     if not service.is_service:
         return
     strategy = service.spec["upgradeStrategy"]["type"]
@@ -55,7 +53,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield from _incremental(service)
 
 
-def _incremental(service: RayService) -> Iterator[Finding]:
+def _incremental(service: RayService) -> Findings:
     if not service.autoscaling:
         node = service.cluster["enableInTreeAutoscaling"]
         yield INCREMENTAL_OPTIONS.at(node, expected="true", fix="switch the autoscaler on")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
-from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Deployment, Group, RayService, ServeConfig
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 REPLICA_TOO_LARGE = error(
     "runtime/replica-too-large", "a replica that fits into one pod of some group",
@@ -53,7 +51,7 @@ HEAD_WORKS = warning(
 )  # fmt: skip
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         yield from _pod_size(group)
     for group in service.workers if service.autoscaling else ():
@@ -64,7 +62,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield from _fit(service, service.serve)
 
 
-def _pod_size(group: Group) -> Iterator[Finding]:
+def _pod_size(group: Group) -> Findings:
     if not group.container:
         return
     resources = group.container["resources"]
@@ -80,7 +78,7 @@ def _pod_size(group: Group) -> Iterator[Finding]:
         yield FRACTIONAL_CPU.at(resources.at("limits", "cpu"), str(cpus.normalize()))
 
 
-def _bounds(group: Group) -> Iterator[Finding]:
+def _bounds(group: Group) -> Findings:
     if group.max_replicas == group.UNLIMITED_REPLICAS:
         yield NO_MAXIMUM.at(group.node["maxReplicas"])
     replicas = group.node["replicas"]
@@ -89,7 +87,7 @@ def _bounds(group: Group) -> Iterator[Finding]:
         yield START_SIZE.at(replicas, came)
 
 
-def _fit(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
+def _fit(service: RayService, serve: ServeConfig) -> Findings:
     wanted = Decimal(0)
     oversized = False
     for deployment in serve.deployments:
@@ -103,16 +101,14 @@ def _fit(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
 
 
 def _holds(group: Group, deployment: Deployment) -> bool:
-    if _pods(group) == 0:
-        return False
     cpus, memory = group.cpus, group.memory_bytes
-    if deployment.gpus > group.gpus or (cpus is not None and deployment.cpus > cpus):
+    if (
+        group.max_replicas <= 0
+        or deployment.gpus > group.gpus
+        or (cpus is not None and deployment.cpus > cpus)
+    ):
         return False
     return memory is None or deployment.memory_bytes <= memory
-
-
-def _pods(group: Group) -> int:
-    return max(group.max_replicas, 0)
 
 
 def _size(deployment: Deployment) -> str:
@@ -121,21 +117,21 @@ def _size(deployment: Deployment) -> str:
     return f"{deployment.cpus} CPUs{gpus}{memory}"
 
 
-def _total(service: RayService, serve: ServeConfig, wanted: Decimal) -> Iterator[Finding]:
+def _total(service: RayService, serve: ServeConfig, wanted: Decimal) -> Findings:
     if any(group.cpus is None for group in service.groups):
         return
-    pods = {group.name: (_most(service, group), group.cpus or 0) for group in service.groups}
-    offered = sum(count * cpus for count, cpus in pods.values())
-    node = serve.root["applications"]
+    pods = {group.name: _most(service, group) * (group.cpus or 0) for group in service.groups}
+    offered = sum(pods.values())
     if wanted > offered:
         came = f"{wanted} CPUs for all replicas, {offered} in all pods"
-        yield TOO_FEW_PODS.at(node, came)
+        yield TOO_FEW_PODS.at(serve.root["applications"], came)
         return
     for deployment in serve.deployments:
         room = _room(service, deployment)
         if room is not None and (deployment.most_replicas or 0) > room:
             came = f"{deployment.most_replicas} replicas of {deployment.name}, room for {room}"
-            yield TOO_FEW_PODS.at(_bound_of(deployment), came)
+            bound = deployment.autoscaling["max_replicas"] or deployment.node["num_replicas"]
+            yield TOO_FEW_PODS.at(bound, came)
 
 
 def _most(service: RayService, group: Group) -> int:
@@ -166,7 +162,3 @@ def _per_pod(group: Group, deployment: Deployment) -> int:
         limits.append(int(group.memory_bytes / deployment.memory_bytes))
     most = deployment.node["max_replicas_per_node"].integer
     return min([*limits, most] if most else limits)
-
-
-def _bound_of(deployment: Deployment) -> Node:
-    return deployment.autoscaling["max_replicas"] or deployment.node["num_replicas"]

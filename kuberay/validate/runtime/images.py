@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 VERSION = error(
     "runtime/ray-version", "the Ray version of the image",
@@ -35,7 +34,7 @@ _RAY_TAG = re.compile(r"ray[-_]?(\d+\.\d+\.\d+)")
 _NUMBER = re.compile(r"(\d+\.\d+\.\d+)")
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     version = service.cluster["rayVersion"]
     if not version:
         yield VERSION_MISSING.at(version)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
@@ -10,7 +9,8 @@ from kuberay.name_syntax import is_dns_label, is_subdomain
 from kuberay.validate.label_rules import wrong_annotations, wrong_labels
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Group, RayService
-from kuberay.validate.rule import Finding, error
+from kuberay.validate.rule import Findings, error
+from kuberay.validate.suggestion import did_you_mean_in_any_case
 
 Limit = TypeVar("Limit")
 _REFUSED = "The CRD accepts it; the pod is refused when the operator creates it."
@@ -94,11 +94,12 @@ _CONTAINER_NUMBERS = {
 }
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         for node, words in _limited(group, _POD_WORDS, _CONTAINER_WORDS):
             if node.text and node.text not in words:
-                yield _word(node, words)
+                fix = did_you_mean_in_any_case(node.text, words)
+                yield WORD.at(node, expected=f"one of {', '.join(words)}", fix=fix)
         for node, (least, most) in _limited(group, _POD_NUMBERS, _CONTAINER_NUMBERS):
             if node.integer is not None and not least <= node.integer <= most:
                 yield NUMBER.at(node, expected=_range(least, most))
@@ -126,14 +127,7 @@ def _range(least: int, most: int) -> str:
     return f"{least} or more" if most > _LARGEST_PORT else f"{least} to {most}"
 
 
-def _word(node: Node, words: tuple[str, ...]) -> Finding:
-    folded = {word.lower(): word for word in words}
-    near = difflib.get_close_matches(node.text.lower(), folded, n=1)
-    fix = f"did you mean {folded[near[0]]}?" if near else ""
-    return WORD.at(node, expected=f"one of {', '.join(words)}", fix=fix)
-
-
-def _names(group: Group) -> Iterator[Finding]:
+def _names(group: Group) -> Findings:
     for volume in group.pod["volumes"].items:
         if volume["name"].text and not is_dns_label(volume["name"].text):
             yield NAME.at(volume["name"])
@@ -144,7 +138,7 @@ def _names(group: Group) -> Iterator[Finding]:
     yield from wrong_annotations(NAME, group.node.at("template", "metadata", "annotations"))
 
 
-def _env(container: Node) -> Iterator[Finding]:
+def _env(container: Node) -> Findings:
     for entry in container["env"].items:
         name, source = entry["name"], entry["valueFrom"]
         if name and (not name.text or "=" in name.text):
@@ -155,7 +149,7 @@ def _env(container: Node) -> Iterator[Finding]:
             yield ENV.at(source, f"{name.text} from {len(list(source.entries))} sources")
 
 
-def _toleration(toleration: Node) -> Iterator[Finding]:
+def _toleration(toleration: Node) -> Findings:
     exists = toleration["operator"].text == "Exists"
     seconds = toleration["tolerationSeconds"]
     if exists and toleration["value"].text:
@@ -166,7 +160,7 @@ def _toleration(toleration: Node) -> Iterator[Finding]:
         yield TOLERATION.at(seconds, "tolerationSeconds without effect NoExecute")
 
 
-def _start_params(group: Group) -> Iterator[Finding]:
+def _start_params(group: Group) -> Findings:
     for name in _NUMBERS:
         given = group.start_params[name]
         if given.text and not given.text.strip().isdecimal():

@@ -6,14 +6,12 @@ FailedToCreateHeadPod and FailedToCreateWorkerPod, again and again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kuberay.name_syntax import is_dns_label
 from kuberay.quantity import quantity
 from kuberay.validate.label_rules import wrong_labels
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Group, RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 CONTAINER_NAME = error(
     "runtime/container-name",
@@ -54,7 +52,7 @@ NO_WRITABLE_TMP = error(
 _RESOURCES_APART = ("name",)
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         yield from _names(group)
         yield from _volumes(group)
@@ -66,7 +64,7 @@ def check(service: RayService) -> Iterator[Finding]:
     yield from _sidecar_tmp(service)
 
 
-def _names(group: Group) -> Iterator[Finding]:
+def _names(group: Group) -> Findings:
     seen: set[str] = set()
     for container in group.containers:
         name = container["name"]
@@ -77,7 +75,7 @@ def _names(group: Group) -> Iterator[Finding]:
         seen.add(name.text)
 
 
-def _volumes(group: Group) -> Iterator[Finding]:
+def _volumes(group: Group) -> Findings:
     volumes = group.pod["volumes"].items
     names = {volume["name"].text for volume in volumes}
     for volume in volumes:
@@ -92,7 +90,7 @@ def _volumes(group: Group) -> Iterator[Finding]:
                 yield UNKNOWN_VOLUME.at(name)
 
 
-def _resources(container: Node) -> Iterator[Finding]:
+def _resources(container: Node) -> Findings:
     requests, limits = container["resources"]["requests"], container["resources"]["limits"]
     for name, node in requests.entries:
         request, limit = quantity(node.value), quantity(limits[name].value)
@@ -100,14 +98,14 @@ def _resources(container: Node) -> Iterator[Finding]:
             yield MORE_THAN_LIMIT.at(node, f"{node.value}, limit {limits[name].value}")
 
 
-def _labels(group: Group) -> Iterator[Finding]:
+def _labels(group: Group) -> Findings:
     yield from wrong_labels(LABEL, group.labels)
     for key, node in group.labels.entries:
         if key.startswith("ray.io/"):
             yield OPERATOR_LABEL.at(node, key)
 
 
-def _user(group: Group) -> Iterator[Finding]:
+def _user(group: Group) -> Findings:
     pod = group.pod["securityContext"]
     for container in group.containers:
         own = container["securityContext"]
@@ -120,7 +118,7 @@ def _user(group: Group) -> Iterator[Finding]:
         yield NO_WRITABLE_TMP.at(context["readOnlyRootFilesystem"])
 
 
-def _sidecar_tmp(service: RayService) -> Iterator[Finding]:
+def _sidecar_tmp(service: RayService) -> Findings:
     read_only = service.autoscaler["securityContext"]["readOnlyRootFilesystem"]
     if service.autoscaling and read_only.is_true and not _has_tmp(service.autoscaler):
         fix = "mount the head's /tmp volume through autoscalerOptions.volumeMounts"

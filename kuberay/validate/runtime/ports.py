@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from foundation.json_types import JsonValue
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Group, RayService, ServeConfig
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 PORT_NAME = error(
     "runtime/port-name",
@@ -68,7 +67,7 @@ _NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _LONGEST_NAME = 15
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         for container in group.containers:
             yield from _container_ports(container)
@@ -80,7 +79,7 @@ def check(service: RayService) -> Iterator[Finding]:
         yield from _serve(service, service.serve)
 
 
-def _container_ports(container: Node) -> Iterator[Finding]:
+def _container_ports(container: Node) -> Findings:
     seen: set[str] = set()
     for port in container["ports"].items:
         name, number = port["name"], port["containerPort"].integer
@@ -93,7 +92,7 @@ def _container_ports(container: Node) -> Iterator[Finding]:
         seen |= {name.text} - {""}
 
 
-def _head(service: RayService) -> Iterator[Finding]:
+def _head(service: RayService) -> Findings:
     head = service.head
     ports = head.container["ports"]
     if not ports.items:
@@ -116,7 +115,7 @@ def _own_ports(service: RayService) -> list[Node]:
     return service.spec.at("serveService", "spec", "ports").items
 
 
-def _service_ports(service: RayService) -> Iterator[Finding]:
+def _service_ports(service: RayService) -> Findings:
     listed = service.head.container["ports"].items
     known = {name for name in service.head.ports if _is_serve(name)} if listed else {"serve"}
     for port in _own_ports(service):
@@ -127,7 +126,7 @@ def _service_ports(service: RayService) -> Iterator[Finding]:
             yield from _target(service, port)
 
 
-def _target(service: RayService, port: Node) -> Iterator[Finding]:
+def _target(service: RayService, port: Node) -> Findings:
     target = port["targetPort"] or port["port"]
     for group in service.workers:
         containers = group.pod["containers"].items
@@ -140,7 +139,7 @@ def _both(port: Node) -> tuple[JsonValue, JsonValue]:
     return port["name"].value, port["containerPort"].value
 
 
-def _serve(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
+def _serve(service: RayService, serve: ServeConfig) -> Findings:
     host = serve.root.at("http_options", "host")
     if host.text in ("localhost", "127.0.0.1", "::1"):
         yield LOCAL_HOST.at(host)
@@ -151,7 +150,7 @@ def _serve(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
         yield NO_GRPC_PORT.at(service.head.container["ports"])
 
 
-def _group_serve(group: Group, serve: ServeConfig) -> Iterator[Finding]:
+def _group_serve(group: Group, serve: ServeConfig) -> Findings:
     wanted = {"serve": serve.http_port}
     if serve.speaks_grpc:
         wanted["serve-grpc"] = serve.grpc_port

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Group, RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 HANDLERS = error(
     "runtime/probe-handlers", "one handler: httpGet, exec, tcpSocket or grpc",
@@ -40,7 +38,7 @@ _HANDLERS = ("httpGet", "exec", "tcpSocket", "grpc")
 _PROXY_NAMES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         for container in group.containers:
             for name in _PROBES:
@@ -55,7 +53,7 @@ def check(service: RayService) -> Iterator[Finding]:
         )
 
 
-def _probe(name: str, probe: Node, container: Node) -> Iterator[Finding]:
+def _probe(name: str, probe: Node, container: Node) -> Findings:
     handlers = [handler for handler in _HANDLERS if probe[handler].value is not None]
     if len(handlers) != 1:
         yield HANDLERS.at(probe, " and ".join(handlers) or "none")
@@ -71,7 +69,7 @@ def _probe(name: str, probe: Node, container: Node) -> Iterator[Finding]:
             yield PROBE_TIMES.at(probe[key])
 
 
-def _proxy(group: Group) -> Iterator[Finding]:
+def _proxy(group: Group) -> Findings:
     exempt = group.env_text("NO_PROXY") + "," + group.env_text("no_proxy")
     if "localhost" in exempt and "127.0.0.1" in exempt:
         return

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 PROXY_LOCATION = error(
     "runtime/proxy-location", "proxy_location EveryNode",
@@ -39,7 +37,7 @@ _HARD_STOP_S = 120
 _PER_NODE = ("RAY_SERVE_HAPROXY_NBTHREAD",)  # follows the pod's own size
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     if service.serve is not None:
         yield from _config(service)
     yield from _half_switched(service)
@@ -49,7 +47,7 @@ def check(service: RayService) -> Iterator[Finding]:
     yield from _different(service)
 
 
-def _config(service: RayService) -> Iterator[Finding]:
+def _config(service: RayService) -> Findings:
     assert service.serve is not None
     location = service.serve.root["proxy_location"]
     if location and location.text != "EveryNode":
@@ -59,7 +57,7 @@ def _config(service: RayService) -> Iterator[Finding]:
         yield CUT_REQUESTS.at(timeout)
 
 
-def _half_switched(service: RayService) -> Iterator[Finding]:
+def _half_switched(service: RayService) -> Findings:
     if not service.uses_ha_proxy:
         return
     for group in service.groups:
@@ -68,7 +66,7 @@ def _half_switched(service: RayService) -> Iterator[Finding]:
             yield HALF_SWITCHED.at(node, f"not on in the group {group.name}")
 
 
-def _different(service: RayService) -> Iterator[Finding]:
+def _different(service: RayService) -> Findings:
     head = service.head.env
     for group in service.workers:
         names = {name for name in (*head, *group.env) if name.startswith("RAY_SERVE_")}

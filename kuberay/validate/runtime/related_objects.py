@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from kuberay.validate.manifest.node import Document, Node
 from kuberay.validate.rayservice import Group, RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 TWICE = error(
     "runtime/object-twice", "each object once in the input", "The second one overwrites the first.",
@@ -31,9 +31,7 @@ FROZEN = warning(
 _DASHBOARD = (8265, "dashboard")
 
 
-def check_stream(
-    documents: Sequence[Document], services: Sequence[RayService]
-) -> Iterator[Finding]:
+def check_stream(documents: Sequence[Document], services: Sequence[RayService]) -> Findings:
     yield from _twice(documents)
     accounts = {d.root["metadata"]["name"].text for d in documents if _is(d, "ServiceAccount")}
     for service in services:
@@ -50,7 +48,7 @@ def _is(document: Document, kind: str) -> bool:
     return document.root["kind"].text == kind
 
 
-def _twice(documents: Sequence[Document]) -> Iterator[Finding]:
+def _twice(documents: Sequence[Document]) -> Findings:
     seen: set[tuple[str, ...]] = set()
     for document in documents:
         root = document.root
@@ -62,7 +60,7 @@ def _twice(documents: Sequence[Document]) -> Iterator[Finding]:
         seen.add(key)
 
 
-def _accounts(service: RayService, accounts: set[str]) -> Iterator[Finding]:
+def _accounts(service: RayService, accounts: set[str]) -> Findings:
     told: set[str] = set()
     for group in service.groups:
         node = group.pod["serviceAccountName"]
@@ -71,9 +69,7 @@ def _accounts(service: RayService, accounts: set[str]) -> Iterator[Finding]:
             yield SERVICE_ACCOUNT.at(node, f"{node.text}, which the input does not hold")
 
 
-def _budget(
-    document: Document, documents: Sequence[Document], groups: Sequence[Group]
-) -> Iterator[Finding]:
+def _budget(document: Document, documents: Sequence[Document], groups: Sequence[Group]) -> Findings:
     selector = document.root["spec"]["selector"]
     templates = [group.labels for group in groups]
     templates += [d.root.at("spec", "template", "metadata", "labels") for d in documents]
@@ -89,7 +85,7 @@ def _selects(selector: Node, labels: Node) -> bool:
     )
 
 
-def _network_policy(document: Document, heads: Sequence[Group]) -> Iterator[Finding]:
+def _network_policy(document: Document, heads: Sequence[Group]) -> Findings:
     spec = document.root["spec"]
     types = [node.text for node in spec["policyTypes"].items] or ["Ingress"]
     selects_head = any(_selects(spec["podSelector"], head.labels) for head in heads)

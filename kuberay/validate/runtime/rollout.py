@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 NO_ENDPOINTS = error(
     "runtime/head-excluded",
@@ -43,7 +43,7 @@ DASHBOARD_INGRESS = warning(
 _IGNORED = ("serviceUnhealthySecondThreshold", "deploymentUnhealthySecondThreshold")
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     if service.head.node["enableIngress"].is_true:
         yield DASHBOARD_INGRESS.at(service.head.node["enableIngress"])
     if not service.is_service:
@@ -69,7 +69,7 @@ def _starts_with_pods(service: RayService) -> Iterator[bool]:
         yield (group.min_replicas if service.autoscaling else group.replicas) > 0
 
 
-def _incremental(service: RayService) -> Iterator[Finding]:
+def _incremental(service: RayService) -> Findings:
     if service.spec["serveService"]:
         yield INCREMENTAL_LIMITS.at(service.spec["serveService"], "serveService")
     if service.serve is not None and service.serve.speaks_grpc:

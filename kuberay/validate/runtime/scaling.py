@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from kuberay.quantity import quantity
 from kuberay.validate.rayservice import Deployment, RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 
 NEVER_SCALES = error(
     "runtime/max-ongoing-below-target", "max_ongoing_requests of at least target_ongoing_requests",
@@ -60,7 +59,7 @@ _DEFAULT_LOOK_BACK_S = 30.0
 _AUTOSCALER_BYTES = Decimal(2**30)
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     if service.autoscaling:
         yield from _autoscaler(service)
     if service.serve is None:
@@ -72,7 +71,7 @@ def check(service: RayService) -> Iterator[Finding]:
             yield RUNTIME_ENV.at(application["runtime_env"]["working_dir"])
 
 
-def _autoscaler(service: RayService) -> Iterator[Finding]:
+def _autoscaler(service: RayService) -> Findings:
     if service.autoscaler["version"].text != "v2":
         yield AUTOSCALER_V1.at(service.autoscaler["version"])
     limit = service.autoscaler["resources"]["limits"]["memory"]
@@ -81,7 +80,7 @@ def _autoscaler(service: RayService) -> Iterator[Finding]:
         yield AUTOSCALER_MEMORY.at(limit, f"{limit.value or '512Mi, the default'}")
 
 
-def _deployment(service: RayService, deployment: Deployment) -> Iterator[Finding]:
+def _deployment(service: RayService, deployment: Deployment) -> Findings:
     node = deployment.node
     if deployment.autoscaling:
         yield from _autoscaled(service, deployment)
@@ -93,7 +92,7 @@ def _deployment(service: RayService, deployment: Deployment) -> Iterator[Finding
         yield SINGLE_REPLICA.at(deployment.autoscaling["min_replicas"] or node["num_replicas"])
 
 
-def _autoscaled(service: RayService, deployment: Deployment) -> Iterator[Finding]:
+def _autoscaled(service: RayService, deployment: Deployment) -> Findings:
     config = deployment.autoscaling
     given = deployment.node["max_ongoing_requests"]
     most = given.integer if given else _DEFAULT_MAX_ONGOING

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kuberay.validate.rayservice import Group, RayService, ServeConfig
-from kuberay.validate.rule import Finding, warning
+from kuberay.validate.rule import Findings, warning
 
 GRACE = warning(
     "runtime/grace-below-shutdown",
@@ -37,7 +35,7 @@ _DEFAULT_DELAY_S = 60
 _DRAIN = "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S"
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     for group in service.groups:
         yield from _pre_stop(group)
         if group.container:
@@ -52,14 +50,14 @@ def check(service: RayService) -> Iterator[Finding]:
     yield from _deletion_delay(service, service.serve)
 
 
-def _pre_stop(group: Group) -> Iterator[Finding]:
+def _pre_stop(group: Group) -> Findings:
     hook = group.container.at("lifecycle", "preStop")
     command = " ".join(word.text for word in hook["exec"]["command"].items)
     if "ray stop" in command:
         yield PRE_STOP.at(hook, command)
 
 
-def _drain(group: Group) -> Iterator[Finding]:
+def _drain(group: Group) -> Findings:
     text = group.env_text(_DRAIN)
     try:
         drain_s = float(text) if text else _DEFAULT_DRAIN_S
@@ -78,7 +76,7 @@ def _longest_shutdown_s(service: RayService, serve: ServeConfig) -> float:
     return max([floor, *(_DEFAULT_SHUTDOWN_S if time is None else time for time in given)])
 
 
-def _deletion_delay(service: RayService, serve: ServeConfig) -> Iterator[Finding]:
+def _deletion_delay(service: RayService, serve: ServeConfig) -> Findings:
     delay = service.spec["rayClusterDeletionDelaySeconds"]
     options = serve.root["http_options"]
     keep_alive = options["keep_alive_timeout_s"].number

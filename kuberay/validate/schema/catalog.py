@@ -46,10 +46,6 @@ class Catalog:
         name = definition_name(api_version, kind, self.kubernetes)
         return _reference(name, definitions(self.kubernetes)) if name else None
 
-    def is_built_in(self, api_version: str, kind: str) -> bool:
-        key = (api_version, kind)
-        return key not in self.custom and api_version == BUILT_IN_API and kind in BUILT_IN_KINDS
-
 
 @functools.cache
 def built_in_types() -> JsonObject:

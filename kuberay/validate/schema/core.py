@@ -46,15 +46,17 @@ def _number(version: str) -> tuple[int, int]:
 @functools.lru_cache(maxsize=2)
 def definitions(version: str) -> JsonObject:
     """Returns Kubernetes' definitions by their full names; quantities with their syntax."""
-    found: JsonObject = _contents(version, "_definitions")["$defs"]
+    import kubernetes_validate.utils as library
+
+    path = f"kubernetes-json-schema/v{version}.0-local-strict/_definitions.json"
+    found: JsonObject = library.schema_contents(path, version)["$defs"]
     quantity = {"type": ["string", "number", "null"], "pattern": _QUANTITY_PATTERN}
     return {**found, QUANTITY: quantity}
 
 
 def definition_name(api_version: str, kind: str, version: str) -> str | None:
     group, _, release = api_version.rpartition("/")
-    wanted = {"group": group, "version": release, "kind": kind}
-    return _kinds(version).get(tuple(wanted.values()))
+    return _kinds(version).get((group, release, kind))
 
 
 @functools.lru_cache(maxsize=2)
@@ -65,11 +67,3 @@ def _kinds(version: str) -> dict[tuple[str, ...], str]:
         for kind in definition.get("x-kubernetes-group-version-kind", ())
         if "metadata" in definition.get("properties", {})
     }
-
-
-def _contents(version: str, name: str) -> JsonObject:
-    import kubernetes_validate.utils as library
-
-    path = f"kubernetes-json-schema/v{version}.0-local-strict/{name}.json"
-    contents: JsonObject = library.schema_contents(path, version)
-    return contents

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kuberay.name_syntax import is_dns_label, is_subdomain
 from kuberay.validate.label_rules import wrong_annotations, wrong_labels
 from kuberay.validate.manifest.node import Document
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Findings, error, warning
 from kuberay.validate.schema.catalog import Catalog
 from kuberay.validate.schema.structural import REQUIRED, findings_of
 
@@ -33,7 +31,7 @@ _FREE_NAMES = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
 _KUBERNETES_GROUPS = ("", "apps", "batch", "autoscaling", "policy")
 
 
-def check_object(document: Document, catalog: Catalog) -> Iterator[Finding]:
+def check_object(document: Document, catalog: Catalog) -> Findings:
     root = document.root
     for name in ("apiVersion", "kind"):
         if not root[name].text:
@@ -56,7 +54,7 @@ def _is_kubernetes(api_version: str) -> bool:
     return group in _KUBERNETES_GROUPS or (group.endswith(".k8s.io") and "gateway" not in group)
 
 
-def _metadata(document: Document, kind: str) -> Iterator[Finding]:
+def _metadata(document: Document, kind: str) -> Findings:
     metadata = document.root["metadata"]
     name = metadata["name"]
     if not name.text:

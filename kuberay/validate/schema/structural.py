@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kuberay.validate.rule import Finding, error, shown, warning
+from kuberay.validate.rule import Finding, Findings, error, shown, warning
 from kuberay.validate.schema import cel
 from kuberay.validate.schema.keywords import UNKNOWN_FIELD, StructuralValidator
+from kuberay.validate.suggestion import did_you_mean, did_you_mean_in_any_case
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -41,13 +40,14 @@ _RANGES = {
     "exclusiveMaximum": "less than", "minLength": "at least this long:", "maxItems": "at most",
     "maxLength": "at most this long:", "minItems": "at least", "format": "a number that fits",
 }  # fmt: skip
+_MISPLACED = "delete it, or move it where it belongs"
 _TYPES = {
     "object": "an object", "array": "a list", "string": "text", "integer": "a whole number",
     "number": "a number", "boolean": "true or false",
 }  # fmt: skip
 
 
-def findings_of(document: Document, schema: JsonObject) -> Iterator[Finding]:
+def findings_of(document: Document, schema: JsonObject) -> Findings:
     validator = StructuralValidator(schema)
     for problem in validator.iter_errors(document.value):
         node = document.root.at(*problem.absolute_path)
@@ -58,7 +58,9 @@ def _finding(problem: ValidationError, node: Node) -> Finding:  # noqa: PLR0911 
     keyword: JsonValue = problem.validator
     wanted: JsonValue = problem.validator_value
     if keyword == UNKNOWN_FIELD:
-        return UNKNOWN.at(node, node.place.path, fix=_nearest(problem.message, wanted))
+        return UNKNOWN.at(
+            node, node.place.path, fix=did_you_mean(problem.message, wanted, _MISPLACED)
+        )
     if keyword == "required":
         child = node[problem.message]
         return REQUIRED.at(child, "nothing", fix=f"add {problem.message}")
@@ -70,7 +72,8 @@ def _finding(problem: ValidationError, node: Node) -> Finding:  # noqa: PLR0911 
         return CEL_UNKNOWN.at(node, str(wanted))
     if keyword == "enum":
         words = ", ".join(map(str, wanted))
-        return CHOICE.at(node, expected=f"one of {words}", fix=_nearest_word(node, wanted))
+        fix = did_you_mean_in_any_case(str(node.value), map(str, wanted), "use one of them")
+        return CHOICE.at(node, expected=f"one of {words}", fix=fix)
     if keyword == "pattern":
         return SYNTAX.at(node, expected=_pattern(str(wanted)), fix="write it so")
     if keyword in _RANGES:
@@ -112,17 +115,6 @@ def _type_fix(names: list[str], value: JsonValue) -> str:
     if isinstance(value, str) and names and set(names) <= {"integer", "number", "boolean"}:
         return "remove the quotes"
     return "delete the field, or give it a value" if value is None else "change the value"
-
-
-def _nearest(name: str, known: JsonValue) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else "delete it, or move it where it belongs"
-
-
-def _nearest_word(node: Node, words: JsonValue) -> str:
-    folded = {str(word).lower(): str(word) for word in words}
-    close = difflib.get_close_matches(str(node.value).lower(), folded, n=1)
-    return f"did you mean {folded[close[0]]}?" if close else "use one of them"
 
 
 def _pattern(pattern: str) -> str:

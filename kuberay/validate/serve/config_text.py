@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import yaml
 
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error
+from kuberay.validate.rule import Findings, error
 
 UNREADABLE = error(
     "ray/serve-config-yaml", "YAML that is an object",
@@ -16,7 +14,7 @@ UNREADABLE = error(
 )  # fmt: skip
 
 
-def check(service: RayService) -> Iterator[Finding]:
+def check(service: RayService) -> Findings:
     parsed = service.parsed_serve_config
     node = service.spec["serveConfigV2"]
     if isinstance(parsed, yaml.YAMLError):

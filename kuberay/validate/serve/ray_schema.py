@@ -5,17 +5,16 @@ The import takes seconds, so that it happens here and only when there is a confi
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import warnings
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Finding, error, warning
+from kuberay.validate.rule import Finding, Findings, error, warning
+from kuberay.validate.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -48,7 +47,7 @@ def check(service: RayService) -> list[Finding]:
         return [*_version(service), *_config(service.serve.root)]
 
 
-def _version(service: RayService) -> Iterator[Finding]:
+def _version(service: RayService) -> Findings:
     import ray
 
     wanted = service.cluster["rayVersion"]
@@ -56,7 +55,7 @@ def _version(service: RayService) -> Iterator[Finding]:
         yield OTHER_RAY.at(wanted, expected=f"{ray.__version__}, which is installed here")
 
 
-def _config(root: Node) -> Iterator[Finding]:
+def _config(root: Node) -> Findings:
     from ray.serve.config import AutoscalingConfig
     from ray.serve.schema import (
         DeploymentSchema,
@@ -68,22 +67,26 @@ def _config(root: Node) -> Iterator[Finding]:
         gRPCOptionsSchema,
     )
 
+    known: dict[str, type[BaseModel]] = {
+        "http_options": HTTPOptionsSchema,
+        "grpc_options": gRPCOptionsSchema,
+        "logging_config": LoggingConfig,
+        "applications[]": ServeApplicationSchema,
+        "applications[].deployments[]": DeploymentSchema,
+        "applications[].deployments[].ray_actor_options": RayActorOptionsSchema,
+        "applications[].deployments[].autoscaling_config": AutoscalingConfig,
+    }
     yield from _refusals(root, ServeDeploySchema)
     yield from _unknown_fields(root, ServeDeploySchema)
-    yield from _unknown_fields(root["http_options"], HTTPOptionsSchema)
-    yield from _unknown_fields(root["grpc_options"], gRPCOptionsSchema)
-    yield from _unknown_fields(root["logging_config"], LoggingConfig)
-    for application in root["applications"].items:
-        yield from _unknown_fields(application, ServeApplicationSchema)
-        for deployment in application["deployments"].items:
-            yield from _unknown_fields(deployment, DeploymentSchema)
-            yield from _unknown_fields(deployment["ray_actor_options"], RayActorOptionsSchema)
-            # The deployment's schema takes any object here; Serve fails on it later.
-            yield from _refusals(deployment["autoscaling_config"], AutoscalingConfig)
-            yield from _unknown_fields(deployment["autoscaling_config"], AutoscalingConfig)
+    for path, model in known.items():
+        for node in root.each(path):
+            if model is AutoscalingConfig:
+                # The deployment's schema takes any object here; Serve fails on it later.
+                yield from _refusals(node, model)
+            yield from _unknown_fields(node, model)
 
 
-def _refusals(node: Node, model: type[BaseModel]) -> Iterator[Finding]:
+def _refusals(node: Node, model: type[BaseModel]) -> Findings:
     if not isinstance(node.value, dict):
         return
     try:
@@ -109,11 +112,9 @@ def _is_field(node: Node, key: int | str) -> bool:
     return isinstance(node.value, dict) and isinstance(key, str) and key.islower()
 
 
-def _unknown_fields(node: Node, model: type[BaseModel]) -> Iterator[Finding]:
+def _unknown_fields(node: Node, model: type[BaseModel]) -> Findings:
     known = set(model.model_fields)
     known |= {field.alias for field in model.model_fields.values() if field.alias}
     for name, child in node.entries:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            fix = f"did you mean {close[0]}?" if close else "delete it"
-            yield IGNORED.at(child, name, fix=fix)
+            yield IGNORED.at(child, name, fix=did_you_mean(name, known, "delete it"))

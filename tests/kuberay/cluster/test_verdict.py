@@ -16,7 +16,7 @@ def seen(status: dict[str, Any], *pods: dict[str, Any], suspend: bool = False) -
         status["observedGeneration"] = 3
     metadata = {"name": "shop", "namespace": "shop", "generation": 3}
     service = {"metadata": metadata, "spec": {"suspend": suspend}, "status": status}
-    return Observation(snapshot_of(service), service, ("app",), pods, ())
+    return Observation(snapshot_of(service), ("app",), pods, ())
 
 
 def pod(name: str, state: dict[str, Any], kind: str = "worker") -> dict[str, Any]:
@@ -43,7 +43,7 @@ def test_the_real_operators_status_is_done(shared: Any) -> None:
         "metadata": {"name": "bqml-serve", "namespace": "bqml", "generation": 2},
         "status": yaml.safe_load(path.read_text()),
     }
-    now = Observation(snapshot_of(service), service, ("bqml",), (), ())
+    now = Observation(snapshot_of(service), ("bqml",), (), ())
     assert judge(now).state is State.DONE
     assert now.snapshot.pending is None
     assert "application bqml: RUNNING (Model HEALTHY)" in list(sentences(now))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import functools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import kubernetes_validate
+import kubernetes_validate.utils as library
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, reject
@@ -113,6 +115,15 @@ def ray_service_schema(shared: Path) -> Validator:
     schema["properties"]["metadata"] = {"type": "object"}
     validator = jsonschema.Draft202012Validator(schema)
     return validator.validate
+
+
+@pytest.fixture(scope="module", autouse=True)
+def schemas_read_once() -> Iterator[None]:
+    """The library would read five megabytes of definitions for each object."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("schema_contents", "all_versions"):
+            patch.setattr(library, name, functools.cache(getattr(library, name)))
+        yield
 
 
 def _strict(schema: Any) -> Any:
