@@ -60,8 +60,8 @@ def _run(
     timeout_ms: int,
     metadata: Any,  # noqa: ANN401
 ) -> list[Any]:
-    by_tensor = {_tensor(session.graph, name): value for name, value in feeds.items()}
-    wanted = [_tensor(session.graph, name) for name in fetches]
+    by_tensor = {tensor_output(session.graph, name): value for name, value in feeds.items()}
+    wanted = [tensor_output(session.graph, name) for name in fetches]
     run_options = RunOptions(timeout_in_ms=timeout_ms, output_partition_graphs=metadata is not None)
     options = pywrap_tf_session.TF_NewBufferFromString(run_options.SerializeToString())
     try:
@@ -73,7 +73,12 @@ def _run(
     return values
 
 
-def _tensor(graph: Any, name: str) -> Any:  # noqa: ANN401 - as above
+def tensor_output(graph: Any, name: str) -> Any:  # noqa: ANN401 - as above
+    """Returns TensorFlow's handle of a tensor.
+
+    Raises:
+        InvalidArgumentError: A name is no tensor, as in the signature of an init operation.
+    """
     try:
         return graph.get_tensor_by_name(name)._as_tf_output()  # noqa: SLF001
     except (KeyError, ValueError) as exc:
