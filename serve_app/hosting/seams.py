@@ -32,10 +32,10 @@ class Seam:
 
 
 _DEPLOYMENT = "serve_app/hosting/deployment.py"
-_METRICS = "serve_app/hosting/replica_metrics.py"
-_INGRESS = "serve_app/hosting/direct_ingress.py"
-_LOG = "serve_app/hosting/access_log.py"
-_STORE = "serve_app/hosting/cluster_store.py"
+_METRICS = "serve_app/hosting/_replica_metrics.py"
+_INGRESS = "serve_app/hosting/_direct_ingress.py"
+_LOG = "serve_app/hosting/_access_log.py"
+_STORE = "serve_app/hosting/_cluster_store.py"
 _CONNECTION = "serve_app/hosting/uvicorn_protocol.py"
 _INSTALL = "serve_app/hosting/install.py"
 _COMMAND = "serve_app/hosting/_haproxy_command.py"
@@ -258,21 +258,21 @@ _PAGES = (
     Seam(
         "/api/prometheus/sd",
         "ray/dashboard/modules/reporter/reporter_head.py",
-        "loadtest/replicas/ongoing.py",
+        "loadtest/replicas/_ongoing.py",
         "lists the pages with the gauges of replicas",
         ('@routes.get("/api/prometheus/sd")',),
     ),
     Seam(
         "ray_serve_replica_processing_queries",
         _REPLICA,
-        "loadtest/replicas/ongoing.py",
+        "loadtest/replicas/_ongoing.py",
         "ongoing requests of a replica",
         ('"serve_replica_processing_queries"',),
     ),
     Seam(
         "ray_serve_deployment_queued_queries",
         "ray.serve._private.router",
-        "loadtest/replicas/ongoing.py",
+        "loadtest/replicas/_ongoing.py",
         "requests that wait in front of the replicas",
         ('"serve_deployment_queued_queries"',),
     ),
