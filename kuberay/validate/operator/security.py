@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kuberay.name_syntax import is_dns_label
-from kuberay.validate.operator import history_server
+from kuberay.validate.operator import _history_server as history_server
 from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Findings, error
 

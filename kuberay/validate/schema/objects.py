@@ -6,8 +6,8 @@ from kuberay.name_syntax import is_dns_label, is_subdomain
 from kuberay.validate.label_rules import wrong_annotations, wrong_labels
 from kuberay.validate.manifest.node import Document
 from kuberay.validate.rule import Findings, error, warning
+from kuberay.validate.schema._structural import REQUIRED, findings_of
 from kuberay.validate.schema.catalog import Catalog
-from kuberay.validate.schema.structural import REQUIRED, findings_of
 
 NAME = error(
     "api/name",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kuberay.validate.rule import Finding, Findings, error, shown, warning
-from kuberay.validate.schema import cel
-from kuberay.validate.schema.keywords import UNKNOWN_FIELD, StructuralValidator
+from kuberay.validate.schema import _cel as cel
+from kuberay.validate.schema._keywords import UNKNOWN_FIELD, StructuralValidator
 from kuberay.validate.suggestion import did_you_mean, did_you_mean_in_any_case
 
 if TYPE_CHECKING:
