@@ -9,14 +9,13 @@ from kuberay.validate.rule import Findings, error, warning
 from kuberay.validate.schema._structural import REQUIRED, findings_of
 from kuberay.validate.schema.catalog import Catalog
 
+_REFUSED = "The object is refused."
 NAME = error(
     "api/name",
     "lower-case letters, digits, - and ., at most 253, beginning and ending with a letter or digit",
-    "The object is refused.", "rename the object",
+    _REFUSED, "rename the object",
 )  # fmt: skip
-LABEL = error(
-    "api/label", "Kubernetes label syntax", "The object is refused.", "shorten or rename it",
-)  # fmt: skip
+LABEL = error("api/label", "Kubernetes label syntax", _REFUSED, "shorten or rename it")
 OLD_VERSION = warning(
     "api/old-version", "apiVersion ray.io/v1", "v1alpha1 is deprecated and lacks the newer fields.",
     "write apiVersion: ray.io/v1",
