@@ -31,8 +31,7 @@ from kuberay.render.pod import (
 )
 from kuberay.render.ports import LOCUST, port
 from kuberay.render.yaml_text import text
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import Plan
+from kuberay.settings import DeployFile, Plan
 from kuberay.settings.surroundings import LoadTest
 
 _REPLACED: Object = {

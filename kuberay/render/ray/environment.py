@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from foundation.ray_environment import NO_HAPROXY, OWN_CPU, haproxy, message_limits
 from kuberay.render.commented import Commented, Object, Tree
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import HEAD_DRAIN_S, Plan
+from kuberay.settings import DeployFile, Plan
+from kuberay.settings.plan import HEAD_DRAIN_S
 
 _HAPROXY_MAX_THREADS = 4
 _LOG_FILE_BYTES = 100 * 2**20
