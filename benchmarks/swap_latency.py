@@ -26,7 +26,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from benchmarks.example_export import write_example_export
+from benchmarks._example_export import write_example_export
 
 _MODEL = "swapped"
 _CLIENTS = 2

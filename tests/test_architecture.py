@@ -190,7 +190,7 @@ def test_a_load_test_needs_neither_ray_nor_tensorflow() -> None:
 def test_who_compares_servers_runs_none_of_them() -> None:
     """Neither ours nor the rivals: their cost must not be the generator's."""
     code = (
-        "import sys, benchmarks.comparison.benchmark, benchmarks.growth.curves\n"
+        "import sys, benchmarks.comparison.benchmark, benchmarks.growth._curves\n"
         "print(sorted({'tensorflow', 'ray', 'locust'} & set(sys.modules)))"
     )
     assert last_line_of(code) == "[]"
@@ -211,3 +211,31 @@ def last_line_of(code: str) -> str:
     )
     assert result.returncode == 0, result.stderr
     return result.stdout.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_private_module_is_imported_by_its_neighbours_only(path: Path) -> None:
+    """A leading underscore means: this folder, and the one that it is a part of."""
+    own = ".".join(path.relative_to(ROOT).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            for name in names:
+                package, _, inner = name.rpartition("._")
+                ours = package.partition(".")[0] in (FLOOR, *FOLDERS, MEASUREMENTS)
+                if ours and (ROOT / package.replace(".", "/") / f"_{inner}.py").is_file():
+                    assert own in (package, package.rpartition(".")[0]), name
+
+
+@pytest.mark.parametrize("folder", [FLOOR, "loadtest", MEASUREMENTS, "kuberay", "bqml_export"])
+def test_the_rooms_of_a_folder_form_no_circle(folder: str) -> None:
+    """What a room needs never needs the room, so that each can be read by itself."""
+    uses: dict[str, set[str]] = {}
+    for path in (ROOT / folder).rglob("*.py"):
+        own = path.relative_to(ROOT).with_suffix("").parts[1]
+        ours = (module for module in imports(path) if module.startswith(f"{folder}."))
+        found = {module.split(".")[1] for module in ours}
+        uses.setdefault(own, set()).update(found - {own})
+    while free := {room for room, used in uses.items() if not used & uses.keys()}:
+        uses = {room: used for room, used in uses.items() if room not in free}
+    assert uses == {}
