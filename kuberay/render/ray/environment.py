@@ -56,7 +56,7 @@ def _common(deploy: DeployFile, plan: Plan) -> list[Tree]:
         "OMP_NUM_THREADS": str(max(1, int(plan.cpus_per_replica))),
         "RAY_ROTATION_MAX_BYTES": str(_LOG_FILE_BYTES),
         "RAY_ROTATION_BACKUP_COUNT": "3",
-        **OWN_CPU,
+        **OWN_CPU,  # what stands above already keeps its place
         "HOME": "/tmp/home",  # noqa: S108 - a pod's own
         "PYTHONDONTWRITEBYTECODE": "1",
     }
