@@ -22,7 +22,7 @@ MAX_LINES = 400
 # Heavy or single-maintainer packages, and the only modules that may import them at the top.
 SEAMS = {
     "tensorflow": (
-        "bqml_export/embedded/ml/saved_model/tensorflow_runtime.py",
+        "bqml_export/embedded/ml/saved_model/_tensorflow_runtime.py",
         "benchmarks/rivals/",
         "serve_app/kinds/tensorflow/",
         "serve_app/warmup/records.py",
@@ -33,7 +33,7 @@ SEAMS = {
     "ray": ("serve_app/hosting/", "benchmarks/rivals/"),
     "locust": ("loadtest/traffic/", "loadtest/locustfile.py"),
     "gevent": ("loadtest/traffic/", "loadtest/locustfile.py"),
-    "bqemulator": ("bqml_export/embedded/bigquery/backend/bqemulator_app.py",),
+    "bqemulator": ("bqml_export/embedded/bigquery/backend/_bqemulator_app.py",),
 }
 VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
 

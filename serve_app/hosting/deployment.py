@@ -16,11 +16,11 @@ from ray.serve.metrics import Gauge
 from serve_app.config.listing import nothing_found, with_absolute_paths
 from serve_app.config.store import ConfigStore
 from serve_app.errors import InternalError, UnavailableError
-from serve_app.hosting.access_log import AccessLog
-from serve_app.hosting.cluster_store import ClusterStore
-from serve_app.hosting.direct_ingress import has_fast_path, is_traced
+from serve_app.hosting._access_log import AccessLog
+from serve_app.hosting._cluster_store import ClusterStore
+from serve_app.hosting._direct_ingress import has_fast_path, is_traced
+from serve_app.hosting._replica_metrics import ReplicaMetrics
 from serve_app.hosting.grpc_ingress import GrpcIngress
-from serve_app.hosting.replica_metrics import ReplicaMetrics
 from serve_app.kinds.tensorflow.threads import prepare_environment
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.lifecycle.reload import Reloader

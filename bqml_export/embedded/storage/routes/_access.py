@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response
-from bqml_export.embedded.storage.routes.presentation import shown
+from bqml_export.embedded.storage.routes._presentation import shown
 from bqml_export.embedded.storage.store.bucket_rules import uniform_access
 from bqml_export.embedded.storage.store.object_store import ObjectStore
 
@@ -54,13 +54,11 @@ def require_acls(bucket: Mapping[str, Any]) -> None:
 
 
 def get_policy(store: ObjectStore, request: Request, bucket: str) -> Response:
-    """Answers GET .../iam."""
     resource = store.bucket(bucket)
     return shown(request, _policy(bucket, resource.get("iamPolicy") or {}))
 
 
 def set_policy(store: ObjectStore, request: Request, bucket: str) -> Response:
-    """Answers PUT .../iam."""
     with store.catalog.transaction():
         resource = store.bucket(bucket)
         current, given = _policy(bucket, resource.get("iamPolicy") or {}), request.json()
@@ -90,7 +88,6 @@ def test_permissions(store: ObjectStore, request: Request, bucket: str) -> Respo
 
 
 def object_acl(store: ObjectStore, request: Request, bucket: str, name: str) -> Response:
-    """Answers GET .../o/{object}/acl."""
     require_acls(store.bucket(bucket))
     stored = store.object(bucket, name, request.number("generation"))
     entries = stored.resource.get("acl") or []
@@ -98,7 +95,6 @@ def object_acl(store: ObjectStore, request: Request, bucket: str, name: str) -> 
 
 
 def bucket_acl(store: ObjectStore, request: Request, bucket: str) -> Response:
-    """Answers GET .../acl."""
     resource = store.bucket(bucket)
     require_acls(resource)
     entries = resource.get("acl") or []
@@ -106,7 +102,6 @@ def bucket_acl(store: ObjectStore, request: Request, bucket: str) -> Response:
 
 
 def default_object_acl(store: ObjectStore, request: Request, bucket: str) -> Response:
-    """Answers GET .../defaultObjectAcl."""
     resource = store.bucket(bucket)
     require_acls(resource)
     entries = resource.get("defaultObjectAcl") or []

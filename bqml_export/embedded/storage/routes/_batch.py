@@ -22,11 +22,9 @@ class _Content:
     content: bytes
 
     def chunks(self) -> Iterable[bytes]:
-        """Yields the bytes."""
         yield self.content
 
     def read(self) -> bytes:
-        """Returns the bytes."""
         return self.content
 
 

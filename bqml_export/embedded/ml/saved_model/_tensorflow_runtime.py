@@ -11,7 +11,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.ml.saved_model.tensorflow_greeting import without_greeting
+from bqml_export.embedded.ml.saved_model._tensorflow_greeting import without_greeting
 
 with without_greeting():
     import tensorflow as tf

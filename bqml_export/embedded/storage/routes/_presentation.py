@@ -32,7 +32,6 @@ def object_resource(request: Request, stored: StoredObject) -> JsonObject:
 
 
 def bucket_resource(request: Request, bucket: JsonObject) -> JsonObject:
-    """Returns a bucket as it is shown."""
     link = f"{request.base_url}/storage/v1/b/{quote(bucket['name'], safe='')}"
     public = {key: value for key, value in bucket.items() if key not in _KEPT_BACK}
     return _projected(request, {**public, "selfLink": link})
@@ -45,12 +44,10 @@ def _projected(request: Request, resource: JsonObject) -> JsonObject:
 
 
 def object_response(request: Request, stored: StoredObject) -> Response:
-    """Returns the response that shows an object."""
     return shown(request, object_resource(request, stored))
 
 
 def bucket_response(request: Request, bucket: JsonObject) -> Response:
-    """Returns the response that shows a bucket."""
     return shown(request, bucket_resource(request, bucket))
 
 

@@ -32,7 +32,6 @@ FORMAT = 2
 
 
 def to_json(model: GLMModel) -> dict[str, Any]:
-    """Returns `model` as JSON values."""
     classes = model.classes
     return {
         "format": FORMAT,

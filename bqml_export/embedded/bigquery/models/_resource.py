@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.bigquery.models.evaluation_metrics import (
+from bqml_export.embedded.bigquery.models._evaluation_metrics import (
     evaluation_metrics,
     global_explanations,
 )
@@ -71,7 +71,6 @@ def _transform_columns(model: GLMModel) -> Json:
 
 
 def iteration_result(iteration: Iteration) -> Json:
-    """Returns the IterationResult of one iteration."""
     result: Json = {
         "index": iteration.index,
         "durationMs": str(iteration.duration_ms),
@@ -112,7 +111,6 @@ def training_options(options: TrainingOptions, strategy: str) -> Json:
 
 
 def standard_field(field: Field) -> Json:
-    """Returns a StandardSqlField."""
     data_type: Json = {"typeKind": field.type}
     if field.type == "STRUCT":
         data_type["structType"] = {"fields": [standard_field(sub) for sub in field.fields]}

@@ -11,7 +11,7 @@ from bqml_export.embedded.bigquery.protocol.wire import Json, Request, Response,
 from bqml_export.embedded.bigquery.queries.job_work import plan_work
 from bqml_export.embedded.bigquery.queries.query import REFUSED_SETTINGS, read_query
 from bqml_export.embedded.bigquery.queries.results import result_page
-from bqml_export.embedded.bigquery.routes.job_list import list_jobs
+from bqml_export.embedded.bigquery.routes._job_list import list_jobs
 from bqml_export.embedded.bigquery.stores.jobs import Job, epoch_ms
 from bqml_export.errors import InvalidQueryError, NotFoundError
 
@@ -33,7 +33,6 @@ class JobRoutes:
         self._services = services
 
     def insert(self, request: Request, project: str) -> Response:
-        """jobs.insert."""
         body = request.json()
         configuration = body.get("configuration") or {}
         reference = body.get("jobReference") or {}
@@ -44,7 +43,6 @@ class JobRoutes:
         return json_response(job.resource())
 
     def insert_upload(self, project: str, body: Json, content: bytes) -> Response:
-        """jobs.insert of a load job with its data."""
         configuration = body.get("configuration") or {}
         if "load" not in configuration:
             raise InvalidQueryError("Only load jobs take uploaded data")
@@ -69,7 +67,6 @@ class JobRoutes:
         return json_response({**answer, "kind": "bigquery#queryResponse"})
 
     def get(self, request: Request, project: str, job_id: str) -> Response:
-        """jobs.get."""
         return json_response(self._find(request, project, job_id).resource())
 
     def results(self, request: Request, project: str, job_id: str) -> Response:
@@ -82,7 +79,6 @@ class JobRoutes:
         )
 
     def list(self, request: Request, project: str) -> Response:
-        """jobs.list, newest first."""
         return json_response(list_jobs(self._services.jobs, request, project))
 
     def cancel(self, request: Request, project: str, job_id: str) -> Response:

@@ -36,7 +36,6 @@ class ModelRoutes:
         return json_response(body)
 
     def get(self, _request: Request, project: str, dataset: str, model: str) -> Response:
-        """models.get."""
         stored = self._services.models.get(ModelKey(project, dataset, model))
         return json_response(stored.resource)
 
@@ -51,6 +50,5 @@ class ModelRoutes:
         return json_response(self._services.models.edit(key, changes))
 
     def delete(self, _request: Request, project: str, dataset: str, model: str) -> Response:
-        """models.delete."""
         self._services.models.delete(ModelKey(project, dataset, model))
         return Response(204)

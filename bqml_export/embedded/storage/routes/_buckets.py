@@ -12,8 +12,12 @@ from bqml_export.embedded.storage.protocol.wire import (
     Response,
     not_supported,
 )
-from bqml_export.embedded.storage.routes.access import require_acls
-from bqml_export.embedded.storage.routes.presentation import bucket_resource, bucket_response, shown
+from bqml_export.embedded.storage.routes._access import require_acls
+from bqml_export.embedded.storage.routes._presentation import (
+    bucket_resource,
+    bucket_response,
+    shown,
+)
 from bqml_export.embedded.storage.store.bucket_rules import changed_bucket, new_bucket
 from bqml_export.embedded.storage.store.object_store import ObjectStore, require
 
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
 
 
 def insert(store: ObjectStore, request: Request) -> Response:
-    """Answers POST /b."""
     if request.flag("enableObjectRetention"):
         raise not_supported("object retention")
     bucket = new_bucket(request.json(), request.first("project"))
@@ -37,7 +40,6 @@ def insert(store: ObjectStore, request: Request) -> Response:
 
 
 def listing(store: ObjectStore, request: Request) -> Response:
-    """Answers GET /b."""
     if request.flag("softDeleted"):
         raise not_supported("soft-deleted buckets")
     after, size = request.first("pageToken"), request.number("maxResults") or 1000
@@ -52,7 +54,6 @@ def listing(store: ObjectStore, request: Request) -> Response:
 
 
 def get(store: ObjectStore, request: Request, bucket: str) -> Response:
-    """Answers GET /b/{bucket}."""
     found = store.bucket(bucket)
     require(conditions(request.query), found, reading=True)
     return bucket_response(request, found)
@@ -81,7 +82,6 @@ def _change(store: ObjectStore, request: Request, name: str, *, whole: bool) -> 
 
 
 def delete(store: ObjectStore, request: Request, bucket: str) -> Response:
-    """Answers DELETE /b/{bucket}."""
     store.delete_bucket(bucket, conditions(request.query))
     return Response(status=NO_CONTENT)
 
@@ -112,7 +112,6 @@ def no_notifications(store: ObjectStore, request: Request, bucket: str) -> Respo
 
 
 def service_account(_store: ObjectStore, request: Request, project: str) -> Response:
-    """Answers GET /projects/{project}/serviceAccount."""
     account = f"service-0@gs-project-accounts.iam.gserviceaccount.com?project={project}"
     address = account.partition("?")[0]
     return shown(request, {"kind": "storage#serviceAccount", "email_address": address})

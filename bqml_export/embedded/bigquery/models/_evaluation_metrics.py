@@ -32,7 +32,6 @@ _CLASSIFICATION = {
 
 
 def evaluation_metrics(model: GLMModel) -> Json:
-    """Returns the EvaluationMetrics of a trained model."""
     if model.classes is None:
         return {"regressionMetrics": _renamed(_REGRESSION, model.metrics)}
     aggregate = _renamed(_CLASSIFICATION, model.metrics)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from bqml_export.embedded.functions.buckets import FORMATS, bucket_case, bucket_names, numbered
-from bqml_export.embedded.functions.literals import float_literal, string_literal
+from bqml_export.embedded.functions._buckets import FORMATS, bucket_case, bucket_names, numbered
+from bqml_export.embedded.functions._literals import float_literal, string_literal
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:
@@ -64,7 +64,6 @@ class StandardScaler:
     value: str
 
     def window(self) -> Statistics:
-        """Returns AVG and STDDEV."""
         return {
             "mean": f"AVG({self.value}) OVER ()",
             "stddev": f"NULLIF(STDDEV({self.value}) OVER (), 0)",
@@ -77,7 +76,6 @@ class StandardScaler:
         return {"mean": float_literal(float(known.mean())), "stddev": float_literal(stddev or 1.0)}
 
     def formula(self, statistics: Statistics) -> str:
-        """Returns the scaled value."""
         scaled = f"(({self.value}) - {statistics['mean']}) / {statistics['stddev']}"
         return f"IF(({self.value}) IS NULL, NULL, COALESCE({scaled}, 0))"
 
@@ -89,16 +87,13 @@ class MinMaxScaler:
     value: str
 
     def window(self) -> Statistics:
-        """Returns MIN and MAX."""
         return {"min": f"MIN({self.value}) OVER ()", "max": f"MAX({self.value}) OVER ()"}
 
     def freeze(self, values: Sequence[Value]) -> Statistics:
-        """Returns the lowest and the highest value."""
         known = _known("MIN_MAX_SCALER", values)
         return {"min": float_literal(float(known.min())), "max": float_literal(float(known.max()))}
 
     def formula(self, statistics: Statistics) -> str:
-        """Returns the scaled value."""
         low, high = statistics["min"], statistics["max"]
         scaled = f"(({self.value}) - {low}) / NULLIF({high} - {low}, 0)"
         return f"IF(({self.value}) IS NULL, NULL, GREATEST(0.0, LEAST(1.0, COALESCE({scaled}, 0))))"
@@ -111,15 +106,12 @@ class MaxAbsScaler:
     value: str
 
     def window(self) -> Statistics:
-        """Returns the largest absolute value."""
         return {"max": f"MAX(ABS({self.value})) OVER ()"}
 
     def freeze(self, values: Sequence[Value]) -> Statistics:
-        """Returns the largest absolute value."""
         return {"max": float_literal(float(np.abs(_known("MAX_ABS_SCALER", values)).max()))}
 
     def formula(self, statistics: Statistics) -> str:
-        """Returns the scaled value."""
         scaled = f"({self.value}) / NULLIF({statistics['max']}, 0)"
         return (
             f"IF(({self.value}) IS NULL, NULL, GREATEST(-1.0, LEAST(1.0, COALESCE({scaled}, 0))))"
@@ -137,20 +129,17 @@ class RobustScaler:
     with_range: bool
 
     def window(self) -> Statistics:
-        """Returns continuous percentiles."""
         return {
             name: f"PERCENTILE_CONT({self.value}, {at / 100}) OVER ()"
             for name, at in (("median", 50.0), ("low", self.low), ("high", self.high))
         }
 
     def freeze(self, values: Sequence[Value]) -> Statistics:
-        """Returns the quantiles."""
         known = _known("ROBUST_SCALER", values)
         at = {"median": 50.0, "low": self.low, "high": self.high}
         return {name: float_literal(float(np.percentile(known, q))) for name, q in at.items()}
 
     def formula(self, statistics: Statistics) -> str:
-        """Returns the scaled value."""
         scaled = f"({self.value})"
         if self.with_median:
             scaled = f"({scaled} - {statistics['median']})"
@@ -169,7 +158,6 @@ class QuantileBucketize:
     output_format: str = FORMATS[0]
 
     def window(self) -> Statistics:
-        """Returns discrete percentiles."""
         if self.output_format != FORMATS[0]:
             raise NotSupportedError(
                 f"ML.QUANTILE_BUCKETIZE with {self.output_format} outside a TRANSFORM clause is "
@@ -188,7 +176,6 @@ class QuantileBucketize:
         return {repr(point): float_literal(point) for point in distinct}
 
     def formula(self, statistics: Statistics) -> str:
-        """Returns the bucket's name."""
         points = list(statistics.values())
         if self.output_format == FORMATS[0]:
             return bucket_case(self.value, points, numbered(len(points) + 1))

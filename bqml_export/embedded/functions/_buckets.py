@@ -6,7 +6,7 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.functions.literals import float_literal, string_literal
+from bqml_export.embedded.functions._literals import float_literal, string_literal
 from bqml_export.embedded.ml.data.columns import display_number
 from bqml_export.errors import InvalidQueryError
 

@@ -30,11 +30,9 @@ class ScriptVariables:
     _values: dict[str, Parameter] = field(default_factory=dict)
 
     def current_scope(self) -> QueryScope:
-        """Returns the scope with the values that the variables have now."""
         return replace(self.scope, parameters=(*self.scope.parameters, *self._values.values()))
 
     def in_statement(self, statement: Statement) -> Statement:
-        """Returns a statement with the variables as parameters."""
         if not self._values:
             return statement
         return Statement(use_parameters(statement.sql, self._values))

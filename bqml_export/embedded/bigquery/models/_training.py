@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import QueryScope, table_path
-from bqml_export.embedded.bigquery.models.computed_calls import read_data
-from bqml_export.embedded.bigquery.models.resource import (
+from bqml_export.embedded.bigquery.models._resource import (
     API_MODEL_TYPES,
     iteration_result,
     model_resource,
 )
-from bqml_export.embedded.bigquery.models.transforms import check_functions, fit_transform
+from bqml_export.embedded.bigquery.models._transforms import check_functions, fit_transform
+from bqml_export.embedded.bigquery.models.computed_calls import read_data
 from bqml_export.embedded.bigquery.protocol.result_set import engine_table
 from bqml_export.embedded.bigquery.stores.models import ModelKey, StoredModel
 from bqml_export.embedded.ml.options.training_options import TrainingOptions, parse_options

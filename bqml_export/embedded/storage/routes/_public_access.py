@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bqml_export.embedded.storage.protocol.preconditions import Conditions
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response, not_supported
-from bqml_export.embedded.storage.routes import downloads, parallel_uploads
+from bqml_export.embedded.storage.routes import _downloads, _parallel_uploads
 from bqml_export.embedded.storage.store.object_rules import check_object_name, header_digests
 from bqml_export.embedded.storage.store.object_store import NewObject, ObjectStore
 
@@ -34,15 +34,14 @@ class PublicAccess:
         self._store = store
 
     def handlers(self) -> Iterator[tuple[str, Callable[..., Response]]]:
-        """Yields each method with what answers it."""
-        yield "GET", partial(downloads.download, self._store)
+        yield "GET", partial(_downloads.download, self._store)
         yield "PUT", self._put
         yield "DELETE", self._delete
         yield "POST", self._post
 
     def _put(self, request: Request, bucket: str, name: str) -> Response:
         if "uploadId" in request.query:
-            return parallel_uploads.put_part(self._store, request, _digests(request))
+            return _parallel_uploads.put_part(self._store, request, _digests(request))
         self._store.bucket(bucket)
         check_object_name(name)
         content, digests = self._store.content.store(request.body.chunks())
@@ -60,15 +59,15 @@ class PublicAccess:
 
     def _delete(self, request: Request, bucket: str, name: str) -> Response:
         if "uploadId" in request.query:
-            return parallel_uploads.abort(self._store, request)
+            return _parallel_uploads.abort(self._store, request)
         self._store.delete(bucket, name, _conditions(request), request.number("generation"))
         return Response(status=204)
 
     def _post(self, request: Request, bucket: str, name: str) -> Response:
         if "uploadId" in request.query:
-            return parallel_uploads.complete(self._store, request)
+            return _parallel_uploads.complete(self._store, request)
         if "uploads" in request.query:
-            return parallel_uploads.begin(self._store, request, bucket, name, _fields(request))
+            return _parallel_uploads.begin(self._store, request, bucket, name, _fields(request))
         raise not_supported("this POST of the XML API")
 
 

@@ -32,7 +32,6 @@ class AsgiApplication:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serves one request."""
         if scope["type"] != "http":
             return
         request = await _read_request(scope, receive)

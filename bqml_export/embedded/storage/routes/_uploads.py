@@ -17,8 +17,8 @@ from bqml_export.embedded.storage.protocol.wire import (
     json_object,
     not_supported,
 )
-from bqml_export.embedded.storage.routes.access import predefined_acl
-from bqml_export.embedded.storage.routes.presentation import object_response
+from bqml_export.embedded.storage.routes._access import predefined_acl
+from bqml_export.embedded.storage.routes._presentation import object_response
 from bqml_export.embedded.storage.store.catalog import OpenUpload, StoredObject
 from bqml_export.embedded.storage.store.content import Digests, GrowingFile
 from bqml_export.embedded.storage.store.object_rules import check_object_name, header_digests

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bqml_export.embedded.ml.saved_model.tensorflow_runtime import (
+from bqml_export.embedded.ml.saved_model._tensorflow_runtime import (
     fingerprinting_utils,
     saved_model_pb2,
 )

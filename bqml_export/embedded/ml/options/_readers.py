@@ -21,14 +21,12 @@ def _refuse(name: str, expected: str, value: OptionValue) -> NoReturn:
 
 
 def boolean(name: str, value: OptionValue) -> bool:
-    """Returns a BOOL option."""
     if not isinstance(value, bool):
         _refuse(name, "TRUE or FALSE", value)
     return value
 
 
 def text(name: str, value: OptionValue) -> str:
-    """Returns a non-empty STRING option."""
     if not isinstance(value, str) or not value:
         _refuse(name, "a non-empty STRING", value)
     return value
@@ -53,8 +51,6 @@ def one_of(*choices: str) -> Reader:
 
 
 def integer(lowest: int) -> Reader:
-    """Returns a reader of an INT64 that is at least `lowest`."""
-
     def read(name: str, value: OptionValue) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
             _refuse(name, f"an INT64 of at least {lowest}", value)

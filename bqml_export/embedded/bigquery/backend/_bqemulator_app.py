@@ -123,7 +123,6 @@ class Backend:
         self._context: AppContext | None = None
 
     async def open(self) -> AsgiApp:
-        """Opens the database and returns the ASGI application."""
         await self._engine.start()
         self._context = _compose(self._settings, self._engine)
         application = create_app(self._context)
@@ -133,7 +132,6 @@ class Backend:
         return application
 
     async def close(self) -> None:
-        """Closes the database."""
         if self._context is not None:
             clear_subscriptions_for_context(self._context)
         await self._engine.stop()

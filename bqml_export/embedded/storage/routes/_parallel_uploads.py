@@ -30,7 +30,6 @@ _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 def begin(
     store: ObjectStore, request: Request, bucket: str, name: str, fields: Mapping[str, object]
 ) -> Response:
-    """Answers POST ?uploads."""
     store.bucket(bucket)
     check_object_name(name)
     request.body.read()

@@ -13,9 +13,13 @@ from bqml_export.embedded.storage.protocol.wire import (
     Response,
     not_supported,
 )
-from bqml_export.embedded.storage.routes.access import predefined_acl, require_acls
-from bqml_export.embedded.storage.routes.listing import ListRequest, list_page
-from bqml_export.embedded.storage.routes.presentation import object_resource, object_response, shown
+from bqml_export.embedded.storage.routes._access import predefined_acl, require_acls
+from bqml_export.embedded.storage.routes._listing import ListRequest, list_page
+from bqml_export.embedded.storage.routes._presentation import (
+    object_resource,
+    object_response,
+    shown,
+)
 from bqml_export.embedded.storage.store.catalog import State, StoredObject
 from bqml_export.embedded.storage.store.object_rules import (
     changed_object,
@@ -50,12 +54,10 @@ def find(store: ObjectStore, request: Request, bucket: str, name: str) -> Stored
 
 
 def show(store: ObjectStore, request: Request, bucket: str, name: str) -> Response:
-    """Answers GET .../o/{object}."""
     return object_response(request, find(store, request, bucket, name))
 
 
 def listing(store: ObjectStore, request: Request, bucket: str) -> Response:
-    """Answers GET .../o."""
     store.bucket(bucket)
     states = [State.LIVE]
     if request.flag("softDeleted"):
@@ -108,7 +110,6 @@ def _change(
 
 
 def delete(store: ObjectStore, request: Request, bucket: str, name: str) -> Response:
-    """Answers DELETE .../o/{object}."""
     wanted = conditions(request.query, request.headers)
     store.delete(bucket, name, wanted, request.number("generation"))
     return Response(status=NO_CONTENT)

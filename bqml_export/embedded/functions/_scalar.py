@@ -8,8 +8,8 @@ import math
 from itertools import combinations, combinations_with_replacement
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.functions.buckets import FORMATS, bucketize
-from bqml_export.embedded.functions.literals import float_literal
+from bqml_export.embedded.functions._buckets import FORMATS, bucketize
+from bqml_export.embedded.functions._literals import float_literal
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:

@@ -33,12 +33,10 @@ class HttpServer(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def process_request(self, request: Foreign, client_address: Foreign) -> None:
-        """Starts the thread of a connection."""
         self._connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Foreign) -> None:
-        """Ends a connection."""
         self._connections.discard(request)
         super().shutdown_request(request)
 
@@ -67,7 +65,6 @@ class _Body:
         return _unpacked(self._pieces)
 
     def read(self) -> bytes:
-        """Returns all bytes."""
         return b"".join(self.chunks())
 
     def drain(self) -> None:

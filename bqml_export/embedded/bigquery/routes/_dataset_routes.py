@@ -51,7 +51,6 @@ class DatasetRoutes:
         return json_response(body)
 
     def insert(self, request: Request, project: str) -> Response:
-        """datasets.insert."""
         body = request.json()
         dataset = str((body.get("datasetReference") or {}).get("datasetId") or "")
         if not _ID.fullmatch(dataset):

@@ -17,7 +17,7 @@ from bqml_export.embedded.storage.protocol.wire import (
     Response,
     not_supported,
 )
-from bqml_export.embedded.storage.routes.objects import find
+from bqml_export.embedded.storage.routes._objects import find
 from bqml_export.embedded.storage.store.object_store import ObjectStore
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ _FIELDS = {
 
 
 def download(store: ObjectStore, request: Request, bucket: str, name: str) -> Response:
-    """Answers a request for the bytes of an object, or for a range of them."""
     if request.headers.get("X-Goog-Encryption-Key"):
         raise not_supported("encryption keys of the customer's own")
     # The file is opened before anybody can delete the object: what is open stays readable.

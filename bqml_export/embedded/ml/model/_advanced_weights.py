@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bqml_export.embedded.ml.data.columns import category_label
 from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.features.preprocessing import NumericFeature
-from bqml_export.embedded.ml.model.inspection import INTERCEPT
+from bqml_export.embedded.ml.model._inspection import INTERCEPT
 from bqml_export.embedded.ml.optimizers.student_t import two_sided_p
 
 if TYPE_CHECKING:
