@@ -7,26 +7,16 @@ them.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.embedded_credentials import write_credentials
 from bqml_export.settings import BIGQUERY_HOST_VARIABLE, STORAGE_HOST_VARIABLE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def client_environment(
     bigquery_url: str, storage_url: str, project: str, folder: Path
 ) -> dict[str, str]:
-    """Returns the variables by name.
-
-    Args:
-        bigquery_url: Where the embedded BigQuery listens.
-        storage_url: Where the embedded Cloud Storage listens.
-        project: The embedded project.
-        folder: Holds the files that the variables name; see `write_client_files`.
-    """
+    """Returns the variables by name; `folder` has the files that `write_client_files` wrote."""
     config = folder.resolve()
     return {
         BIGQUERY_HOST_VARIABLE: bigquery_url,
@@ -60,5 +50,4 @@ def write_client_files(folder: Path, bigquery_url: str) -> None:
 
 
 def export_lines(environment: dict[str, str]) -> str:
-    """Returns the variables as lines for a shell."""
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment.items())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import google.auth
 from google.api_core.client_options import ClientOptions
@@ -18,9 +19,6 @@ from google.cloud.storage.retry import DEFAULT_RETRY as STORAGE_RETRY
 from bqml_export.errors import UsageError
 from bqml_export.foreign_errors import foreign_errors, never_connected
 from bqml_export.settings import LOCAL_PROJECT, Target
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 _CONNECT_ATTEMPTS = 4

@@ -21,12 +21,9 @@ BqmlExportError                 exit 1   anything this tool reports on purpose
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from foundation.errors import BqmlError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class BqmlExportError(BqmlError):
@@ -93,12 +90,7 @@ class StorageError(BqmlExportError):
 
 
 class PreflightError(BqmlExportError):
-    """An export would fail, and nothing was sent.
-
-    Args:
-        what: What was checked, as the start of the message.
-        problems: Every reason, each with its own hint.
-    """
+    """An export would fail, and nothing was sent; `what` was checked, as the message begins."""
 
     exit_code = 4
 

@@ -73,7 +73,6 @@ def foreign_errors(doing: str) -> Iterator[None]:
 
 
 def translate(exc: Exception, doing: str) -> BqmlExportError:
-    """Returns our error for one of Google's libraries."""
     cause = exc.cause if isinstance(exc, api.RetryError) and exc.cause else exc
     for kind, make, hint in _TABLE:
         if isinstance(cause, kind):

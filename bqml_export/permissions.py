@@ -35,6 +35,5 @@ def named_permissions(message: str) -> list[str]:
 
 
 def grant_hint(permission: str) -> str:
-    """Returns how to get a permission."""
     role = _ROLES.get(permission)
     return f"ask for {role}" if role else f"ask for a role with {permission}"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LOCAL_PROJECT = "local"
 LOCAL_BUCKET = "bqml-exports"

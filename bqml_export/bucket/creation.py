@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from bqml_export.bucket.location import read_bucket
+from google.cloud import storage
+
+from bqml_export.bucket.readiness import read_bucket
 from bqml_export.bucket.uri import require_bucket_name
+from bqml_export.clients import Clients
 from bqml_export.errors import AccessDeniedError, DuplicateError, NotFoundError, UsageError
 from bqml_export.foreign_errors import foreign_errors
-
-if TYPE_CHECKING:
-    from google.cloud import storage
-
-    from bqml_export.clients import Clients
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _TAKEN = "bucket names are shared by everybody: choose another one, for example with your project"
 

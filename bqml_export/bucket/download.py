@@ -5,14 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING
 
 from bqml_export.bucket.fetch import Fetch, StoppedError
 from bqml_export.bucket.objects import StoredObject
+from bqml_export.bucket.staging import Staging
 from bqml_export.errors import StorageError
-
-if TYPE_CHECKING:
-    from bqml_export.bucket.staging import Staging
 
 _WORKERS = 8
 

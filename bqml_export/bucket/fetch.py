@@ -6,20 +6,17 @@ import base64
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 import google_crc32c
 
+from bqml_export.bucket.objects import StoredObject
+from bqml_export.bucket.uri import BucketUri
+from bqml_export.clients import Clients
 from bqml_export.errors import BqmlExportError, StorageError
 from bqml_export.foreign_errors import foreign_errors
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.bucket.objects import StoredObject
-    from bqml_export.bucket.uri import BucketUri
-    from bqml_export.clients import Clients
 
 OnBytes: TypeAlias = Callable[[int], None]
 """Is told how many more bytes are there, < 0 when some were thrown away; from any thread."""

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+
+from google.cloud import storage
 
 from bqml_export.bucket.objects import StoredObject
+from bqml_export.bucket.uri import BucketUri
+from bqml_export.clients import Clients
 from bqml_export.errors import DuplicateError, NotFoundError, StorageError
 from bqml_export.foreign_errors import foreign_errors
 from bqml_export.repository.record import Record
+from foundation.json_types import JsonObject
 from foundation.repository.layout import RECORD_NAME
-
-if TYPE_CHECKING:
-    from google.cloud import storage
-
-    from bqml_export.bucket.uri import BucketUri
-    from bqml_export.clients import Clients
-    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

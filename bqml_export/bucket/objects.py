@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from bqml_export.bucket.uri import BucketUri
+from bqml_export.clients import Clients
 from bqml_export.errors import NotFoundError, StorageError
 from bqml_export.foreign_errors import foreign_errors
 from bqml_export.repository.file_list import safe_relative_path
-
-if TYPE_CHECKING:
-    from bqml_export.bucket.uri import BucketUri
-    from bqml_export.clients import Clients
 
 
 @dataclass(frozen=True, slots=True)

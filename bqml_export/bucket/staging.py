@@ -74,12 +74,8 @@ def staging_folder(
 ) -> Iterator[Staging]:
     """Yields the locked folder for downloads of `source` into a model; what is in it stays.
 
-    Folders that nobody has touched for a week are removed first.
-
-    Args:
-        model_folder: The folder of the model's versions; it is made when it is missing.
-        source: Where the download comes from.
-        on_wait: Is called when another process downloads the same just now, before waiting.
+    Folders that nobody has touched for a week are removed first; `on_wait` is called when another
+    process downloads the same just now.
     """
     model_folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256(source.encode("utf-8")).hexdigest()[:16]

@@ -46,7 +46,6 @@ class BucketUri:
         return cls(bucket, prefix)
 
     def below(self, *parts: str) -> BucketUri:
-        """Returns the place `parts` further down."""
         return BucketUri(self.bucket, "/".join(part for part in (self.prefix, *parts) if part))
 
     @property

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from bqml_export.bucket.creation import BucketPlan, create_bucket
 from bqml_export.bucket.manifest import Manifest, read_manifest, write_manifest
 from bqml_export.bucket.objects import list_objects
 from bqml_export.bucket.uri import BucketUri
-from bqml_export.chain.export_place import ExportPlan, choose_place
-from bqml_export.chain.preflight import Findings, check_bucket, check_model
+from bqml_export.chain._export_place import ExportPlan, choose_place
+from bqml_export.chain._preflight import Findings, check_bucket, check_model
+from bqml_export.clients import Clients
 from bqml_export.errors import JobError, NotFoundError, PreflightError, UsageError
-from bqml_export.repository.record import Record
+from bqml_export.model_reference import ModelReference
+from bqml_export.repository.record import Record, sql_sha256
 from bqml_export.settings import LOCAL_BUCKET
-from bqml_export.sql_digest import sql_sha256
 from bqml_export.warehouse import extract
-from bqml_export.warehouse.description import describe
+from bqml_export.warehouse.description import ModelDescription, describe
 from bqml_export.warehouse.extract import Extraction, require_permission
+from bqml_export.warehouse.jobs import Report
 from bqml_export.warehouse.training_sql import training_sql
+from foundation.json_types import JsonObject
 from foundation.repository.layout import RECORD_NAME
-
-if TYPE_CHECKING:
-    from bqml_export.clients import Clients
-    from bqml_export.model_reference import ModelReference
-    from bqml_export.warehouse.description import ModelDescription
-    from bqml_export.warehouse.jobs import Report
-    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

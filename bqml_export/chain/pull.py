@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.bucket.download import download
 from bqml_export.bucket.fetch import Fetch
 from bqml_export.bucket.manifest import Manifest, read_manifest
 from bqml_export.bucket.objects import StoredObject, list_objects
 from bqml_export.bucket.staging import staging_folder
-from bqml_export.chain.download_progress import DownloadProgress
-from bqml_export.chain.warmup import WarmupWish, add_warmup
+from bqml_export.bucket.uri import BucketUri
+from bqml_export.chain._download_progress import DownloadProgress
+from bqml_export.chain.warmup import WarmupRequest, add_warmup
+from bqml_export.clients import Clients
 from bqml_export.errors import NotFoundError, StorageError
 from bqml_export.repository.export_kind import require_servable
-from bqml_export.repository.publish import publish, require_free
+from bqml_export.repository.publish import publish
 from bqml_export.repository.record import Record
-from bqml_export.repository.versions import Version, model_folder
+from bqml_export.repository.versions import Version, model_folder, require_free
+from bqml_export.warehouse.jobs import Report
 from foundation.repository.layout import RECORD_NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from bqml_export.bucket.uri import BucketUri
-    from bqml_export.clients import Clients
-    from bqml_export.warehouse.jobs import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ def pull(  # noqa: PLR0913 - where from, where to, and how
     version: int | None,
     report: Report,
     *,
-    warmup: WarmupWish | None = None,
+    warmup: WarmupRequest | None = None,
 ) -> Version:
     """Returns the version that the pulled export was published as.
 
@@ -92,7 +88,7 @@ def pull(  # noqa: PLR0913 - where from, where to, and how
 
         def fill(incoming: Path) -> Record:
             staging.place(plan.objects, incoming)
-            return add_warmup(clients, warmup or WarmupWish(), incoming, plan.record, report)
+            return add_warmup(clients, warmup or WarmupRequest(), incoming, plan.record, report)
 
         published = publish(root, model, version, source=str(plan.place), fill=fill)
         staging.remove()

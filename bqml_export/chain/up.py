@@ -3,56 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.bucket.staging import staging_folder
+from bqml_export.bucket.uri import BucketUri
 from bqml_export.chain import export as exporting
 from bqml_export.chain import pull as pulling
-from bqml_export.chain.preflight import require_ready_bucket
-from bqml_export.chain.warmup import WarmupWish
+from bqml_export.chain._preflight import require_ready_bucket
+from bqml_export.chain.export import Exported
+from bqml_export.chain.warmup import WarmupRequest
+from bqml_export.clients import Clients
 from bqml_export.errors import NotSupportedError
 from bqml_export.model_reference import ModelReference
 from bqml_export.repository.lock import locked
 from bqml_export.repository.up_to_date import is_published
-from bqml_export.repository.versions import model_folder
+from bqml_export.repository.versions import Version, model_folder
 from bqml_export.warehouse import training
-from bqml_export.warehouse.description import describe
+from bqml_export.warehouse.description import ModelDescription, describe
 from bqml_export.warehouse.exportability import BOOSTER_FORMAT, destination_format
+from bqml_export.warehouse.jobs import Report
+from bqml_export.warehouse.statement import TrainingStatement
+from bqml_export.warehouse.training import TrainingPlan
+from foundation.json_types import JsonObject
 from foundation.repository.export_kind import ExportKind
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.bucket.uri import BucketUri
-    from bqml_export.chain.export import Exported
-    from bqml_export.clients import Clients
-    from bqml_export.repository.versions import Version
-    from bqml_export.warehouse.description import ModelDescription
-    from bqml_export.warehouse.jobs import Report
-    from bqml_export.warehouse.statement import TrainingStatement
-    from bqml_export.warehouse.training import TrainingPlan
-    from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What `up` is asked for.
-
-    Attributes:
-        source: The statement that makes the model, or the name of one that is there.
-        root: The repository.
-        model: The model's name in it.
-        destination: Where to export to; None is the bucket of the embedded project.
-        force: Train again, even if this statement made the model.
-        warmup: The rows of the training data to leave with the version.
-    """
+class UpRequest:
+    """What `up` is asked for."""
 
     source: TrainingStatement | ModelReference
+    """The statement that makes the model, or the name of one that is there."""
     root: Path
     model: str
+    """Its name in the repository."""
     destination: BucketUri | None
+    """Where to export to; None is the bucket of the embedded project."""
     force: bool = False
-    warmup: WarmupWish = field(default_factory=WarmupWish)
+    """Train again, even if this statement made the model."""
+    warmup: WarmupRequest = field(default_factory=WarmupRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +61,7 @@ class _Start:
     destination: BucketUri
 
 
-def up(clients: Clients, wish: Wish, report: Report) -> Outcome:
+def up(clients: Clients, request: UpRequest, report: Report) -> Outcome:
     """Returns the published version after doing what is not done yet.
 
     Interrupted at any point and run again, it goes on where it was: a job that runs is waited
@@ -83,16 +72,16 @@ def up(clients: Clients, wish: Wish, report: Report) -> Outcome:
         NotFoundError: The model, or the dataset of the statement, does not exist.
         NotSupportedError: The model would not be exportable, or not servable.
     """
-    start = _checked(clients, wish)
+    start = _checked(clients, request)
     model = _model(clients, start, report)
-    _require_servable(wish.model, model.model_type, transforms=bool(model.transform_columns))
+    _require_servable(request.model, model.model_type, transforms=bool(model.transform_columns))
     export_plan = exporting.plan_export(clients, model, start.destination, always_below=True)
-    exported = exporting.export(clients, export_plan, report, sql=_sql(wish))
+    exported = exporting.export(clients, export_plan, report, sql=_sql(request))
     with locked(
-        model_folder(wish.root, wish.model),
-        lambda: report(f"waiting for another run that publishes {wish.model}"),
+        model_folder(request.root, request.model),
+        lambda: report(f"waiting for another run that publishes {request.model}"),
     ):
-        return _publish(clients, wish, exported, report)
+        return _publish(clients, request, exported, report)
 
 
 def _model(clients: Clients, start: _Start, report: Report) -> ModelDescription:
@@ -103,42 +92,42 @@ def _model(clients: Clients, start: _Start, report: Report) -> ModelDescription:
     return start.model
 
 
-def _sql(wish: Wish) -> str | None:
-    return None if isinstance(wish.source, ModelReference) else wish.source.sql
+def _sql(request: UpRequest) -> str | None:
+    return None if isinstance(request.source, ModelReference) else request.source.sql
 
 
-def _publish(clients: Clients, wish: Wish, exported: Exported, report: Report) -> Outcome:
-    if version := is_published(wish.root, wish.model, exported.record):
-        report(f"{wish.model} is published already as version {version.number}")
-        _tidy(wish, exported, report)
+def _publish(clients: Clients, request: UpRequest, exported: Exported, report: Report) -> Outcome:
+    if version := is_published(request.root, request.model, exported.record):
+        report(f"{request.model} is published already as version {version.number}")
+        _tidy(request, exported, report)
         return Outcome(version, published_now=False)
     pull_plan = pulling.plan_pull(clients, exported.place)
     version = pulling.pull(
-        clients, pull_plan, wish.root, wish.model, None, report, warmup=wish.warmup
+        clients, pull_plan, request.root, request.model, None, report, warmup=request.warmup
     )
     report(f"published {version} at {version.folder}")
     return Outcome(version, published_now=True)
 
 
-def _tidy(wish: Wish, exported: Exported, report: Report) -> None:
+def _tidy(request: UpRequest, exported: Exported, report: Report) -> None:
     """Removes what a run left behind that was killed just after it had published."""
-    folder = model_folder(wish.root, wish.model)
+    folder = model_folder(request.root, request.model)
     wait = lambda: report(f"waiting for another pull of {exported.place}")  # noqa: E731
     with staging_folder(folder, str(exported.place), wait) as staging:
         staging.remove()
 
 
-def _checked(clients: Clients, wish: Wish) -> _Start:
+def _checked(clients: Clients, request: UpRequest) -> _Start:
     """Returns the start of the chain, before anything is spent on it."""
-    model_folder(wish.root, wish.model)
-    destination = wish.destination or exporting.default_destination(clients)
-    if isinstance(wish.source, ModelReference):
-        model = describe(clients, wish.source)
-        _require_servable(wish.model, model.model_type, transforms=bool(model.transform_columns))
+    model_folder(request.root, request.model)
+    destination = request.destination or exporting.default_destination(clients)
+    if isinstance(request.source, ModelReference):
+        model = describe(clients, request.source)
+        _require_servable(request.model, model.model_type, transforms=bool(model.transform_columns))
         return _Start(plan=None, model=model, destination=destination)
-    statement = wish.source
-    _require_servable(wish.model, statement.model_type or "", transforms=statement.transforms)
-    plan = training.plan_training(clients, statement, force=wish.force)
+    statement = request.source
+    _require_servable(request.model, statement.model_type or "", transforms=statement.transforms)
+    plan = training.plan_training(clients, statement, force=request.force)
     require_ready_bucket(clients, destination, plan.location)
     return _Start(plan=plan, model=None, destination=destination)
 
@@ -161,12 +150,12 @@ def _require_servable(name: str, model_type: str, *, transforms: bool) -> None:
     )
 
 
-def dry_run(clients: Clients, wish: Wish) -> list[JsonObject]:
+def dry_run(clients: Clients, request: UpRequest) -> list[JsonObject]:
     """Returns the steps that `up` would take, with the request bodies that are known already."""
-    start = _checked(clients, wish)
+    start = _checked(clients, request)
     publish: JsonObject = {
         "step": "publish",
-        "to": f"the next version in {wish.root / wish.model}",
+        "to": f"the next version in {request.root / request.model}",
     }
     if start.plan is None:
         return [_export_step(clients, start.model, start.destination), publish]

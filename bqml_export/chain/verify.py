@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from bqml_export.clients import Clients
 from bqml_export.errors import BqmlExportError, DamageError, GateError, ParityError
 from bqml_export.parity.comparison import Examination
 from bqml_export.parity.gate import examine
-from bqml_export.parity.report import write_report
+from bqml_export.parity.report import ParityReport, write_report
 from bqml_export.parity.subject import read_subject
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.clients import Clients
-    from bqml_export.parity.report import ParityReport
-    from bqml_export.repository.versions import Version
-    from bqml_export.warehouse.jobs import Report
+from bqml_export.repository.versions import Version
+from bqml_export.warehouse.jobs import Report
 
 
 @dataclass(frozen=True, slots=True)

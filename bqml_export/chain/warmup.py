@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from bqml_export.clients import Clients
 from bqml_export.errors import BqmlExportError, NotSupportedError, UsageError
 from bqml_export.repository.instance import to_instance
+from bqml_export.repository.record import Record
 from bqml_export.repository.saved_model_folder import inspect_saved_model
+from bqml_export.repository.saved_model_pb import Signature
 from bqml_export.repository.warmup_file import usable, write_warmup_file
-from bqml_export.warehouse.query import Asker, Question
+from bqml_export.warehouse.jobs import Report
+from bqml_export.warehouse.query import OwnQuery, QueryRunner
 from bqml_export.warehouse.statement import read_statement
 from foundation.repository.layout import WARMUP_NAME, default_signature
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.clients import Clients
-    from bqml_export.repository.record import Record
-    from bqml_export.repository.saved_model_pb import Signature
-    from bqml_export.warehouse.jobs import Report
 
 EMBEDDED_ROWS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class WarmupWish:
-    """How many rows of the training data to leave with a version.
-
-    Attributes:
-        rows: None takes some where that is free, in the embedded project, and none elsewhere.
-    """
+class WarmupRequest:
+    """How many rows of the training data to leave with a version."""
 
     rows: int | None = None
+    """None takes some where that is free, in the embedded project, and none elsewhere."""
 
     @property
     def required(self) -> bool:
@@ -46,7 +39,7 @@ class WarmupWish:
 
 
 def add_warmup(
-    clients: Clients, wish: WarmupWish, folder: Path, record: Record, report: Report
+    clients: Clients, request: WarmupRequest, folder: Path, record: Record, report: Report
 ) -> Record:
     """Writes the warmup file into `folder`; returns the record with an example added.
 
@@ -56,13 +49,13 @@ def add_warmup(
     Raises:
         BqmlExportError: Rows were asked for and cannot be had; says why.
     """
-    count = wish.count(clients)
+    count = request.count(clients)
     if not count or (folder / WARMUP_NAME).exists():
         return record
     try:
         return _with_warmup(clients, count, folder, record, report)
     except BqmlExportError as exc:
-        if wish.required:
+        if request.required:
             raise
         report(f"no warmup data: {exc}")
         return record
@@ -99,12 +92,14 @@ def _training_rows(
     clients: Clients, query: str, location: str | None, count: int, report: Report
 ) -> list[dict[str, object]]:
     """Returns up to `count` rows. BigQuery bills the whole query: LIMIT makes it no cheaper."""
-    asker = Asker(clients=clients, location=location, maximum_bytes_billed=None, report=report)
-    question = Question(
+    runner = QueryRunner(
+        clients=clients, location=location, maximum_bytes_billed=None, report=report
+    )
+    sample = OwnQuery(
         doing="reading rows of the training query",
         sql=f"SELECT * FROM (\n{query}\n) LIMIT {count}",  # noqa: S608 - the user's own
     )
-    return asker.rows(question, f"reading {count} warmup rows of the training query")
+    return runner.rows(sample, f"reading {count} warmup rows of the training query")
 
 
 def _signature(folder: Path) -> tuple[str, Signature]:

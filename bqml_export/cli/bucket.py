@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from bqml_export.cli.options import dry_run_option, target_options
+from bqml_export.cli._options import dry_run_option, target_options
 from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
+from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
-
-if TYPE_CHECKING:
-    from bqml_export.settings import Target
 
 
 @click.group(

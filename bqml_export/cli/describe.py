@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import model_argument, target_options
+from bqml_export.cli._options import model_argument, target_options
+from bqml_export.model_reference import ModelReference
+from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
 from foundation.cli.output import write_document, write_table
-
-if TYPE_CHECKING:
-    from bqml_export.model_reference import ModelReference
-    from bqml_export.settings import Target
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 @click.command(

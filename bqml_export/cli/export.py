@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from bqml_export.cli.options import (
+from bqml_export.bucket.uri import BucketUri
+from bqml_export.cli._options import (
     destination_option,
     dry_run_option,
     model_argument,
     target_options,
 )
+from bqml_export.model_reference import ModelReference
+from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
-
-if TYPE_CHECKING:
-    from bqml_export.bucket.uri import BucketUri
-    from bqml_export.model_reference import ModelReference
-    from bqml_export.settings import Target
 
 
 @click.command(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.options import root_option, target_options
+from bqml_export.cli._options import root_option, target_options
 from bqml_export.parity.inventory import Entry, inventory
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document, write_table

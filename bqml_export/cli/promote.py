@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
-from bqml_export.cli.options import dry_run_option, root_option
+from bqml_export.cli._options import dry_run_option, root_option
 from bqml_export.errors import UsageError
 from bqml_export.parity import promotion
 from bqml_export.parity.promotion import STABLE, Promotion
+from bqml_export.repository.labels import LabelChange
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.repository.labels import LabelChange
 
 
 @click.command(

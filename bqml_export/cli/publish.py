@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from bqml_export.cli.options import dry_run_option, name_option, root_option, version_option
-from bqml_export.cli.published import planned_document, write_published
+from bqml_export.cli._options import dry_run_option, name_option, root_option, version_option
+from bqml_export.cli._published import planned_document, write_published
 from bqml_export.repository.local_copy import copy_export, export_files
 from bqml_export.repository.publish import publish as publish_version
 from foundation.cli.options import example, json_option

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from bqml_export.bucket.uri import BucketUri
-from bqml_export.cli.options import (
+from bqml_export.cli._options import (
     dry_run_option,
     name_option,
     parsed,
@@ -16,14 +16,10 @@ from bqml_export.cli.options import (
     version_option,
     warmup_option,
 )
-from bqml_export.cli.published import planned_document, write_published
+from bqml_export.cli._published import planned_document, write_published
+from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.settings import Target
 
 
 @click.command(
@@ -56,7 +52,7 @@ def pull(  # noqa: PLR0913 - one parameter per option
     that was interrupted goes on where it was when it is run again.
     """
     from bqml_export.chain import pull as chain  # seconds to import
-    from bqml_export.chain.warmup import WarmupWish
+    from bqml_export.chain.warmup import WarmupRequest
     from bqml_export.clients import open_clients
 
     with open_clients(target) as clients:
@@ -65,6 +61,6 @@ def pull(  # noqa: PLR0913 - one parameter per option
             files = {stored.path: stored.bytes for stored in plan.objects}
             write_document(planned_document(root, model, version, str(source), files))
             return
-        warmup = WarmupWish(warmup_rows)
+        warmup = WarmupRequest(warmup_rows)
         published = chain.pull(clients, plan, root, model, version, report, warmup=warmup)
     write_published(published, as_json=as_json)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import click
 
-from bqml_export.cli.options import dry_run_option, force_option, target_options
-from bqml_export.cli.source import read_sql, sql_argument
+from bqml_export.cli._options import dry_run_option, force_option, target_options
+from bqml_export.cli._source import read_sql, sql_argument
+from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
-
-if TYPE_CHECKING:
-    from bqml_export.settings import Target
 
 
 @click.command(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.gate_steps import gate_is_passed, run_gate
-from bqml_export.cli.options import (
+from bqml_export.cli._gate_steps import gate_is_passed, run_gate
+from bqml_export.cli._options import (
     destination_option,
     dry_run_option,
     force_option,
@@ -16,15 +16,15 @@ from bqml_export.cli.options import (
     target_options,
     warmup_option,
 )
-from bqml_export.cli.parity_options import parity_options, refuse_parity_options
-from bqml_export.cli.published import write_published
-from bqml_export.cli.source import source_argument
+from bqml_export.cli._parity_options import parity_options, refuse_parity_options
+from bqml_export.cli._published import write_published
+from bqml_export.cli._source import source_argument
 from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
 from bqml_export.parity.promotion import Promotion, promote
 from bqml_export.repository.labels import require_label
+from bqml_export.repository.record import sql_sha256
 from bqml_export.repository.up_to_date import newest_made_from
-from bqml_export.sql_digest import sql_sha256
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bqml_export.bucket.uri import BucketUri
-    from bqml_export.chain.up import Wish
+    from bqml_export.chain.up import UpRequest
     from bqml_export.parity.comparison import Examination
     from bqml_export.repository.versions import Version
     from bqml_export.settings import Target
@@ -100,13 +100,13 @@ def up(  # noqa: PLR0913 - one parameter per option
     from bqml_export.chain import up as chain  # seconds to import
     from bqml_export.clients import open_clients
 
-    wish = _wish(source, root, model, destination, warmup_rows, force=force)
+    request = _request(source, root, model, destination, warmup_rows, force=force)
     with open_clients(target) as clients:
         if dry_run:
-            steps = chain.dry_run(clients, wish) + _gate_steps(None, verify_url, label)
+            steps = chain.dry_run(clients, request) + _gate_steps(None, verify_url, label)
             write_document({"steps": steps})
             return
-        outcome = chain.up(clients, wish, report)
+        outcome = chain.up(clients, request, report)
         if verify_url and not gate_is_passed(outcome.version, verify_url):
             run_gate(clients, outcome.version, examination(verify_url))
     _promote(root, outcome.version, label)
@@ -126,7 +126,7 @@ def _gate_steps(
     return steps
 
 
-def _wish(
+def _request(
     source: str | ModelReference,
     root: Path,
     model: str | None,
@@ -134,20 +134,20 @@ def _wish(
     warmup_rows: int | None,
     *,
     force: bool,
-) -> Wish:
-    from bqml_export.chain.up import Wish  # seconds to import
-    from bqml_export.chain.warmup import WarmupWish
+) -> UpRequest:
+    from bqml_export.chain.up import UpRequest  # seconds to import
+    from bqml_export.chain.warmup import WarmupRequest
     from bqml_export.warehouse.statement import read_statement
 
     wanted = source if isinstance(source, ModelReference) else read_statement(source)
     named = wanted if isinstance(wanted, ModelReference) else wanted.model
-    return Wish(
+    return UpRequest(
         source=wanted,
         root=root,
         model=model or named.model,
         destination=destination,
         force=force,
-        warmup=WarmupWish(warmup_rows),
+        warmup=WarmupRequest(warmup_rows),
     )
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bqml_export.cli.file_check import check_files
-from bqml_export.cli.options import dry_run_option, root_option, target_options
-from bqml_export.cli.parity_options import DEFAULT_URL, parity_options, refuse_parity_options
-from bqml_export.cli.parity_table import write_parity
+from bqml_export.cli._file_check import check_files
+from bqml_export.cli._options import dry_run_option, root_option, target_options
+from bqml_export.cli._parity_options import DEFAULT_URL, parity_options, refuse_parity_options
+from bqml_export.cli._parity_table import write_parity
 from bqml_export.errors import BqmlExportError, GateError
 from bqml_export.repository.versions import Version, model_folder, models_of, versions_of
 from foundation.cli.options import example, json_option

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bqml_export.parity.prediction import Prediction
+from bqml_export.parity._prediction import Prediction
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from bqml_export.clients import Clients
 from bqml_export.errors import GateError, NotFoundError
-from bqml_export.parity.case import Case, Row
-from bqml_export.parity.comparison import Examination
-from bqml_export.parity.endpoint import Endpoint
-from bqml_export.parity.endpoint_side import ask
-from bqml_export.parity.forced_rows import forced_cases
-from bqml_export.parity.outcome import summarized
-from bqml_export.parity.sendable import to_sendable
-from bqml_export.parity.training_sample import sample_cases, sample_question
-from bqml_export.parity.warehouse_side import (
+from bqml_export.parity._case import Case, Row
+from bqml_export.parity._endpoint import Endpoint
+from bqml_export.parity._forced_rows import forced_cases
+from bqml_export.parity._outcome import summarized
+from bqml_export.parity._sendable import to_sendable
+from bqml_export.parity._sides import (
+    ask,
     feature_means,
-    prediction_question,
+    prediction_query,
     warehouse_predictions,
 )
+from bqml_export.parity._training_sample import sample_cases, sample_query
+from bqml_export.parity.comparison import Examination
+from bqml_export.parity.report import ParityReport
+from bqml_export.parity.subject import Subject
 from bqml_export.warehouse.description import describe
-from bqml_export.warehouse.query import Asker, Question
+from bqml_export.warehouse.jobs import Report
+from bqml_export.warehouse.query import OwnQuery, QueryRunner
 from bqml_export.warehouse.statement import read_statement
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.clients import Clients
-    from bqml_export.parity.report import ParityReport
-    from bqml_export.parity.subject import Subject
-    from bqml_export.warehouse.jobs import Report
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 def examine(
@@ -45,14 +41,14 @@ def examine(
     endpoint = Endpoint(url=wanted.url, model=version.model, version=version.number)
     endpoint.wait_until_available(wanted.wait_s, report)
     _require_same_model(clients, subject)
-    asker = _asker(clients, subject, wanted, report)
-    sample = sample_cases(asker, _sample(subject, wanted), subject.feature_names)
+    runner = _runner(clients, subject, wanted, report)
+    sample = sample_cases(runner, _sample(subject, wanted), subject.feature_names)
     if not sample:
         raise GateError("the training query has no rows", hint="give others with --rows-from")
     cases = [*sample, *forced_cases(subject.leaves, _fewest_nulls(subject, sample))]
-    question = prediction_question(subject, cases)
-    expected = warehouse_predictions(asker, question, subject.outputs)
-    means = feature_means(asker, subject.model)
+    query = prediction_query(subject, cases)
+    expected = warehouse_predictions(runner, query, subject.outputs)
+    means = feature_means(runner, subject.model)
     sendables = [to_sendable(case, subject.inputs, means) for case in cases]
     report(f"asking {wanted.url} about {sum(one.instance is not None for one in sendables)} rows")
     outcomes = ask(endpoint, subject, sendables, expected, wanted.tolerance)
@@ -61,21 +57,21 @@ def examine(
 
 def dry_run(clients: Clients, subject: Subject, wanted: Examination) -> JsonObject:
     """Returns the queries that `examine` would send first, and what they would read."""
-    asker = _asker(clients, subject, wanted, lambda _: None)
-    question = _sample(subject, wanted)
+    runner = _runner(clients, subject, wanted, lambda _: None)
+    query = _sample(subject, wanted)
     return {
         "model": subject.version.model,
         "version": subject.version.number,
         "url": wanted.url,
         "warehouse_model": str(subject.model),
-        "reads_bytes": asker.bytes_announced(question),
-        "query": question.sql,
-        "predict": prediction_question(subject, []).sql,
+        "reads_bytes": runner.bytes_announced(query),
+        "query": query.sql,
+        "predict": prediction_query(subject, []).sql,
     }
 
 
-def _asker(clients: Clients, subject: Subject, wanted: Examination, report: Report) -> Asker:
-    return Asker(
+def _runner(clients: Clients, subject: Subject, wanted: Examination, report: Report) -> QueryRunner:
+    return QueryRunner(
         clients=clients,
         location=subject.record.location,
         maximum_bytes_billed=wanted.maximum_bytes_billed,
@@ -100,7 +96,7 @@ def _require_same_model(clients: Clients, subject: Subject) -> None:
         )
 
 
-def _sample(subject: Subject, wanted: Examination) -> Question:
+def _sample(subject: Subject, wanted: Examination) -> OwnQuery:
     query = wanted.query
     if query is None and subject.record.sql:
         query = read_statement(subject.record.sql).query
@@ -109,7 +105,7 @@ def _sample(subject: Subject, wanted: Examination) -> Question:
             f"the training query of {subject.model} is not known",
             hint="give a query with rows to compare: --rows-from FILE.sql",
         )
-    return sample_question(query, subject.feature_names, subject.classes_of, wanted.rows)
+    return sample_query(query, subject.feature_names, subject.classes_of, wanted.rows)
 
 
 def _fewest_nulls(subject: Subject, sample: Sequence[Case]) -> Row:

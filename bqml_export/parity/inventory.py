@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import PublishError
 from bqml_export.parity.report import files_digest, read_report
@@ -11,26 +12,17 @@ from bqml_export.repository.labels import read_labels
 from bqml_export.repository.record import Record, read_record
 from bqml_export.repository.versions import Version, models_of, versions_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One version.
-
-    Attributes:
-        version: The version.
-        record: Its record, an empty one where there is none to read.
-        labels: The labels that point at it.
-        parity: `passed`, `failed`, `stale` for a report about other files, or None.
-    """
+    """One version, with the labels that point at it."""
 
     version: Version
     record: Record
+    """An empty one where there is none to read."""
     labels: tuple[str, ...]
     parity: str | None
+    """`passed`, `failed`, `stale` for a report about other files, or None."""
 
 
 def inventory(root: Path, warn: Callable[[str], None]) -> list[Entry]:

@@ -6,20 +6,15 @@ import getpass
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import BqmlExportError, DamageError, ParityError, PublishError
-from bqml_export.parity.report import files_digest, read_report
+from bqml_export.parity.report import ParityReport, files_digest, read_report
 from bqml_export.parity.subject import require_undamaged
 from bqml_export.repository.labels import LabelChange, change_label, read_labels, require_label
 from bqml_export.repository.lock import locked
 from bqml_export.repository.record import now
 from bqml_export.repository.versions import Version, model_folder, versions_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.parity.report import ParityReport
 
 STABLE = "stable"
 _SHOWN_FAILURES = 3
@@ -27,23 +22,17 @@ _SHOWN_FAILURES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
-    """Which label is to point at which version.
-
-    Attributes:
-        root: The repository.
-        model: The model's name in it.
-        version: The number; None is the newest version, or with `remove` none.
-        label: The label.
-        force: Whether to move `stable` without a passing report.
-        reason: Why, for the journal.
-    """
+    """Which label is to point at which version."""
 
     root: Path
     model: str
     version: int | None
+    """None is the newest version, or with `remove` none."""
     label: str = STABLE
     force: bool = False
+    """Whether to move `stable` without a passing report."""
     reason: str | None = None
+    """Why, for the journal."""
 
 
 def promote(wanted: Promotion, report: Callable[[str], None], *, dry_run: bool) -> LabelChange:

@@ -9,19 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from bqml_export.errors import PublishError
 from bqml_export.repository.durable import replace_file
+from bqml_export.repository.record import FileDigest
+from bqml_export.repository.versions import Version
 from foundation.json_types import JsonObject
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from bqml_export.repository.record import FileDigest
-    from bqml_export.repository.versions import Version
 
 FORMAT = 1
 PASSED, FAILED = "passed", "failed"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import DamageError, GateError
-from bqml_export.parity.leaf import Leaf, leaves_of
-from bqml_export.parity.prediction import Outputs, outputs_of
+from bqml_export.parity._leaf import Leaf, leaves_of
+from bqml_export.parity._prediction import Outputs, outputs_of
 from bqml_export.repository.digests import compare
 from bqml_export.repository.record import Record, read_record
 from foundation.repository.layout import DEFAULT_SIGNATURE, default_signature
@@ -55,11 +55,9 @@ def require_undamaged(version: Version) -> Record:
     record = read_record(version.folder)
     if record is None or record.files is None:
         raise GateError(f"{version} has no record to compare with", hint=_DEPLOY)
-    damage = compare(version.folder, record.files)
-    if damage.damaged:
-        names = ", ".join(damage.missing + damage.changed)
+    if damaged := compare(version.folder, record.files).damaged:
         raise DamageError(
-            f"{version} is damaged: {names}",
+            f"{version} is damaged: {damaged}",
             hint="publish the model again; a version is never repaired in place",
         )
     return record

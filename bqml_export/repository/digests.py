@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.repository.file_list import list_files
 from bqml_export.repository.record import FileDigest
 from foundation.repository.layout import RECORD_NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +24,9 @@ class Differences:
     added: tuple[str, ...]
 
     @property
-    def damaged(self) -> bool:
-        """Whether a recorded file is gone or has other bytes."""
-        return bool(self.missing or self.changed)
+    def damaged(self) -> str:
+        """The recorded files that are gone or have other bytes, as a list for people."""
+        return ", ".join(self.missing + self.changed)
 
 
 def digest_files(folder: Path) -> dict[str, FileDigest]:
@@ -38,13 +35,11 @@ def digest_files(folder: Path) -> dict[str, FileDigest]:
 
 
 def digest_file(path: Path) -> FileDigest:
-    """Returns the sha256 and the size of one file."""
     with path.open("rb") as file:
         return FileDigest(hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
 
 
 def compare(folder: Path, recorded: Mapping[str, FileDigest]) -> Differences:
-    """Returns how the files below `folder` differ from the recorded ones."""
     found = digest_files(folder)
     return Differences(
         missing=tuple(sorted(recorded.keys() - found.keys())),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from bqml_export.errors import ExportLayoutError
 from foundation.repository.export_kind import ExportKind, kind_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 _SHOWN_NAMES = 8
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import ExportLayoutError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def safe_relative_path(name: str) -> bool:

@@ -27,11 +27,8 @@ def to_instance(row: Mapping[str, object], inputs: TensorMap) -> JsonObject | No
 
     It is None where the model cannot take the row: a NULL has no representation, and a column
     may be missing or of another type. Columns are matched without regard to case, as BigQuery
-    does; a field of a STRUCT is the input `<column>_<field>`.
-
-    Args:
-        row: Column name -> value, in the Python types of google-cloud-bigquery.
-        inputs: Input name -> `dtype[shape]`.
+    does; a field of a STRUCT is the input `<column>_<field>`. Values have the Python types of
+    google-cloud-bigquery.
     """
     columns = {name.lower(): value for name, value in flattened(row)}
     instance = {name: _value(columns.get(name.lower()), kind) for name, kind in inputs.items()}

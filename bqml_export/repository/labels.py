@@ -9,15 +9,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import PublishError, UsageError
 from bqml_export.repository.durable import append_line, replace_file
 from foundation.repository.labels import parse_labels
 from foundation.repository.layout import LABELS_NAME
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 JOURNAL_NAME = "labels.journal.jsonl"
 
@@ -26,29 +23,23 @@ _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelChange:
-    """One line of the journal.
-
-    Attributes:
-        at: When, RFC 3339 in UTC.
-        who: The user and the machine.
-        label: Which label.
-        version: Where it points now; None when it was removed.
-        previous: Where it pointed before; None when it was new.
-        forced: Whether nobody had shown that the version answers as the warehouse does.
-        reason: Why, in the words of who did it.
-        parity: When the report that allowed it was made; None without one.
-        files_sha256: The files of the version, as its report names them.
-    """
+    """One line of the journal."""
 
     at: str
+    """When, RFC 3339 in UTC."""
     who: str
     label: str
     version: int | None
+    """Where it points now; None when it was removed."""
     previous: int | None
+    """Where it pointed before; None when it was new."""
     forced: bool = False
+    """Whether nobody had shown that the version answers as the warehouse does."""
     reason: str | None = None
     parity: str | None = None
+    """When the report that allowed it was made; None without one."""
     files_sha256: str | None = None
+    """The files of the version, as its report names them."""
 
 
 def require_label(label: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import ExportLayoutError, PublishError
 from bqml_export.repository.digests import compare
@@ -12,9 +12,6 @@ from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.file_list import list_files
 from bqml_export.repository.record import Record, read_record
 from foundation.repository.layout import RECORD_NAME
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def export_files(folder: Path) -> list[str]:
@@ -39,14 +36,11 @@ def known_record(folder: Path) -> Record:
         PublishError: The files are not those that the record describes.
     """
     record = read_record(folder) or Record(source_uri=folder.resolve().as_uri())
-    if record.files is not None:
-        differences = compare(folder, record.files)
-        if differences.damaged:
-            names = ", ".join(differences.missing + differences.changed)
-            raise PublishError(
-                f"{folder} is not what its {RECORD_NAME} describes: {names}",
-                hint=f"copy it again, or remove {RECORD_NAME} to publish without its knowledge",
-            )
+    if record.files is not None and (damaged := compare(folder, record.files).damaged):
+        raise PublishError(
+            f"{folder} is not what its {RECORD_NAME} describes: {damaged}",
+            hint=f"copy it again, or remove {RECORD_NAME} to publish without its knowledge",
+        )
     return record
 
 

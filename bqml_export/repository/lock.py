@@ -6,12 +6,9 @@ import errno
 import fcntl
 import os
 import shutil
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+from pathlib import Path
 
 LOCK_NAME = ".lock"
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EBADF)
@@ -21,9 +18,7 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EBADF)
 def locked(model_folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     """Holds the lock under which a model's versions and labels are decided.
 
-    Args:
-        model_folder: Holds the versions of a model; it is created when it does not exist.
-        on_wait: Called once if another process holds the lock now.
+    The folder is made when it does not exist; `on_wait` is called if another process has the lock.
     """
     model_folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     descriptor = os.open(model_folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o644)

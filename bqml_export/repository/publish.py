@@ -8,16 +8,14 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bqml_export.errors import PublishError
+from bqml_export.repository._incoming import incoming_folder
 from bqml_export.repository.digests import digest_files
 from bqml_export.repository.durable import sync
 from bqml_export.repository.export_kind import require_servable
 from bqml_export.repository.file_list import list_files
-from bqml_export.repository.incoming import incoming_folder
 from bqml_export.repository.record import Record, now, tool_version, write_record
 from bqml_export.repository.saved_model_folder import inspect_saved_model
-from bqml_export.repository.versions import Version, model_folder, taken_numbers
-from foundation.repository.layout import MAX_VERSION
+from bqml_export.repository.versions import Version, model_folder, next_number, require_free
 
 _TAKEN = {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}
 
@@ -28,14 +26,8 @@ Fill = Callable[[Path], Record]
 def publish(root: Path, model: str, version: int | None, *, source: str, fill: Fill) -> Version:
     """Returns the version that was published from the files that `fill` brought.
 
-    A process that is killed at any point leaves a complete version folder or none.
-
-    Args:
-        root: The repository root; it is created when it does not exist.
-        model: The model's name in URLs.
-        version: The number to publish as; None takes the next free one.
-        source: What the user called the export, for errors.
-        fill: Brings the files and the knowledge.
+    Without a `version` it is the next free number; `source` is what the user called the export, for
+    errors. A process that is killed at any point leaves a complete version folder or none.
 
     Raises:
         ExportLayoutError: The files are not an export that can be served.
@@ -50,34 +42,6 @@ def publish(root: Path, model: str, version: int | None, *, source: str, fill: F
         write_record(incoming, _completed(incoming, record, source))
         _seal(incoming)
         return _rename(incoming, folder, version)
-
-
-def require_free(folder: Path, version: int | None) -> None:
-    """Returns when the explicit `version` may be published in the model's folder.
-
-    Raises:
-        PublishError: It exists already; a version is never overwritten.
-    """
-    if version is not None and version in taken_numbers(folder):
-        raise PublishError(
-            f"version {version} of {folder.name} exists already and is never overwritten",
-            hint=f"leave --version out to publish as {next_number(folder)}",
-        )
-
-
-def next_number(folder: Path) -> int:
-    """Returns the number after the highest one in the model's folder.
-
-    Raises:
-        PublishError: There is none left.
-    """
-    number = max(taken_numbers(folder), default=0) + 1
-    if number > MAX_VERSION:
-        raise PublishError(
-            f"{folder} has the highest version that there is",
-            hint="give a free --version",
-        )
-    return number
 
 
 def _completed(incoming: Path, record: Record, source: str) -> Record:

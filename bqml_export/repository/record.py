@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from importlib import metadata
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import PublishError
 from bqml_export.model_reference import ModelReference
+from foundation.json_types import JsonObject
 from foundation.repository.layout import RECORD_NAME
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from foundation.json_types import JsonObject
 
 FORMAT = 1
 
@@ -124,6 +121,11 @@ def read_record(folder: Path) -> Record | None:
         return Record.from_json(content if isinstance(content, dict) else {})
     except ValueError as exc:
         raise PublishError(f"{path}: {exc}", hint="publish the model again") from exc
+
+
+def sql_sha256(sql: str) -> str:
+    """Returns the sha256 of a SQL text, spaces at its ends left out, as hexadecimal digits."""
+    return hashlib.sha256(sql.strip().encode("utf-8")).hexdigest()
 
 
 def now() -> str:

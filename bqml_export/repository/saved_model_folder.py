@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
 from bqml_export.errors import ExportLayoutError
-from bqml_export.repository import checkpoint_index
+from bqml_export.repository import _checkpoint_index as checkpoint_index
 from bqml_export.repository.saved_model_pb import SavedModelSummary, summarize
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _COPY_AGAIN = "the copy is incomplete or damaged: copy the export again"
 
@@ -21,10 +18,6 @@ def inspect_saved_model(folder: Path, source: str) -> SavedModelSummary:
 
     Checked: saved_model.pb parses and has a signature; every asset that it names exists; the
     index of the variables parses, and each data shard is as long as the index says.
-
-    Args:
-        folder: The folder that holds saved_model.pb.
-        source: What the user called the folder, for the error.
 
     Raises:
         ExportLayoutError: Something is missing, empty or cut off.

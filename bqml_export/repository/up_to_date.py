@@ -6,17 +6,13 @@ no client of any cloud.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.errors import PublishError
+from bqml_export.model_reference import ModelReference
 from bqml_export.repository.digests import compare
 from bqml_export.repository.record import Record, read_record
 from bqml_export.repository.versions import Version, models_of, versions_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.model_reference import ModelReference
 
 
 def newest_made_from(
@@ -24,12 +20,8 @@ def newest_made_from(
 ) -> tuple[Version, ModelReference] | None:
     """Returns the newest version of a model if it was made from this SQL and is undamaged.
 
-    Args:
-        root: The repository root.
-        model: The model's name in the repository; None looks for one that has the name which
-            the SQL gave it.
-        sql_sha256: The hash of the SQL text.
-        engine: `bigquery` or `embedded`; a model of the other engine is another model.
+    Without a `model`, one is looked for that has the name which the SQL gave it. A model of the
+    other `engine`, `bigquery` or `embedded`, is another model.
     """
     for name in [model] if model else models_of(root):
         newest, record = _newest(root, name)

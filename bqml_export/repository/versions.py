@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from bqml_export.errors import UsageError
-from foundation.repository.layout import version_number
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from bqml_export.errors import PublishError, UsageError
+from foundation.repository.layout import MAX_VERSION, version_number
 
 _MODEL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}", re.ASCII)
 
@@ -61,6 +58,32 @@ def taken_numbers(folder: Path) -> set[int]:
     """Returns every number that a version in the model's folder may not have any more."""
     numbers = {version_number(entry.name) for entry in _entries(folder)}
     return {number for number in numbers if number is not None}
+
+
+def require_free(folder: Path, version: int | None) -> None:
+    """Returns when the explicit `version` may be published in the model's folder.
+
+    Raises:
+        PublishError: It exists already; a version is never overwritten.
+    """
+    if version is not None and version in taken_numbers(folder):
+        raise PublishError(
+            f"version {version} of {folder.name} exists already and is never overwritten",
+            hint=f"leave --version out to publish as {next_number(folder)}",
+        )
+
+
+def next_number(folder: Path) -> int:
+    """Returns the number after the highest one in the model's folder.
+
+    Raises:
+        PublishError: There is none left.
+    """
+    number = max(taken_numbers(folder), default=0) + 1
+    if number > MAX_VERSION:
+        hint = "give a free --version"
+        raise PublishError(f"{folder} has the highest version that there is", hint=hint)
+    return number
 
 
 def models_of(root: Path) -> list[str]:

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import base64
 import struct
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import cast
 
+from bqml_export.repository.saved_model_pb import Signature
+from foundation.json_types import JsonObject
 from foundation.protos.client_predict_pb2 import PredictionLog, Tensor
 from foundation.repository.layout import WARMUP_NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
-
-    from bqml_export.repository.saved_model_pb import Signature
-    from foundation.json_types import JsonObject
 
 MAX_RECORDS = 1000
 """TensorFlow Serving refuses a version with more."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from google.cloud import bigquery
 
+from bqml_export.clients import Clients
 from bqml_export.errors import NotFoundError, UsageError
 from bqml_export.foreign_errors import foreign_errors
+from bqml_export.model_reference import ModelReference
 from bqml_export.warehouse.description import ModelDescription, from_resource
-
-if TYPE_CHECKING:
-    from bqml_export.clients import Clients
-    from bqml_export.model_reference import ModelReference
 
 
 def dataset_location(clients: Clients, model: ModelReference) -> str:

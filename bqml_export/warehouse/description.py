@@ -5,19 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from google.cloud import bigquery
+
+from bqml_export.clients import Clients
 from bqml_export.errors import AccessDeniedError, NotFoundError
 from bqml_export.foreign_errors import foreign_errors
 from bqml_export.model_reference import ModelReference
 from bqml_export.permissions import MODEL_METADATA, grant_hint
 from bqml_export.repository.record import Column, Record, rfc3339
-
-if TYPE_CHECKING:
-    from google.cloud import bigquery
-
-    from bqml_export.clients import Clients
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

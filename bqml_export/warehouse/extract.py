@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from google.cloud import bigquery
 
+from bqml_export.clients import Clients
 from bqml_export.errors import (
     AccessDeniedError,
     InvalidQueryError,
@@ -15,14 +15,11 @@ from bqml_export.errors import (
     NotSupportedError,
 )
 from bqml_export.permissions import JOBS_CREATE, MODEL_EXPORT, grant_hint, named_permissions
+from bqml_export.warehouse.description import ModelDescription
 from bqml_export.warehouse.exportability import destination_format
 from bqml_export.warehouse.jobs import Attempt, Report, base_id, latest_attempt, send_once, wait
 from bqml_export.warehouse.query import LABELS, send_query
-
-if TYPE_CHECKING:
-    from bqml_export.clients import Clients
-    from bqml_export.warehouse.description import ModelDescription
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,16 +6,14 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from google.cloud import bigquery
 
+from bqml_export.clients import Clients
 from bqml_export.errors import AccessDeniedError, DuplicateError, JobError, NotFoundError
 from bqml_export.foreign_errors import foreign_errors, one_line
-
-if TYPE_CHECKING:
-    from bqml_export.clients import Clients
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 Report: TypeAlias = Callable[[str], None]
 """Takes one line of progress for people."""

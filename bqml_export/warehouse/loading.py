@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from google.cloud import bigquery
 
+from bqml_export.clients import Clients
 from bqml_export.errors import JobError, UsageError
 from bqml_export.foreign_errors import foreign_errors, one_line
+from bqml_export.model_reference import ModelReference
 from bqml_export.warehouse.dataset import (
     create_dataset,
     dataset_location,
     missing_dataset_is_ours,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.clients import Clients
-    from bqml_export.model_reference import ModelReference
-    from bqml_export.warehouse.jobs import Report
-    from foundation.json_types import JsonObject
+from bqml_export.warehouse.jobs import Report
+from foundation.json_types import JsonObject
 
 _FORMATS = {
     ".csv": bigquery.SourceFormat.CSV,

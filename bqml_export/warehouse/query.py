@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.cloud import bigquery
 
+from bqml_export.clients import Clients
 from bqml_export.errors import JobError, UsageError
 from bqml_export.foreign_errors import foreign_errors, one_line
-
-if TYPE_CHECKING:
-    from bqml_export.clients import Clients
-    from bqml_export.warehouse.jobs import Report
+from bqml_export.warehouse.jobs import Report
 
 LABELS = {"made_by": "bqml_export"}
 
@@ -40,45 +38,41 @@ def send_query(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A query of ours.
-
-    Attributes:
-        doing: What it is for, as the start of messages, for example "reading training rows".
-        sql: Its text.
-        texts: The values of its parameter `rows`, an ARRAY<STRING>; None where it has none.
-    """
+class OwnQuery:
+    """A query of ours."""
 
     doing: str
+    """What it is for, as the start of messages, for example "reading training rows"."""
     sql: str
     texts: Sequence[str] | None = None
+    """The values of its parameter `rows`, an ARRAY<STRING>; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class QueryRunner:
     """Runs queries in one location, none of which reads more than was allowed."""
 
     clients: Clients
     location: str | None
-    maximum_bytes_billed: int | None
     report: Report
+    maximum_bytes_billed: int | None = None
 
-    def bytes_announced(self, question: Question) -> int:
+    def bytes_announced(self, query: OwnQuery) -> int:
         """Returns how many bytes BigQuery says that the query reads; a free dry run."""
-        return int(self._send(question, dry_run=True).total_bytes_processed or 0)
+        return int(self._send(query, dry_run=True).total_bytes_processed or 0)
 
-    def rows(self, question: Question, announced_as: str | None = None) -> list[dict[str, Any]]:
+    def rows(self, query: OwnQuery, announced_as: str | None = None) -> list[dict[str, Any]]:
         """Returns the rows of the query; what it reads is announced first.
 
         Raises:
             UsageError: It would read more than `maximum_bytes_billed`.
             BqmlExportError: BigQuery refuses it, or its job fails.
         """
-        announced = self.bytes_announced(question)
-        self.report(f"{announced_as or question.doing} reads {announced:,} bytes")
-        self._require_allowed(announced, question.doing)
-        job = self._send(question, dry_run=False)
-        with foreign_errors(question.doing):
+        announced = self.bytes_announced(query)
+        self.report(f"{announced_as or query.doing} reads {announced:,} bytes")
+        self._require_allowed(announced, query.doing)
+        job = self._send(query, dry_run=False)
+        with foreign_errors(query.doing):
             found = job.result(
                 retry=self.clients.bigquery_retry, timeout=self.clients.call_timeout_s[1]
             )
@@ -92,16 +86,14 @@ class Asker:
                 hint="give --maximum-bytes-billed more, or a cheaper query with --rows-from",
             )
 
-    def _send(self, question: Question, *, dry_run: bool) -> bigquery.QueryJob:
+    def _send(self, query: OwnQuery, *, dry_run: bool) -> bigquery.QueryJob:
         config = bigquery.QueryJobConfig(use_legacy_sql=False, dry_run=dry_run, labels=LABELS)
-        if question.texts is not None:
-            parameter = bigquery.ArrayQueryParameter("rows", "STRING", list(question.texts))
+        if query.texts is not None:
+            parameter = bigquery.ArrayQueryParameter("rows", "STRING", list(query.texts))
             config.query_parameters = [parameter]
         if self.maximum_bytes_billed is not None:
             config.maximum_bytes_billed = self.maximum_bytes_billed
-        job = send_query(
-            self.clients, question.sql, config, doing=question.doing, location=self.location
-        )
+        job = send_query(self.clients, query.sql, config, doing=query.doing, location=self.location)
         if job.error_result:
-            raise JobError(f"{question.doing}: {one_line(str(job.error_result.get('message')))}")
+            raise JobError(f"{query.doing}: {one_line(str(job.error_result.get('message')))}")
         return job

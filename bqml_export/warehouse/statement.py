@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from bqml_export.errors import InvalidQueryError, UsageError
 from bqml_export.model_reference import ModelReference
+from bqml_export.repository.record import sql_sha256
 from bqml_export.sql.model_statements import ModelClauses, model_clauses
 from bqml_export.sql.paths import path_text
 from bqml_export.sql.tokens import Sql, read_sql
-from bqml_export.sql_digest import sql_sha256
 
 _EXAMPLE = "expected CREATE [OR REPLACE] MODEL dataset.model OPTIONS(...) AS SELECT ..."
 

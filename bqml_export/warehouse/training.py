@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from google.cloud import bigquery
 
+from bqml_export.clients import Clients
 from bqml_export.errors import InvalidQueryError, NotFoundError
 from bqml_export.warehouse.dataset import (
     create_dataset,
@@ -26,11 +26,8 @@ from bqml_export.warehouse.jobs import (
     wait,
 )
 from bqml_export.warehouse.query import LABELS, send_query
-
-if TYPE_CHECKING:
-    from bqml_export.clients import Clients
-    from bqml_export.warehouse.statement import TrainingStatement
-    from foundation.json_types import JsonObject
+from bqml_export.warehouse.statement import TrainingStatement
+from foundation.json_types import JsonObject
 
 _CLOCK_SLACK_MS = 5_000
 _SILENCE_S = 15.0

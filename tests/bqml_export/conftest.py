@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
-import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field, replace
@@ -18,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bqml_export.settings import Target
+from tests.conftest import run_folder
+from tests.installed_wheel import ROOT
+from tests.shared_process import SharedProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,19 +122,15 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """An empty repository and its server, in a process of its own; publish under a fresh name."""
+def served(pytestconfig: pytest.Config) -> Iterator[Served]:
+    """A repository and its server, one for all workers of a run; publish under a fresh name."""
     pytest.importorskip("tensorflow", reason="needs the extra [serve]")
-    root = tmp_path_factory.mktemp("served")
+    folder = run_folder(pytestconfig) / "rest_server"
+    root = folder / "serving_dir"
+    root.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, str(Path(__file__).with_name("rest_server.py")), str(root)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        port = process.stdout.readline().strip()
-        assert port, "the server did not start"
-        yield Served(root, f"http://127.0.0.1:{port}")
-        process.terminate()
-        process.wait(30)
+    with SharedProcess(folder).running(command, ROOT) as announced:
+        yield Served(root, f"http://127.0.0.1:{announced['port']}")
 
 
 @dataclass(slots=True)

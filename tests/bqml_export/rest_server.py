@@ -1,16 +1,19 @@
 """Serves a model repository over REST without Ray, for tests: `rest_server.py ROOT`.
 
-Prints its port when it listens. New models and versions are found while it runs.
+Prints its port when it listens. New models and versions are found while it runs. Its working
+directory is the project.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, os.getcwd())  # noqa: PTH109
 
 import uvicorn
 
@@ -18,8 +21,9 @@ from serve_app.lifecycle.manager import ServableManager
 from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.predictor import Predictor
+from serve_app.protocols.registry import http_protocols
 from serve_app.settings import RepositorySettings, TensorFlowSettings
-from serve_app.transports.http.app import RestApp
+from serve_app.transports.http.app import HttpApp
 
 
 def main(root: Path) -> None:
@@ -28,9 +32,9 @@ def main(root: Path) -> None:
     manager = ServableManager(settings, TensorFlowSettings(threads=1))
     manager.start()
     executor = Executor(2)
-    app = RestApp(Predictor(manager, executor), Admission(64, 1), 10_000_000)
+    app = HttpApp(http_protocols(Predictor(manager, executor), Admission(64, 1)), 10_000_000)
     listener = socket.create_server(("127.0.0.1", 0))
-    print(listener.getsockname()[1], flush=True)
+    print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
     config = uvicorn.Config(app, log_level="warning", lifespan="on")
     uvicorn.Server(config).run(sockets=[listener])
     manager.close()

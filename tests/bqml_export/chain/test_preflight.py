@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
 from bqml_export.bucket.uri import BucketUri
+from bqml_export.chain._preflight import require_ready_bucket
 from bqml_export.chain.export import export, plan_export, plan_export_of
-from bqml_export.chain.preflight import require_ready_bucket
 from bqml_export.errors import BqmlExportError, PreflightError
 from bqml_export.model_reference import ModelReference
 from bqml_export.repository.record import Column

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
+import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,8 @@ import pytest
 pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
 from bqml_export.bucket.uri import BucketUri
-from bqml_export.chain.up import Outcome, Wish, dry_run, up
+from bqml_export.chain.up import Outcome, UpRequest, dry_run, up
+from bqml_export.cli.group import cli
 from bqml_export.errors import NotFoundError, NotSupportedError, PreflightError
 from bqml_export.model_reference import ModelReference
 from bqml_export.repository.record import read_record
@@ -37,8 +39,8 @@ def run(
     force: bool = False,
 ) -> Outcome:
     """Runs the chain for the model `m`."""
-    wish = Wish(source=wanted, root=root, model="m", destination=None, force=force)
-    return up(clients, wish, lines.append)
+    asked = UpRequest(source=wanted, root=root, model="m", destination=None, force=force)
+    return up(clients, asked, lines.append)
 
 
 def test_the_second_run_does_nothing(
@@ -105,7 +107,7 @@ def test_a_bucket_somewhere_else_is_refused_before_the_training(
 ) -> None:
     """The location of the bucket is compared with that of the dataset."""
     google_clients.storage.create_bucket("in-europe", location="EU")
-    wish = Wish(
+    asked = UpRequest(
         source=tiny_statement,
         root=tmp_path,
         model="m",
@@ -113,7 +115,7 @@ def test_a_bucket_somewhere_else_is_refused_before_the_training(
         force=True,
     )
     with pytest.raises(PreflightError, match="only within one location"):
-        up(google_clients, wish, lambda _: None)
+        up(google_clients, asked, lambda _: None)
 
 
 def test_a_dry_run_does_nothing(google_clients: Clients, tmp_path: Path) -> None:
@@ -122,11 +124,11 @@ def test_a_dry_run_does_nothing(google_clients: Clients, tmp_path: Path) -> None
         "CREATE MODEL shop.dry OPTIONS(model_type='linear_reg', input_label_cols=['petal_width']) "
         "AS SELECT petal_length, petal_width FROM `bigquery-public-data.ml_datasets.iris`"
     )
-    wish = Wish(source=wanted, root=tmp_path, model="m", destination=None, force=False)
-    steps = dry_run(google_clients, wish)
+    asked = UpRequest(source=wanted, root=tmp_path, model="m", destination=None, force=False)
+    steps = dry_run(google_clients, asked)
     assert [step["step"] for step in steps] == ["train", "export", "publish"]
     assert steps[0]["request"]["configuration"]["query"]["query"] == wanted.sql
-    assert dry_run(google_clients, wish) == steps
+    assert dry_run(google_clients, asked) == steps
     assert list(tmp_path.iterdir()) == []
 
 
@@ -135,11 +137,11 @@ def test_a_model_that_is_there_is_deployed_without_its_sql(
 ) -> None:
     """Only export, pull and publish are left to do, once."""
     run(google_clients, tiny_statement, tmp_path / "trained", [])
-    wish = Wish(
+    asked = UpRequest(
         source=ModelReference.parse("shop.tiny"), root=tmp_path, model="t", destination=None
     )
-    assert [step["step"] for step in dry_run(google_clients, wish)] == ["export", "publish"]
-    first, second = (up(google_clients, wish, lambda _: None) for _ in range(2))
+    assert [step["step"] for step in dry_run(google_clients, asked)] == ["export", "publish"]
+    first, second = (up(google_clients, asked, lambda _: None) for _ in range(2))
     assert (first.published_now, second.published_now) == (True, False)
     record = read_record(first.version.folder)
     assert record is not None
@@ -148,9 +150,11 @@ def test_a_model_that_is_there_is_deployed_without_its_sql(
 
 def test_a_model_that_is_not_there_is_named(google_clients: Clients, tmp_path: Path) -> None:
     """Nothing is created for it."""
-    wish = Wish(source=ModelReference.parse("shop.no"), root=tmp_path, model="t", destination=None)
+    asked = UpRequest(
+        source=ModelReference.parse("shop.no"), root=tmp_path, model="t", destination=None
+    )
     with pytest.raises(NotFoundError, match=r"model local\.shop\.no does not exist"):
-        up(google_clients, wish, lambda _: None)
+        up(google_clients, asked, lambda _: None)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -172,17 +176,20 @@ def test_two_runs_at_the_same_moment_publish_one_version(
     assert [version.number for version in versions_of(tmp_path, "m")] == [1]
 
 
-# Runs the command line and kills itself where the named function would have been called.
-KILLED = """
-import importlib, os, signal, sys
-module, name = sys.argv.pop(1).split(":")
-owner, _, attribute = name.rpartition(".")
-place = importlib.import_module(module)
-place = getattr(place, owner) if owner else place
-setattr(place, attribute, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
-from bqml_export.cli.group import cli
-cli(sys.argv[1:])
-"""
+# Forked, each in an instant, by a process that has loaded the libraries once.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["bqml_export.chain.up", "bqml_export.cli.up"])
+
+
+def killed_at(point: str, arguments: list[str], environment: dict[str, str]) -> None:
+    """Runs the command line and kills itself where the named function would have been called."""
+    os.environ.update(environment)
+    module, name = point.split(":")
+    itself = functools.partial(os.kill, os.getpid(), signal.SIGKILL)
+    setattr(importlib.import_module(module), name, lambda *_, **__: itself())
+    cli(arguments)
+
+
 KILL_POINTS = [
     "bqml_export.warehouse.training:wait",
     "bqml_export.warehouse.extract:wait",
@@ -206,13 +213,10 @@ def test_killed_anywhere_the_next_run_ends_the_work(
     )
     (tmp_path / "m.sql").write_text(sql)
     arguments = ["up", str(tmp_path / "m.sql"), "--root", str(tmp_path / "r"), "--model", "m"]
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, point, *arguments],
-        env={**os.environ, **environment, "PYTHONPATH": str(Path(__file__).parents[3])},
-        stderr=subprocess.PIPE,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    process = FORKS.Process(target=killed_at, args=(point, arguments, environment))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     outcome = run(google_clients, read_statement(sql), tmp_path / "r", [])
     assert outcome.version.number == 1
     assert [entry.name for entry in (tmp_path / "r" / "m").glob(".*") if entry.is_dir()] == []

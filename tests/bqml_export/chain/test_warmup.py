@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("google.cloud.storage", reason="needs the extra [gcp]")
 
 from bqml_export.chain.pull import plan_pull, pull
-from bqml_export.chain.warmup import WarmupWish
+from bqml_export.chain.warmup import WarmupRequest
 from bqml_export.errors import BqmlExportError
 from bqml_export.repository.record import read_record
 from foundation.repository.layout import WARMUP_NAME
@@ -31,7 +31,7 @@ def published(
 ) -> tuple[Version, list[str]]:
     """Returns the version and what was reported on the way."""
     said: list[str] = []
-    version = pull(clients, plan, root, "m", None, said.append, warmup=WarmupWish(rows))
+    version = pull(clients, plan, root, "m", None, said.append, warmup=WarmupRequest(rows))
     return version, said
 
 

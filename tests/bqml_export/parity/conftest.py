@@ -40,11 +40,11 @@ SELECT petal_length, species, IF(sepal_width > 3, 1, 0) AS wide FROM {IRIS}
 @pytest.fixture(scope="session")
 def publish(google_clients: Clients) -> Callable[[str, Path, str], Version]:
     """Publishes the model of a SQL text below a root under a name."""
-    from bqml_export.chain.up import Wish, up
+    from bqml_export.chain.up import UpRequest, up
     from bqml_export.warehouse.statement import read_statement
 
     def run(sql: str, root: Path, name: str) -> Version:
-        wish = Wish(source=read_statement(sql), root=root, model=name, destination=None)
-        return up(google_clients, wish, lambda _: None).version
+        asked = UpRequest(source=read_statement(sql), root=root, model=name, destination=None)
+        return up(google_clients, asked, lambda _: None).version
 
     return run

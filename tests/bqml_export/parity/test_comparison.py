@@ -6,8 +6,8 @@ import math
 
 import pytest
 
+from bqml_export.parity._prediction import Prediction
 from bqml_export.parity.comparison import Tolerance, difference, tolerance_used
-from bqml_export.parity.prediction import Prediction
 
 STRICT = Tolerance(absolute=1e-6, relative=1e-5)
 

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("requests", reason="needs the extra [gcp]")
 
 from bqml_export.errors import EndpointError
-from bqml_export.parity.endpoint import Endpoint, Refusal
+from bqml_export.parity._endpoint import Endpoint, Refusal
 from tests.bqml_export.parity.conftest import SPECIES_SQL
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bqml_export.parity.case import Kind
-from bqml_export.parity.forced_rows import forced_cases
-from bqml_export.parity.leaf import Leaf
+from bqml_export.parity._case import Kind
+from bqml_export.parity._forced_rows import forced_cases
+from bqml_export.parity._leaf import Leaf
 
 LEAVES = (Leaf("x", None, "FLOAT64"), Leaf("c", None, "STRING"), Leaf("b", None, "BOOL"))
 BASE = {"x": 1.5, "c": "red", "b": True}

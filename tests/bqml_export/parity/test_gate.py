@@ -52,13 +52,28 @@ def test_a_regression_with_every_feature_type_passes(
     assert found["extreme number"].not_representable <= 4
 
 
-@pytest.mark.parametrize(("sql", "classes"), [(SPECIES_SQL, 3), (BINARY_SQL, 2)])
+@pytest.fixture(scope="module")
+def species(publish: Publish, served: Served) -> Version:
+    """A classifier that is served, with texts as labels."""
+    return publish(SPECIES_SQL, served.root, "species")
+
+
+@pytest.fixture(scope="module")
+def binary(publish: Publish, served: Served) -> Version:
+    """A classifier that is served, with integers as labels, which the export has as texts."""
+    return publish(BINARY_SQL, served.root, "binary")
+
+
+@pytest.mark.parametrize(("name", "classes"), [("species", 3), ("binary", 2)])
 def test_every_class_of_a_classifier_is_compared(
-    google_clients: Clients, publish: Publish, served: Served, sql: str, classes: int
+    google_clients: Clients,
+    served: Served,
+    request: pytest.FixtureRequest,
+    name: str,
+    classes: int,
 ) -> None:
-    """With texts as labels, and with integers, which the export has as texts."""
-    version = publish(sql, served.root, f"classes_{classes}")
-    report = gate(google_clients, version, served.url)
+    """With texts as labels, and with integers."""
+    report = gate(google_clients, request.getfixturevalue(name), served.url)
     assert report.passed, report.failures
     found = counts(report)["a row of each class"]
     assert found.agrees == classes
@@ -80,11 +95,10 @@ def test_another_model_under_the_same_name_fails(
 
 
 def test_a_model_with_other_inputs_under_the_same_name_fails(
-    google_clients: Clients, publish: Publish, served: Served, tmp_path: Path
+    google_clients: Clients, publish: Publish, served: Served, binary: Version, tmp_path: Path
 ) -> None:
     """Every row is refused, with the server's words."""
-    publish(BINARY_SQL, served.root, "inputs")
-    version = publish(SPECIES_SQL, tmp_path, "inputs")
+    version = publish(SPECIES_SQL, tmp_path, binary.model)
     report = gate(google_clients, version, served.url)
     assert counts(report)["training rows"].refused == 20
     assert "petal_width" in report.failures[0]["detail"]
@@ -113,15 +127,14 @@ def test_a_model_that_was_trained_again_is_not_compared(
 
 
 def test_the_rows_may_come_from_another_query(
-    google_clients: Clients, publish: Publish, served: Served
+    google_clients: Clients, served: Served, species: Version
 ) -> None:
     """For a training query that is unknown, or too dear."""
-    version = publish(SPECIES_SQL, served.root, "rows")
     query = "SELECT 1.5 AS petal_length, NULL AS petal_width, 'setosa' AS species"
-    report = gate(google_clients, version, served.url, query=query)
+    report = gate(google_clients, species, served.url, query=query)
     assert report.training_rows == 2
     with pytest.raises(GateError, match="has no rows"):
-        gate(google_clients, version, served.url, query=f"SELECT * FROM ({query}) LIMIT 0")
+        gate(google_clients, species, served.url, query=f"SELECT * FROM ({query}) LIMIT 0")
 
 
 def test_a_version_that_is_not_served_is_said(
@@ -134,12 +147,11 @@ def test_a_version_that_is_not_served_is_said(
 
 
 def test_a_sample_that_costs_too_much_is_not_read(
-    google_clients: Clients, publish: Publish, served: Served
+    google_clients: Clients, served: Served, species: Version
 ) -> None:
     """The announcement is compared before the query is sent."""
-    version = publish(SPECIES_SQL, served.root, "dear")
     with pytest.raises(UsageError, match=r"reading training rows would read [\d,]+ bytes and 1 "):
-        gate(google_clients, version, served.url, maximum_bytes_billed=1)
+        gate(google_clients, species, served.url, maximum_bytes_billed=1)
 
 
 def test_a_dry_run_shows_the_queries(

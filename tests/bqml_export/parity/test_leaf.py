@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bqml_export.errors import NotSupportedError
-from bqml_export.parity.leaf import Leaf, leaves_of
+from bqml_export.parity._leaf import Leaf, leaves_of
 from bqml_export.repository.record import Column
 
 

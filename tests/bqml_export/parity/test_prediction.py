@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bqml_export.errors import NotSupportedError
-from bqml_export.parity.prediction import Prediction, outputs_of
+from bqml_export.parity._prediction import Prediction, outputs_of
 
 LOGISTIC = ("predicted_species", "species_probs", "species_values")
 

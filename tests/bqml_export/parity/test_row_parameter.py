@@ -10,10 +10,10 @@ import pytest
 
 pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
-from bqml_export.parity.leaf import leaves_of
-from bqml_export.parity.row_parameter import select_list, to_text
+from bqml_export.parity._leaf import leaves_of
+from bqml_export.parity._row_parameter import select_list, to_text
 from bqml_export.repository.record import Column
-from bqml_export.warehouse.query import Asker, Question
+from bqml_export.warehouse.query import OwnQuery, QueryRunner
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
@@ -41,14 +41,14 @@ def test_values_of_every_type_arrive_as_they_were(google_clients: Clients) -> No
     """In one query with one parameter; NULL stays NULL."""
     leaves = leaves_of(COLUMNS)
     nothing = dict.fromkeys(ROW)
-    question = Question(
+    query = OwnQuery(
         doing="reading rows",
         sql=f"SELECT {select_list('nr', leaves)} FROM UNNEST(@rows) AS r ORDER BY nr",
         texts=[to_text(0, ROW, leaves), to_text(1, nothing, leaves)],
     )
-    asker = Asker(
+    runner = QueryRunner(
         clients=google_clients, location="US", maximum_bytes_billed=None, report=lambda _: None
     )
-    first, second = asker.rows(question)
+    first, second = runner.rows(query)
     assert first == {"nr": 0, **ROW}
     assert second == {"nr": 1, **nothing, "s": {"a": None, "b": None}}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bqml_export.parity.case import Case, Kind, Row
-from bqml_export.parity.sendable import Sendable, to_sendable
+from bqml_export.parity._case import Case, Kind, Row
+from bqml_export.parity._sendable import Sendable, to_sendable
 from bqml_export.repository.saved_model_pb import TensorMap
 
 INPUTS = {"Age": "float64[-1]", "city": "string[-1]", "s_f": "float64[-1]"}

@@ -8,13 +8,13 @@ import pytest
 
 pytest.importorskip("google.cloud.bigquery", reason="needs the extra [gcp]")
 
-from bqml_export.parity.case import Kind
-from bqml_export.parity.training_sample import sample_cases, sample_question
-from bqml_export.warehouse.query import Asker
+from bqml_export.parity._case import Kind
+from bqml_export.parity._training_sample import sample_cases, sample_query
+from bqml_export.warehouse.query import QueryRunner
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.parity.case import Case
+    from bqml_export.parity._case import Case
 
 QUERY = """
 WITH r AS (SELECT x, IF(x < 3, 'rare', 'common') AS label FROM UNNEST(GENERATE_ARRAY(1, 1000)) AS x)
@@ -24,8 +24,10 @@ SELECT x, label FROM r -- all of them
 
 def sample(clients: Clients, label: str | None) -> list[Case]:
     """Samples ten rows."""
-    asker = Asker(clients=clients, location="US", maximum_bytes_billed=None, report=lambda _: None)
-    return sample_cases(asker, sample_question(QUERY, ["x"], label, 10), ["x"])
+    runner = QueryRunner(
+        clients=clients, location="US", maximum_bytes_billed=None, report=lambda _: None
+    )
+    return sample_cases(runner, sample_query(QUERY, ["x"], label, 10), ["x"])
 
 
 def test_the_sample_is_the_same_at_every_run(google_clients: Clients) -> None:

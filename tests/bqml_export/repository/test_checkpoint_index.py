@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bqml_export.repository.checkpoint_index import shard_sizes
+from bqml_export.repository._checkpoint_index import shard_sizes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bqml_export.repository.incoming import PREFIX, incoming_folder
+from bqml_export.repository._incoming import PREFIX, incoming_folder
 from bqml_export.repository.lock import remove_abandoned
 from bqml_export.repository.versions import models_of, versions_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from google.protobuf.message import DecodeError
 
-from bqml_export.repository.snappy import decompress
+from bqml_export.repository._snappy import decompress
 
 LONG = bytes(range(100))
 
