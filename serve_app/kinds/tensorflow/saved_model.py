@@ -109,7 +109,7 @@ class SavedModel:
     def executed_graph(
         self, signature: Signature, inputs: Mapping[str, np.ndarray], timeout_ms: int
     ) -> Any:  # noqa: ANN401 - a GraphDef
-        """Computes a signature; returns the graph that this was done with, None if it is in parts.
+        """Computes a signature; returns the graph that this was done with.
 
         Raises:
             ServeAppError: The model failed.

@@ -38,11 +38,11 @@ def executed_graph(
     feeds: Mapping[str, np.ndarray],
     fetches: Sequence[str],
     timeout_ms: int,
-) -> Any | None:  # noqa: ANN401 - a GraphDef
+) -> Any:  # noqa: ANN401 - a GraphDef
     """Returns the graph with which a session computes `fetches`; errors as above.
 
     It is the one that all later calls with these feeds and fetches are computed with: optimised,
-    without functions, choices of constants made. None if several devices share the work.
+    without functions, choices of constants made.
     """
     buffer = pywrap_tf_session.TF_NewBuffer()
     try:
@@ -50,7 +50,8 @@ def executed_graph(
         metadata = RunMetadata.FromString(pywrap_tf_session.TF_GetBuffer(buffer))
     finally:
         pywrap_tf_session.TF_DeleteBuffer(buffer)
-    return metadata.partition_graphs[0] if len(metadata.partition_graphs) == 1 else None
+    (graph,) = metadata.partition_graphs  # there is one device
+    return graph
 
 
 def _run(

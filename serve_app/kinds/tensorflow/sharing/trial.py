@@ -19,6 +19,7 @@ from serve_app.kinds.servable import Sharing
 from serve_app.kinds.tensorflow.row_wise_copies import Copyable, RowWiseCopies, open_copies
 from serve_app.kinds.tensorflow.sharing._executed_graph import BATCH, ExecutedGraph, Shape
 from serve_app.kinds.tensorflow.sharing._following import follow
+from serve_app.kinds.tensorflow.sharing._operations import plain_name
 from serve_app.kinds.tensorflow.sharing._samples import Rows, chosen, count, edge_rows, plain_rows
 from serve_app.kinds.traits import CallTraits
 
@@ -129,8 +130,8 @@ class _Trial:
                 self._accepted.append(rows)
 
     def _time(self, sample: Rows) -> None:
-        graph = self._model.executed_graph(self._signature, sample, _TIMEOUT_MS)
-        if graph is not None and self._graph is None:
+        if self._graph is None:
+            graph = self._model.executed_graph(self._signature, sample, _TIMEOUT_MS)
             self._graph = ExecutedGraph(graph)
         self._run(sample)
         for _ in range(2 if self.traits.bounded else 1):
@@ -154,7 +155,9 @@ class _Trial:
         if self.traits.reason:
             return
         if self._graph is None:
-            self.traits.reason = f"no row could be tried: {self._refused or 'an unknown shape'}"
+            self.traits.reason = (
+                f"no row could be tried: {self._refused or 'an input of any shape'}"
+            )
             return
         fed = {spec.tensor_name: _batch(spec) for spec in self._signature.inputs.values()}
         through = follow(self._graph, fed)
@@ -162,7 +165,8 @@ class _Trial:
         if through.why_not:
             return
         if through.by_rows:
-            operations = sorted({self._graph.nodes[name].op for name in through.by_rows})
+            operations = sorted({plain_name(self._graph.nodes[name].op)
+                                 for name in through.by_rows})  # fmt: skip
             self.traits.reason = f"single rows only, row by row: {', '.join(operations)}"
             self.copyable = Copyable(self._signature, self._graph, through)
         elif self._agrees(_SIZES, self._run):
