@@ -4,7 +4,7 @@
 
 Each stage runs alone, many times; the best of several rounds counts, in microseconds per request,
 for a request alone and in company of 32 and 64. What lies outside of the replica's Python (HAProxy,
-the kernel, Ray's daemons) is in `python -m benchmarks`: CPU of the whole process tree per request.
+the kernel, Ray's daemons) is in `bqml-loadtest bench`: CPU of the whole process tree per request.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from serve_app.kinds.tensorflow.threads import prepare_environment
 
 if TYPE_CHECKING:
     from serve_app.kinds.signature import Signature
-    from serve_app.predictor.predictor import Call
+    from serve_app.predictor.lease import Lease
 
 SIZES = (1, 32, 64)
 ROUNDS, REPEATS = 15, 40
@@ -55,10 +55,13 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     from serve_app.predictor.executor import Executor
     from serve_app.predictor.model_spec import ModelSpec
     from serve_app.predictor.predictor import Predictor
+    from serve_app.predictor.request import Outcome, Query
+    from serve_app.protocols.http import Answer
+    from serve_app.protocols.registry import http_protocols
+    from serve_app.protocols.tfs.rest.adapters import PLAIN
     from serve_app.protocols.tfs.rest.plain_rows import read_plain_rows
-    from serve_app.protocols.tfs.rest.rows_form import RowsForm
+    from serve_app.protocols.tfs.rest.predict import PredictShortWay
     from serve_app.settings import RepositorySettings, TensorFlowSettings
-    from serve_app.transports.http.answer import Answer
     from serve_app.transports.http.head import HEAD_END, Heads
 
     manager = ServableManager(RepositorySettings(root=root), TensorFlowSettings(threads=1))
@@ -67,26 +70,29 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     executor, recorder, admission = Executor(1), Recorder(), Admission(10_000, 1)
     predictor = Predictor(manager, executor, recorder)
     (model,) = manager.models()
-    call = predictor.hold(ModelSpec(model), "")
+    query = Query(ModelSpec(model))
+    lease = predictor.lease(query)
+    call = lease.call(PLAIN)
     body = json.dumps({"instances": [_row(call.signature)]}).encode()
     head = (
         f"POST /v1/models/{model}:predict HTTP/1.1\r\nhost: 127.0.0.1:8501\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}"
     ).encode()
-    heads, form = Heads(1_000_000), RowsForm()
+    protocols = http_protocols(predictor, admission)
+    heads = Heads(protocols, 1_000_000)
     plane = DataPlane(predictor, admission, heads)
     whole = head + HEAD_END + body
+    way = PredictShortWay(ModelSpec(model))
 
     def measured(size: int) -> dict[str, float]:
         """Returns microseconds per request in company of that size."""
         plain = read_plain_rows(body)
         assert plain is not None
-        requests, counts = [plain.rows] * size, [1] * size
-        inputs = form.merge(requests, call.signature)
+        payloads, counts = [plain] * size, [1] * size
+        inputs = PLAIN.merge(payloads, call)
         assert inputs is not None
-        outputs = call.run_here(inputs, counts)
-        answer = Answer(200, form.split(outputs, counts, call.signature, 1)[0])
-        spec = ModelSpec(model)
+        outcome = Outcome(lease.computed_here(call, inputs, size)(), call, 1)
+        answer = Answer(200, PLAIN.write(payloads, counts, outcome)[0])
 
         def admit_and_leave() -> None:
             admission.enter()
@@ -94,15 +100,15 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
 
         once: dict[str, Callable[[], Any]] = {
             "accept: head, found by its bytes": lambda: heads.read(whole[: whole.find(HEAD_END)]),
-            "parse: JSON": lambda: read_plain_rows(body),
+            "parse: JSON": lambda: way.read(body),
             "admit and leave": admit_and_leave,
             "write: message": lambda: plane.message(answer, b"x" * 32, ()),
         }
         shared: dict[str, Callable[[], Any]] = {
-            "version: take hold, let go": lambda: leave(predictor.hold(spec, "", call)),
-            "decode: rows to tensors": lambda: form.merge(requests, call.signature),
-            "model: TensorFlow, its metrics": lambda: call.run_here(inputs, counts),
-            "encode: tensors to JSON": lambda: form.split(outputs, counts, call.signature, 1),
+            "version: take hold, let go": lambda: leave(predictor.lease(query, lease)),
+            "decode: rows to tensors": lambda: PLAIN.merge(payloads, call),
+            "model: TensorFlow, its metrics": lease.computed_here(call, inputs, size),
+            "encode: tensors to JSON": lambda: PLAIN.write(payloads, counts, outcome),
             "metrics of the requests": lambda: recorder.answered("REST", "predict", model, counts),
         }
         return {name: best_us(stage) for name, stage in once.items()} | {
@@ -110,16 +116,15 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
         }
 
     by_size = {size: measured(size) for size in SIZES}
-    with call:
-        pass
+    leave(lease)
     manager.close()
     executor.close()
     return {name: {size: by_size[size][name] for size in SIZES} for name in by_size[1]}
 
 
-def leave(call: Call) -> None:
+def leave(lease: Lease) -> None:
     """Lets go of what a request has taken hold of."""
-    with call:
+    with lease:
         return
 
 

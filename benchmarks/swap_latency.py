@@ -26,7 +26,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from benchmarks.example_export import write_example_export
+from benchmarks._example_export import write_example_export
 
 _MODEL = "swapped"
 _CLIENTS = 2
@@ -146,8 +146,9 @@ def _serve(root: Path, parent: Connection) -> None:
     from serve_app.predictor.admission import Admission
     from serve_app.predictor.executor import Executor
     from serve_app.predictor.predictor import Predictor
+    from serve_app.protocols.registry import http_protocols
     from serve_app.settings import RepositorySettings, TensorFlowSettings
-    from serve_app.transports.http.app import RestApp
+    from serve_app.transports.http.app import HttpApp
 
     prepare_environment(1)
     manager = ServableManager(
@@ -156,7 +157,7 @@ def _serve(root: Path, parent: Connection) -> None:
     manager.start()
     manager.wait_until_settled(120)
     executor = Executor(1)
-    app = RestApp(Predictor(manager, executor), Admission(64, 1), 1 << 20)
+    app = HttpApp(http_protocols(Predictor(manager, executor), Admission(64, 1)), 1 << 20)
     config = uvicorn.Config(app, port=0, log_level="warning")
     listener = config.bind_socket()
     server = uvicorn.Server(config)

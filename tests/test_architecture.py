@@ -22,7 +22,7 @@ MAX_LINES = 400
 # Heavy or single-maintainer packages, and the only modules that may import them at the top.
 SEAMS = {
     "tensorflow": (
-        "bqml_export/embedded/ml/saved_model/tensorflow_runtime.py",
+        "bqml_export/embedded/ml/saved_model/_tensorflow_runtime.py",
         "benchmarks/rivals/",
         "serve_app/kinds/tensorflow/",
         "serve_app/warmup/records.py",
@@ -33,7 +33,7 @@ SEAMS = {
     "ray": ("serve_app/hosting/", "benchmarks/rivals/"),
     "locust": ("loadtest/traffic/", "loadtest/locustfile.py"),
     "gevent": ("loadtest/traffic/", "loadtest/locustfile.py"),
-    "bqemulator": ("bqml_export/embedded/bigquery/backend/bqemulator_app.py",),
+    "bqemulator": ("bqml_export/embedded/bigquery/backend/_bqemulator_app.py",),
 }
 VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
 
@@ -120,16 +120,11 @@ def test_the_core_knows_no_protocol_and_no_transport(path: Path) -> None:
 
 
 ORDER = (
-    "errors", "protos", "settings", "kinds", "metrics", "repository", "config", "predictor",
-    "warmup", "lifecycle", "protocols", "transports", "hosting", "application", "launcher", "cli",
+    "errors", "settings", "kinds", "metrics", "repository", "config", "predictor",
+    "protocols", "warmup", "lifecycle", "transports", "hosting", "application", "launcher", "cli",
     "__main__",
 )  # fmt: skip
 """The rooms and modules of serve_app: each may import those before it."""
-STILL_UPWARDS = {
-    ("kinds", "protocols"), ("kinds", "warmup"), ("protocols", "transports"),
-    ("warmup", "protocols"),
-}  # fmt: skip
-"""What is to go."""
 
 
 def test_the_rooms_of_serve_app_import_downwards() -> None:
@@ -142,7 +137,7 @@ def test_the_rooms_of_serve_app_import_downwards() -> None:
             other = inner.partition(".")[0]
             if folder == "serve_app" and other and ORDER.index(other) > ORDER.index(own):
                 upwards.add((own, other))
-    assert upwards <= STILL_UPWARDS
+    assert not upwards
 
 
 INSIDES = re.compile(
@@ -161,6 +156,15 @@ def test_the_insides_of_ray_and_uvicorn_lie_in_one_room(path: Path) -> None:
 def test_transports_carry_bytes(path: Path) -> None:
     """They know no tensors."""
     assert not {module for module in imports(path) if module.startswith(("numpy", "tensorflow"))}
+
+
+@pytest.mark.parametrize("path", rooms("transports"), ids=name_of)
+def test_transports_know_no_protocol(path: Path) -> None:
+    """Only the seams to them, and the names of their services."""
+    seams = ("http", "rpc", "services")
+    for module in imports(path):
+        if module.startswith("serve_app.protocols"):
+            assert module.removeprefix("serve_app.protocols.") in seams
 
 
 @pytest.mark.parametrize("command", ["serve_app", "bqml_export", "kuberay", "loadtest"])
@@ -190,7 +194,7 @@ def test_a_load_test_needs_neither_ray_nor_tensorflow() -> None:
 def test_who_compares_servers_runs_none_of_them() -> None:
     """Neither ours nor the rivals: their cost must not be the generator's."""
     code = (
-        "import sys, benchmarks.comparison.benchmark, benchmarks.growth.curves\n"
+        "import sys, benchmarks.comparison.benchmark, benchmarks.growth._curves\n"
         "print(sorted({'tensorflow', 'ray', 'locust'} & set(sys.modules)))"
     )
     assert last_line_of(code) == "[]"
@@ -211,3 +215,31 @@ def last_line_of(code: str) -> str:
     )
     assert result.returncode == 0, result.stderr
     return result.stdout.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_private_module_is_imported_by_its_neighbours_only(path: Path) -> None:
+    """A leading underscore means: this folder, and the one that it is a part of."""
+    own = ".".join(path.relative_to(ROOT).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            for name in names:
+                package, _, inner = name.rpartition("._")
+                ours = package.partition(".")[0] in (FLOOR, *FOLDERS, MEASUREMENTS)
+                if ours and (ROOT / package.replace(".", "/") / f"_{inner}.py").is_file():
+                    assert own in (package, package.rpartition(".")[0]), name
+
+
+@pytest.mark.parametrize("folder", [FLOOR, "loadtest", MEASUREMENTS, "kuberay", "bqml_export"])
+def test_the_rooms_of_a_folder_form_no_circle(folder: str) -> None:
+    """What a room needs never needs the room, so that each can be read by itself."""
+    uses: dict[str, set[str]] = {}
+    for path in (ROOT / folder).rglob("*.py"):
+        own = path.relative_to(ROOT).with_suffix("").parts[1]
+        ours = (module for module in imports(path) if module.startswith(f"{folder}."))
+        found = {module.split(".")[1] for module in ours}
+        uses.setdefault(own, set()).update(found - {own})
+    while free := {room for room, used in uses.items() if not used & uses.keys()}:
+        uses = {room: used for room, used in uses.items() if room not in free}
+    assert uses == {}

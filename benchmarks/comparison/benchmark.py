@@ -11,10 +11,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.comparison._plan import Visit, visits
 from benchmarks.comparison.cell import Cell, Sample
 from benchmarks.comparison.command import own_command, rival_command
 from benchmarks.comparison.measurement import GRPC_METHOD, measure
-from benchmarks.comparison.plan import Visit, visits
 from benchmarks.comparison.request import Requests, make_requests
 from benchmarks.comparison.server import Server, started, there_already
 from benchmarks.comparison.settings import OWN, BenchSettings

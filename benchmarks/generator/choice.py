@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Literal, TypeAlias
 
-from benchmarks.generator import wrk
+from benchmarks.generator import _wrk as wrk
 from benchmarks.generator.load import Load, Question
 from loadtest.errors import GeneratorError
 

@@ -6,16 +6,12 @@ load as JSON on standard output. Imports nothing but the standard library.
 
 from __future__ import annotations
 
-import base64
-import json
 import resource
 import selectors
 import socket
-import sys
-from dataclasses import asdict
 from time import perf_counter
 
-from benchmarks.generator.load import Load, Question
+from benchmarks.generator.load import Load, Question, answer
 
 _READ_BYTES = 262_144
 _HEAD_END = b"\r\n\r\n"
@@ -111,30 +107,8 @@ def run(question: Question) -> Load:
             connection.socket.close()
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    took_s.sort()
-    return Load(
-        requests=len(took_s),
-        errors=errors,
-        duration_s=ended_s - begin_s,
-        p50_ms=percentile_ms(took_s, 0.50),
-        p99_ms=percentile_ms(took_s, 0.99),
-        cpu_s=cpu_s,
-    )
-
-
-def percentile_ms(took_s: list[float], share: float) -> float:
-    """Returns a percentile of sorted latencies, in milliseconds; 0 where there are none."""
-    if not took_s:
-        return 0.0
-    return 1000 * took_s[min(len(took_s) - 1, int(share * len(took_s)))]
-
-
-def main() -> None:
-    """Reads the question, answers it."""
-    asked = json.load(sys.stdin)
-    asked["body"] = base64.b64decode(asked["body"])
-    json.dump(asdict(run(Question(**asked))), sys.stdout)
+    return Load.of(took_s, errors, ended_s - begin_s, cpu_s)
 
 
 if __name__ == "__main__":
-    main()
+    answer(run)

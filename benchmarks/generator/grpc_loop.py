@@ -6,17 +6,12 @@ Run as `python -m benchmarks.generator.grpc_loop`, as `closed_loop` is.
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
 import resource
-import sys
-from dataclasses import asdict
 from time import perf_counter
 
 import grpc
 
-from benchmarks.generator.closed_loop import percentile_ms
-from benchmarks.generator.load import Load, Question
+from benchmarks.generator.load import Load, Question, answer
 
 _MOST_CHANNELS = 8
 
@@ -50,23 +45,9 @@ async def run(question: Question) -> Load:
     after = resource.getrusage(resource.RUSAGE_SELF)
     for channel in channels:
         await channel.close()
-    took_s.sort()
-    return Load(
-        requests=len(took_s),
-        errors=errors,
-        duration_s=ended_s - begin_s,
-        p50_ms=percentile_ms(took_s, 0.50),
-        p99_ms=percentile_ms(took_s, 0.99),
-        cpu_s=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-    )
-
-
-def main() -> None:
-    """Reads the question, answers it."""
-    asked = json.load(sys.stdin)
-    asked["body"] = base64.b64decode(asked["body"])
-    json.dump(asdict(asyncio.run(run(Question(**asked)))), sys.stdout)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Load.of(took_s, errors, ended_s - begin_s, cpu_s)
 
 
 if __name__ == "__main__":
-    main()
+    answer(lambda question: asyncio.run(run(question)))

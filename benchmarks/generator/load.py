@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +49,24 @@ class Load:
     p50_ms: float
     p99_ms: float
     cpu_s: float
+
+    @classmethod
+    def of(cls, took_s: list[float], errors: int, duration_s: float, cpu_s: float) -> Load:
+        """Returns the load of successes that took so many seconds each."""
+        ordered_s = sorted(took_s)
+        p50_ms, p99_ms = percentile_ms(ordered_s, 0.50), percentile_ms(ordered_s, 0.99)
+        return cls(len(took_s), errors, duration_s, p50_ms, p99_ms, cpu_s)
+
+
+def percentile_ms(took_s: list[float], share: float) -> float:
+    """Returns a percentile of sorted latencies, in milliseconds; 0 where there are none."""
+    if not took_s:
+        return 0.0
+    return 1000 * took_s[min(len(took_s) - 1, int(share * len(took_s)))]
+
+
+def answer(run: Callable[[Question], Load]) -> None:
+    """Reads a question as JSON from stdin and writes the load that `run` has made."""
+    asked = json.load(sys.stdin)
+    asked["body"] = base64.b64decode(asked["body"])
+    json.dump(asdict(run(Question(**asked))), sys.stdout)

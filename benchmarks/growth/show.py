@@ -20,8 +20,8 @@ def measure_growth(
     from rich.console import Console
     from rich.table import Table
 
-    from benchmarks.growth.curves import curves
-    from benchmarks.growth.report import HEAD, document, draw, lines, markdown
+    from benchmarks.growth._curves import curves
+    from benchmarks.growth._report import HEAD, document, draw, lines, markdown
 
     found = curves(settings, lambda text: click.echo(text, err=True))
     told = about | {"curves": document(found)}

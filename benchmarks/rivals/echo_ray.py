@@ -9,8 +9,8 @@ import sys
 
 from ray import serve
 
-from benchmarks.rivals.echo_app import echo
-from benchmarks.rivals.ray_cluster import serve_until_told
+from benchmarks.rivals._echo_app import echo
+from benchmarks.rivals._ray_cluster import serve_until_told
 
 
 class Echo:

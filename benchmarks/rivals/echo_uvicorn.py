@@ -6,7 +6,7 @@ import sys
 
 import uvicorn
 
-from benchmarks.rivals.echo_app import echo
+from benchmarks.rivals._echo_app import echo
 
 if __name__ == "__main__":
     uvicorn.run(echo, port=int(sys.argv[1]), log_level="warning", access_log=False)

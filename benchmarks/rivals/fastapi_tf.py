@@ -7,7 +7,7 @@ import sys
 import tensorflow as tf
 import uvicorn
 
-from benchmarks.rivals.model_route import application
+from benchmarks.rivals._model_route import application
 
 if __name__ == "__main__":
     loaded = tf.saved_model.load(sys.argv[2])

@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import FastAPI
 from ray import serve
 
-from benchmarks.rivals.model_route import predict
-from benchmarks.rivals.ray_cluster import serve_until_told
+from benchmarks.rivals._model_route import predict
+from benchmarks.rivals._ray_cluster import serve_until_told
 
 app = FastAPI()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError
-from bqml_export.sql.constants import read_constant
+from bqml_export.sql._constants import read_constant
 from bqml_export.sql.tokens import Sql
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ class Arguments:
         return len(self.given)
 
     def __getitem__(self, index: int) -> str:
-        """The argument as it is written."""
         return self.given[index].text
 
     def check_count(self, least: int, most: int) -> None:

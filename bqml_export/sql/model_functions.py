@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-from bqml_export.sql.constants import read_constant, read_numbers
+from bqml_export.sql._constants import read_constant, read_numbers
 from bqml_export.sql.paths import ModelPath, read_path
 from bqml_export.sql.tokens import Sql, joined, read_sql
 from bqml_export.sql.values import OptionValue, StructValue
@@ -53,7 +53,6 @@ def find_functions(sql: Sql) -> tuple[FunctionUse, ...]:
 
 
 def uses_models(sql: Sql) -> bool:
-    """Returns whether it has any ML call."""
     return any(_is_call(sql, index) for index in range(len(sql)))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-from bqml_export.sql.constants import read_options
+from bqml_export.sql._constants import read_options
 from bqml_export.sql.paths import ModelPath, path_end, read_path
 from bqml_export.sql.transform_clause import SelectItem, select_items
 

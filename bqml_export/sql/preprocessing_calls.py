@@ -23,7 +23,6 @@ class PreprocessingCall:
 
 
 def calls_preprocessing(sql: Sql) -> bool:
-    """Returns whether it has any call."""
     return any(_is_call(sql, index) for index in range(len(sql)))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-from bqml_export.sql.constants import read_options
+from bqml_export.sql._constants import read_options
 from bqml_export.sql.paths import read_path
 from bqml_export.sql.values import StructValue
 
@@ -51,7 +51,6 @@ def created_schemas(sql: Sql) -> tuple[CreateSchema, ...]:
 
 
 def dropped_schemas(sql: Sql) -> tuple[DropSchema, ...]:
-    """Returns the DROP SCHEMA statements among the statements of a request."""
     parts = [part for part in sql.split(";") if part.words(0, 2) == _DROP and len(part) > 2]
     return tuple(_dropped(part) for part in parts)
 

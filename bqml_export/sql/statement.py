@@ -31,7 +31,6 @@ class Statement:
 
     @cached_property
     def models(self) -> tuple[ModelPath, ...]:
-        """The models that it names."""
         return model_references(self.sql) if self.model is None else (self.model.path,)
 
     @cached_property

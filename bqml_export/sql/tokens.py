@@ -68,7 +68,6 @@ class Token:
 
     @property
     def string(self) -> str | None:
-        """The value of a string literal, or None."""
         (first, *_) = self.parsed
         return first.text if self.literal and first.token_type == TokenType.STRING else None
 
@@ -235,7 +234,6 @@ def plain_name(name: str) -> Token:
 
 
 def parameter(name: str) -> tuple[Token, Token]:
-    """Returns the use of a named query parameter."""
     return _token(_made(TokenType.PARAMETER, "@"), "@"), plain_name(name)
 
 

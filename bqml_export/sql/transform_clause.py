@@ -51,7 +51,6 @@ def _item(sql: Sql) -> SelectItem:
 
 
 def _names_a_call(sql: Sql) -> bool:
-    """Returns whether the item is a call and a name without AS."""
     last = sql[-1]
     is_name = not (last.literal or last.nesting or last.word == "END")
     return len(sql) > 1 and sql[-2].word == ")" and is_name

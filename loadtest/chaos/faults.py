@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from loadtest.chaos.fault import Fault
-from loadtest.chaos.kill_faults import KillProxy, KillReplica
-from loadtest.chaos.version_faults import CorruptVersion, NewVersion, VersionStatus
+from loadtest.chaos._fault import Fault
+from loadtest.chaos._kill_faults import KillProxy, KillReplica
+from loadtest.chaos._version_faults import CorruptVersion, NewVersion, VersionStatus
 from loadtest.replicas.watch import ReplicaWatch
 from loadtest.service.local_service import LocalService
 from loadtest.settings.chaos import FaultName

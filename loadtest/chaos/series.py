@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import psutil
 
 from foundation.errors import BqmlError
-from loadtest.chaos.fault import Damage, Fault, Injection
+from loadtest.chaos._fault import Damage, Fault, Injection
 from loadtest.record.observations import Event
 from loadtest.run_clock import Clock
 from loadtest.settings.chaos import ChaosSettings
@@ -66,7 +66,7 @@ class FaultSeries(threading.Thread):
     def _recovery(self, fault: Fault, t_s: float, end_s: float) -> float | None:
         """Returns the seconds until the service was whole again; None if it was not in time."""
         while self._clock.now_s() < end_s and not self._ended.wait(_POLL_S):
-            if fault.healed():
+            if fault.recovered():
                 took_s = self._clock.now_s() - t_s
                 self._say(f"{fault.name} healed", f"after {took_s:.1f} s")
                 return took_s

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from foundation.errors import SettingsError
-from loadtest.cli.options import load_settings, settings_options
+from loadtest.cli._options import load_settings, settings_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

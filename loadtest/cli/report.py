@@ -17,7 +17,7 @@ import click
 def report(folder: Path, assignments: tuple[str, ...], *, as_json: bool) -> None:
     """Write the report of a run again, from what it observed; also of one that crashed."""
     from foundation.settings.sources import assignment
-    from loadtest.cli.answer import conclude
+    from loadtest.cli._answer import conclude
     from loadtest.record.store import read_record
     from loadtest.settings.load import load, text_source, tree_source
     from loadtest.verdict.judge import judge

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from foundation.errors import SettingsError
-from loadtest.cli.options import load_settings, settings_options
+from loadtest.cli._options import load_settings, settings_options
 from loadtest.errors import LoadTestError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def run(*, as_json: bool, **options: object) -> None:
     Exit code: 0 passed, 1 a rule failed, 2 the run proves nothing. Ctrl-C ends the run early; what
     was observed until then is reported.
     """
-    from loadtest.cli.answer import conclude
+    from loadtest.cli._answer import conclude
     from loadtest.report.live import LiveView
     from loadtest.run.run import run as go
     from loadtest.verdict.judge import judge

@@ -12,7 +12,7 @@ from typing import Self
 
 from foundation.free_ports import free_ports
 from loadtest.errors import GeneratorError, TargetError
-from loadtest.generator.locust_process import LocustProcess
+from loadtest.generator._locust_process import LocustProcess
 from loadtest.record.lines import GeneratorState, Listener, decode
 from loadtest.record.observations import Event, GeneratorSample
 from loadtest.run_clock import Clock
@@ -86,7 +86,7 @@ class Generator:
     def begin(self) -> float:
         """Begins the first phase and returns its time on the run's clock, in seconds."""
         begin_s = self._clock.now_s()
-        self._processes[0].say(f"begin {begin_s!r}")
+        self._processes[0].send_line(f"begin {begin_s!r}")
         return begin_s
 
     def wait(self, timeout_s: float | None = None) -> bool:
@@ -110,7 +110,7 @@ class Generator:
 
     def _end_in_order(self) -> None:
         if self._processes[0].alive:
-            self._processes[0].say("end")
+            self._processes[0].send_line("end")
             with self._changed:
                 timeout_s = self._settings.target.timeout_s + _STOP_MARGIN_S
                 self._changed.wait_for(lambda: self._is_over, timeout_s)
@@ -172,7 +172,7 @@ class Generator:
             raise TargetError(self._failure)
         if self._dead or self._is_over:
             gone = next(each for each in self._processes if not each.alive)
-            raise GeneratorError(f"Locust ({gone.name}) ended at its start: {gone.last_words()}")
+            raise GeneratorError(f"Locust ({gone.name}) ended at its start: {gone.log_tail()}")
         if "ready" not in self._reports:
             raise GeneratorError(
                 f"generator.start_timeout_s: after {timeout_s:g} s not all of "
@@ -205,12 +205,12 @@ class Generator:
         while "done" not in self._reports and not self._is_stopping:
             # A round later: a process that ends in good order does so just after the last line.
             for process in suspects:
-                self._mourn(process)
+                self._report_death(process)
             suspects = [each for each in self._processes
                         if not each.alive and each.name not in self._dead]  # fmt: skip
             time.sleep(_POLL_S)
 
-    def _mourn(self, process: LocustProcess) -> None:
+    def _report_death(self, process: LocustProcess) -> None:
         now_s = self._clock.now_s()
         with self._changed:
             self._dead.add(process.name)
@@ -218,7 +218,7 @@ class Generator:
         self._listener(
             GeneratorSample(t_s=now_s, worker=process.name, cpu_percent=0.0, users=0, alive=False)
         )
-        detail = f"ended with {process.popen.returncode}: {process.last_words()}"
+        detail = f"ended with {process.popen.returncode}: {process.log_tail()}"
         self._listener(
             Event(t_s=now_s, kind="generator", name=f"worker {process.name}", detail=detail)
         )

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 from loadtest.errors import GeneratorError
+from loadtest.generator._stub_process import RunningStub, pages_of_service, running_stub
 from loadtest.generator.generator import Generator
 from loadtest.generator.samples import Samples
-from loadtest.generator.stub_process import RunningStub, pages_of_service, running_stub
 from loadtest.run_clock import Clock
 from loadtest.settings.load_test import LoadTestSettings
 

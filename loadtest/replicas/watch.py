@@ -10,9 +10,9 @@ from typing import Self
 from loadtest.errors import ReplicasError
 from loadtest.record.lines import Listener
 from loadtest.record.observations import Event, Replica, ReplicaSample
-from loadtest.replicas.changes import changes
+from loadtest.replicas._changes import changes
+from loadtest.replicas._ongoing import Ongoing, metrics_urls, read_ongoing
 from loadtest.replicas.dashboard import Dashboard
-from loadtest.replicas.ongoing import Ongoing, metrics_urls, read_ongoing
 from loadtest.replicas.serve_details import PATH, DeploymentDetails, details_of
 from loadtest.run_clock import Clock
 from loadtest.settings.replicas import ReplicaSettings

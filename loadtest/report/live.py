@@ -14,7 +14,7 @@ from rich.text import Text
 from loadtest.record.counts import percentile, summed
 from loadtest.record.lines import Observation
 from loadtest.record.observations import Event, GeneratorSample, LoadSample, Phase, ReplicaSample
-from loadtest.report.series import ongoing
+from loadtest.report._series import ongoing
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _HISTORY_S = 60

@@ -8,10 +8,10 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from loadtest.report.frames import frames
-from loadtest.report.key_numbers import key_numbers
-from loadtest.report.moments import moments
-from loadtest.report.series import latency_curve
+from loadtest.report._frames import frames
+from loadtest.report._key_numbers import key_numbers
+from loadtest.report._moments import moments
+from loadtest.report._series import latency_curve
 
 if TYPE_CHECKING:
     from foundation.json_types import JsonObject

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadtest.report import chart, tables
-from loadtest.report.page import page
+from loadtest.report import _chart, tables
+from loadtest.report._page import page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ def write_report(record: RunRecord, verdict: Verdict, folder: Path) -> list[Path
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         "report.html": page(record, verdict).encode(),
-        "report.png": chart.png(record),
+        "report.png": _chart.png(record),
         "summary.json": tables.summary_text(record, verdict).encode(),
         "seconds.csv": tables.by_second(record).encode(),
     }

@@ -14,13 +14,13 @@ from loadtest.record.store import Journal
 from loadtest.replicas.serve_details import PATH, details_of
 from loadtest.replicas.watch import ReplicaWatch
 from loadtest.run import environment
-from loadtest.run.course_watch import BackAtMinimum, CourseWatch
-from loadtest.run.observer import Observer, View
+from loadtest.run._observer import Observer, View
+from loadtest.run._phase_watch import BackAtMinimum, PhaseWatch
 from loadtest.run.target import RunTarget, run_target
 from loadtest.run_clock import Clock
 from loadtest.service.process_tree import UsageWatch
 from loadtest.settings.load_test import LoadTestSettings
-from loadtest.traffic.course import Course, phases
+from loadtest.traffic.load_profile import LoadProfile, phases
 from loadtest.traffic.service_pages import ServicePages
 from loadtest.verdict.validity import INTERRUPTED
 
@@ -78,28 +78,28 @@ class _Run:
     def go(self) -> None:
         try:
             with ExitStack() as parts:
-                reason = self._course(parts)
+                reason = self._follow_phases(parts)
         except KeyboardInterrupt:
             reason = "it was interrupted"
         if reason:
             self._say(INTERRUPTED, reason)
         self._judge_faults()
 
-    def _course(self, parts: ExitStack) -> str:
+    def _follow_phases(self, parts: ExitStack) -> str:
         watch = self._watch_replicas(parts)
         self._watch_processes(parts)
         generator = parts.enter_context(
             Generator(self._settings, self._clock, self._observer, self._folder)
         )
         generator.start()
-        course = phases(self._settings.phases, generator.begin())
-        self._begin_faults(parts, watch, course)
+        planned = phases(self._settings.phases, generator.begin())
+        self._begin_faults(parts, watch, planned)
         back = BackAtMinimum(
             watch if self._settings.phases.end_when_back else None,
             self._settings.rules.end_replicas,
             self._clock,
         )
-        return CourseWatch(course, self._clock, self._observer).follow(generator, back)
+        return PhaseWatch(planned, self._clock, self._observer).follow(generator, back)
 
     def _watch_replicas(self, parts: ExitStack) -> ReplicaWatch | None:
         if self._target.dashboard is None:
@@ -120,7 +120,7 @@ class _Run:
             parts.callback(usage.end)
 
     def _begin_faults(
-        self, parts: ExitStack, watch: ReplicaWatch | None, course: tuple[Phase, ...]
+        self, parts: ExitStack, watch: ReplicaWatch | None, planned: tuple[Phase, ...]
     ) -> None:
         names = self._settings.chaos.faults
         if not names:
@@ -129,8 +129,8 @@ class _Run:
         assert service
         assert watch
         model = ServicePages(self._settings.target).model_name()
-        plateau = next(phase for phase in course if phase.name == "plateau")
-        goal = Course(self._settings, course[0].start_s).goal(plateau.start_s)
+        plateau = next(phase for phase in planned if phase.name == "plateau")
+        goal = LoadProfile(self._settings, planned[0].start_s).goal(plateau.start_s)
         assert goal
         self._faults = FaultSeries(
             self._settings.chaos,

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from foundation.settings.group import Group, Port, PositiveSeconds, Seconds
-from loadtest.settings.kinds import CountOrNone, Share
+from loadtest.settings._kinds import CountOrNone, Share
 
 
 class GeneratorSettings(Group):

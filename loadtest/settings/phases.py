@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from foundation.settings.group import Count, Group, PositiveSeconds, Seconds
-from loadtest.settings.kinds import CountOrNone, Rate
+from loadtest.settings._kinds import CountOrNone, Rate
 
 
 class PhaseSettings(Group):

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from foundation.settings.group import Count, Group, PositiveSeconds
-from loadtest.settings.kinds import Rate
+from loadtest.settings._kinds import Rate
 
 
 class PlanSettings(Group):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from foundation.settings.group import Group, PositiveSeconds, Seconds
-from loadtest.settings.kinds import CountOrNone
+from loadtest.settings._kinds import CountOrNone
 
 
 class RuleSettings(Group):

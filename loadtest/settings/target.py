@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from foundation.settings.group import Group, PositiveSeconds
-from loadtest.settings.kinds import Headers
+from loadtest.settings._kinds import Headers
 
 
 class TargetSettings(Group):

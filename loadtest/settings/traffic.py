@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from foundation.settings.group import Count, Group, List, Seconds
-from loadtest.settings.kinds import CountOrNone, Rate
+from loadtest.settings._kinds import CountOrNone, Rate
 
 _PAUSE_S = 0.02
 

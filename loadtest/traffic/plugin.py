@@ -11,16 +11,16 @@ import gevent
 from gevent.fileobject import FileObject
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
-from loadtest.traffic.master_link import MasterLink
+from loadtest.traffic._master_link import MasterLink
+from loadtest.traffic._session import Session
+from loadtest.traffic._worker_link import WorkerLink
 from loadtest.traffic.process_role import (
     ProcessRole,
     default_worker_name,
     role_of_process,
     settings_of_process,
 )
-from loadtest.traffic.session import Session
 from loadtest.traffic.shape import PhaseShape
-from loadtest.traffic.worker_link import WorkerLink
 
 if TYPE_CHECKING:
     from locust.env import Environment

@@ -11,8 +11,8 @@ import gevent
 from gevent.event import Event
 from locust import LoadTestShape
 
-from loadtest.traffic.course import NOTHING, Course, Goal
-from loadtest.traffic.messages import PACE
+from loadtest.traffic._messages import PACE
+from loadtest.traffic.load_profile import NOTHING, Goal, LoadProfile
 from loadtest.traffic.process_role import role_of_process, settings_of_process
 
 _USERS_PER_S = 1000.0
@@ -31,7 +31,7 @@ class PhaseShape(LoadTestShape):
         role = role_of_process()
         self._settings = settings_of_process()
         self._epoch_s = role.epoch_s if role else time.time()
-        self._course: Course | None = None
+        self._profile: LoadProfile | None = None
         self._begun = Event()
         self._goal = NOTHING
         self._has_started = False
@@ -40,11 +40,11 @@ class PhaseShape(LoadTestShape):
         if role is None:
             self.begin(0.0)
 
-    def begin(self, begin_s: float) -> Course:
+    def begin(self, begin_s: float) -> LoadProfile:
         """Begins the first phase at `begin_s` on the run's clock."""
-        self._course = Course(self._settings, begin_s)
+        self._profile = LoadProfile(self._settings, begin_s)
         self._begun.set()
-        return self._course
+        return self._profile
 
     def end(self) -> None:
         """Ends the run before its last phase has."""
@@ -66,9 +66,9 @@ class PhaseShape(LoadTestShape):
         return self._goal.users, _USERS_PER_S
 
     def _next_goal(self) -> Goal | None:
-        if self._stops or self._course is None:
+        if self._stops or self._profile is None:
             return None
-        return self._course.goal(time.time() - self._epoch_s)
+        return self._profile.goal(time.time() - self._epoch_s)
 
     def _follow(self, goal: Goal) -> tuple[int, float]:
         assert self.runner is not None

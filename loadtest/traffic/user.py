@@ -9,8 +9,8 @@ import gevent
 from locust import FastHttpUser, task
 from locust.exception import CatchResponseError, StopTest
 
-from loadtest.traffic.outcome import Outcome
-from loadtest.traffic.session import Session
+from loadtest.traffic._outcome import Outcome
+from loadtest.traffic._session import Session
 
 if TYPE_CHECKING:
     from locust.env import Environment
@@ -54,7 +54,7 @@ class PredictUser(FastHttpUser):
 
     def _until_due(self) -> float:
         assert self.environment.runner is not None
-        self._due_s = self.session.pace.take(self.environment.runner.user_count)
+        self._due_s = self.session.pacer.take(self.environment.runner.user_count)
         if self._due_s is None:
             return self.session.settings.traffic.pause_s
         return max(0.0, self._due_s - time.perf_counter())
@@ -68,7 +68,7 @@ class PredictUser(FastHttpUser):
         self._sender.send()
         outcome, tries = self._outcome()
         latency_ms = (time.perf_counter() - start_s) * 1000
-        self.session.tally.record(latency_ms, outcome.fault, outcome.replica, retried=tries > 1)
+        self.session.recorder.record(latency_ms, outcome.fault, outcome.replica, retried=tries > 1)
         self._report(latency_ms, outcome)
 
     def _outcome(self) -> tuple[Outcome, int]:

@@ -12,11 +12,11 @@ from foundation.json_types import JsonObject
 from loadtest.errors import TargetError
 from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.traffic import TrafficSettings
-from loadtest.traffic.check import AnswerCheck, classes
+from loadtest.traffic._check import AnswerCheck, classes
+from loadtest.traffic._rows import drawn_rows, file_rows
+from loadtest.traffic._signature import Signature, read_signature
 from loadtest.traffic.payloads import batches, rest_body
-from loadtest.traffic.rows import drawn_rows, file_rows
 from loadtest.traffic.service_pages import ServicePages
-from loadtest.traffic.signature import Signature, read_signature
 
 _SHOWN = 200
 
@@ -44,7 +44,7 @@ class Workload:
         Raises:
             TargetError: An input has a type that is not sent over gRPC.
         """
-        from loadtest.traffic.tensor import predict_request  # needs protocol buffers
+        from loadtest.traffic._tensor import predict_request  # needs protocol buffers
 
         return [
             predict_request(self.model, self.signature, rows, settings.target)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from loadtest.record.observations import RunRecord
 from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.rules import RuleSettings
-from loadtest.verdict import load_rules, replica_rules
+from loadtest.verdict import _load_rules, _replica_rules
 from loadtest.verdict.result import RuleResult, Verdict
 from loadtest.verdict.validity import checks
 
@@ -21,16 +21,16 @@ def judge(record: RunRecord, settings: LoadTestSettings) -> Verdict:
 
 def _rules(record: RunRecord, rules: RuleSettings) -> Iterator[RuleResult]:
     if rules.start_replicas:
-        yield replica_rules.start(record, rules)
+        yield _replica_rules.start(record, rules)
     if rules.min_replicas_seen:
-        yield replica_rules.grown(record, rules)
-        yield replica_rules.all_answered(record, rules)
+        yield _replica_rules.grown(record, rules)
+        yield _replica_rules.all_answered(record, rules)
     if rules.min_rps:
-        yield load_rules.sustained_rate(record, rules)
-    yield load_rules.failures(record, rules)
+        yield _load_rules.sustained_rate(record, rules)
+    yield _load_rules.failures(record, rules)
     if rules.p99_ms:
-        yield load_rules.p99(record, rules)
+        yield _load_rules.p99(record, rules)
     if rules.end_replicas:
-        yield replica_rules.returned(record, rules)
+        yield _replica_rules.returned(record, rules)
     for outcome in record.faults:
-        yield load_rules.fault(outcome)
+        yield _load_rules.fault(outcome)

@@ -9,8 +9,8 @@ from loadtest.record.observations import GeneratorSample, RunRecord
 from loadtest.settings.generator import GeneratorSettings
 from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.phases import PhaseSettings
-from loadtest.traffic.course import phases
-from loadtest.verdict.evidence import load_in, longest_gap_s
+from loadtest.traffic.load_profile import phases
+from loadtest.verdict._evidence import load_in, longest_gap_s
 from loadtest.verdict.result import RuleResult
 
 INTERRUPTED = "interrupted"

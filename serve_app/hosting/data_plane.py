@@ -6,24 +6,20 @@ import asyncio
 import itertools
 import uuid
 from collections.abc import Callable, Sequence
-from time import perf_counter
+from http import HTTPStatus
+from time import monotonic
 from typing import TypeAlias
 
 from serve_app.predictor.admission import Admission
-from serve_app.predictor.lane import Lane
-from serve_app.predictor.lanes import Lanes
-from serve_app.predictor.model_spec import ModelSpec
 from serve_app.predictor.predictor import Predictor
-from serve_app.protocols.tfs.rest.plain_rows import Row
-from serve_app.protocols.tfs.rest.rows_form import RowsForm
-from serve_app.transports.http.answer import Answer, Headers
+from serve_app.protocols.http import Answer, Headers, ShortWay
 from serve_app.transports.http.head import Heads
 
 ServerHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 LogLine: TypeAlias = Callable[[str, str, str, float, str], None]
 """Takes method, route, status, milliseconds and request id."""
 
-_STATUS = {200: b"200 OK", 503: b"503 Service Unavailable"}
+_STATUS = {status.value: f"{status.value} {status.phrase}".encode() for status in HTTPStatus}
 
 
 class DataPlane:
@@ -48,23 +44,14 @@ class DataPlane:
         self.admission = admission
         self.heads = heads
         self.answered = 0
-        self._predictor = predictor
+        self.predictor = predictor
         self._log = log
         self._fixed = b"".join(b"%b: %b\r\n" % pair for pair in headers)
-        self._lanes: Lanes[Sequence[Row], bytes] | None = None
-        self._took_us: dict[str, list[int]] = {}
+        self._took_us: dict[tuple[str, str], list[int]] = {}
         self._id_prefix = uuid.uuid4().hex[:20].encode()
         self._ids = itertools.count()
         self._dates: object = None
         self._dates_text = b""
-
-    def lane(
-        self, spec: ModelSpec, signature_name: str, loop: asyncio.AbstractEventLoop
-    ) -> Lane[Sequence[Row], bytes] | None:
-        """Returns where to wait for the model, None where nobody can."""
-        if self._lanes is None:
-            self._lanes = Lanes(self._predictor, RowsForm(), loop)
-        return self._lanes.lane(spec, signature_name)
 
     def message(self, answer: Answer, request_id: bytes, server: ServerHeaders) -> bytes:
         """Returns the whole response.
@@ -79,7 +66,7 @@ class DataPlane:
             self._dates_text = b"".join(b"%b: %b\r\n" % pair for pair in server)
         lines = b"".join(b"%b: %b\r\n" % pair for pair in answer.headers)
         return b"HTTP/1.1 %b\r\n%b%bcontent-length: %d\r\nx-request-id: %b\r\n%b\r\n%b" % (
-            _STATUS[answer.status],
+            _STATUS.get(answer.status) or b"%d " % answer.status,
             self._dates_text,
             lines,
             len(answer.body),
@@ -97,19 +84,19 @@ class DataPlane:
         if self._log is not None:
             self._log("POST", "/", str(status), took_s * 1000, request_id.decode("latin-1"))
 
-    def count(self, model: str, started_s: float, loop: asyncio.AbstractEventLoop) -> None:
+    def count(self, way: ShortWay, started_s: float, loop: asyncio.AbstractEventLoop) -> None:
         """Counts an answered request; many at a time reach the recorder, once per turn."""
         self.answered += 1
         if not self._took_us:
             loop.call_soon(self._record)
-        took_us = round((perf_counter() - started_s) * 1e6)
-        self._took_us.setdefault(model, []).append(took_us)
+        took_us = round((monotonic() - started_s) * 1e6)
+        self._took_us.setdefault((way.model, way.api), []).append(took_us)
 
-    def count_refused(self, model: str, error: Exception) -> None:
-        """Counts a request that the admission refused."""
-        self._predictor.recorder.failed("REST", model, error)
+    def count_failed(self, way: ShortWay, error: Exception) -> None:
+        """Counts a request that was refused, or that failed."""
+        self.predictor.recorder.failed("REST", way.model, error)
 
     def _record(self) -> None:
         took_us, self._took_us = self._took_us, {}
-        for model, values in took_us.items():
-            self._predictor.recorder.answered("REST", "predict", model, values)
+        for (model, api), values in took_us.items():
+            self.predictor.recorder.answered("REST", api, model, values)

@@ -1,4 +1,4 @@
-"""The Ray Serve deployment: one replica hosts the core and its REST edge."""
+"""The Ray Serve deployment: one replica hosts the predictor and what is spoken over it."""
 
 from __future__ import annotations
 
@@ -24,23 +24,25 @@ from serve_app.hosting.replica_metrics import ReplicaMetrics
 from serve_app.kinds.tensorflow.threads import prepare_environment
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.lifecycle.reload import Reloader
-from serve_app.lifecycle.state import VersionStatus
 from serve_app.metrics.recorder import Recorder
 from serve_app.metrics.snapshot import Snapshot
 from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.limits import CallLimits
 from serve_app.predictor.predictor import Predictor
+from serve_app.predictor.version_status import VersionStatus
+from serve_app.protocols.http import HttpProtocol
 from serve_app.protocols.ops.metrics import MetricsPage
+from serve_app.protocols.registry import http_protocols
+from serve_app.protocols.tfs.rest.cors import ALLOW
 from serve_app.settings import ServeSettings
-from serve_app.transports.http.app import RestApp
-from serve_app.transports.http.cors import ALLOW
+from serve_app.transports.http.app import HttpApp
 from serve_app.transports.http.named import AsgiApp, named
 
 if TYPE_CHECKING:
     from ray.serve import Application
 
-    from serve_app.transports.grpc.edge import GrpcEdge
+    from serve_app.transports.grpc.dispatch import RpcDispatch
 
 _log = logging.getLogger(__name__)
 DEPLOYMENT_NAME = "ModelServer"
@@ -72,13 +74,17 @@ class ModelServer(GrpcIngress):
         self._reloader.start()
         self._await_models()
         limits = CallLimits(
-            threads, tensorflow.max_call_rows, quick_s=tensorflow.quick_call_ms / 1000
+            threads,
+            tensorflow.max_call_rows,
+            quick_s=tensorflow.quick_call_ms / 1000,
+            timeout_s=tensorflow.request_timeout_ms / 1000,
         )
         self._predictor = Predictor(self._manager, self._executor, self._recorder, limits)
         replica = self._settings.replica
         self._admission = Admission(replica.max_ongoing_requests, replica.retry_after_s)
-        self.grpc_edge = self._build_grpc_edge()
         self._metrics = ReplicaMetrics(self._recorder, method="own_metrics")
+        self._protocols = self._http_protocols()
+        self.rpc = self._rpc_dispatch()
         self._ongoing_gauge = Gauge(
             "bqml_serve_ongoing_requests", "Ongoing requests, those of the data plane included."
         )
@@ -109,37 +115,37 @@ class ModelServer(GrpcIngress):
     def __serve_build_asgi_app__(self) -> AsgiApp:
         """Returns the application that Ray Serve mounts in this replica."""
         header = self._settings.http.replica_header
-        return named(self._rest_app(), header, _own_name()) if header else self._rest_app()
+        app = HttpApp(self._protocols, self._settings.replica.max_body_bytes)
+        return named(app, header, _own_name()) if header else app
 
-    def _rest_app(self) -> RestApp:
-        replica = self._settings.replica
-        page = MetricsPage(self._settings.metrics.path, self._metrics.collect)
-        return RestApp(
+    def _http_protocols(self) -> list[HttpProtocol]:
+        settings = self._settings
+        page = MetricsPage(settings.metrics.path, self._metrics.collect)
+        return http_protocols(
             self._predictor,
             self._admission,
-            replica.max_body_bytes,
-            page if self._settings.metrics.enabled else None,
-            cors=self._settings.http.cors,
+            page if settings.metrics.enabled else None,
+            cors=settings.http.cors,
         )
 
     def _start_data_plane(self) -> None:
         from serve_app.hosting.data_plane import DataPlane
-        from serve_app.hosting.grpc_predict import DirectPredict
+        from serve_app.hosting.direct_calls import DirectCalls
         from serve_app.hosting.install import install
-        from serve_app.transports.grpc.handlers import install_direct_predict
+        from serve_app.protocols.services import DIRECT
+        from serve_app.transports.grpc.handlers import install_direct
         from serve_app.transports.http.head import Heads
 
         http = self._settings.http
         name = ((http.replica_header.lower().encode(), _own_name().encode()),)
-        heads = Heads(self._settings.replica.max_body_bytes, traced=is_traced())
+        heads = Heads(self._protocols, self._settings.replica.max_body_bytes, traced=is_traced())
         headers = (ALLOW if http.cors else ()) + (name if http.replica_header else ())
         access_log = AccessLog()
         log = access_log.write if access_log.enabled else None
         install(DataPlane(self._predictor, self._admission, heads, headers, log))
         if not is_traced():
-            application = serve.get_replica_context().app_name
-            direct = DirectPredict(self._build_grpc_edge(), application, log)
-            install_direct_predict(direct.answer)
+            direct = DirectCalls(self.rpc, serve.get_replica_context().app_name, log)
+            install_direct({method: direct.behaviour(method) for method in DIRECT})
 
     async def record_autoscaling_stats(self) -> dict[str, float]:
         """Returns what the autoscaler decides by; Ray Serve asks for it, again and again.
@@ -152,17 +158,18 @@ class ModelServer(GrpcIngress):
         self._ongoing_gauge.set(ongoing)
         return {RUNNING_REQUESTS_KEY: ongoing}
 
-    def _build_grpc_edge(self) -> GrpcEdge:
+    def _rpc_dispatch(self) -> RpcDispatch:
+        from serve_app.protocols.registry import rpc_protocols
         from serve_app.protocols.tfs.grpc.servicing import Servicing
-        from serve_app.transports.grpc.edge import GrpcEdge  # its messages load TensorFlow
+        from serve_app.transports.grpc.dispatch import RpcDispatch
 
         servicing = Servicing(
             self._predictor, self._settings.grpc.max_message_bytes, self._reloader.reload
         )
-        timeout_s = self._settings.tensorflow.request_timeout_ms / 1000
         header = self._settings.http.replica_header.lower()
         name = ((header, _own_name()),) if header else ()
-        return GrpcEdge(servicing, self._admission, timeout_s, name)
+        timeout_s = self._settings.tensorflow.request_timeout_ms / 1000
+        return RpcDispatch(rpc_protocols(servicing, self._admission, timeout_s), name)
 
     async def own_metrics(self) -> tuple[str, Snapshot]:
         """Returns this replica's name and numbers; the one that is scraped asks all for them."""

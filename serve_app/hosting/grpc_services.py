@@ -14,8 +14,8 @@ from serve_app.transports.grpc.handlers import Behaviour, RpcHandlers
 if TYPE_CHECKING:
     import grpc
 
+    from serve_app.protocols.rpc import RpcRequest
     from serve_app.transports.grpc.handlers import ServicerContext
-    from serve_app.transports.grpc.rpc import RpcRequest
 
 
 def add_services(_servicer: object, server: grpc.aio.Server) -> None:

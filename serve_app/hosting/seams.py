@@ -156,7 +156,7 @@ _OF_GRPC = (
     Seam(
         "SerializeToString",
         _REPLICA,
-        "serve_app/transports/grpc/rpc.py",
+        "serve_app/protocols/rpc.py",
         "Ray Serve serializes what a method returns, which here is bytes already",
         ("result.SerializeToString()",),
     ),
@@ -170,7 +170,7 @@ _OF_GRPC = (
     Seam(
         '"application"',
         "ray.serve._private.proxy_request_response",
-        "serve_app/hosting/grpc_predict.py",
+        "serve_app/hosting/direct_calls.py",
         "the metadata by which a client addresses an application and names its request",
         ('key == "application"', 'key == "request_id"'),
     ),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
-from time import perf_counter
+from time import monotonic
 from typing import Any
 
 from uvicorn.config import Config
@@ -14,18 +13,34 @@ from uvicorn.server import ServerState
 
 from serve_app.errors import OverloadedError
 from serve_app.hosting.data_plane import DataPlane
-from serve_app.protocols.tfs.rest.plain_rows import Row, read_plain_rows
-from serve_app.transports.http.answer import Answer, error_answer
+from serve_app.predictor.request import Request
+from serve_app.protocols.http import Answer, Question
 from serve_app.transports.http.head import HEAD_END, Head
 
 _CLOSE = (b"connection", b"close")
 
 
+class _Waiting(Request[bytes]):
+    """A request of a connection, in the predictor's queue."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: PredictProtocol, question: Question, deadline_s: float) -> None:
+        super().__init__(question.adapter, question.payload, question.rows, deadline_s)
+        self._connection = connection
+
+    def answered(self, answer: bytes) -> None:
+        self._connection.answered(answer)
+
+    def failed(self, error: Exception) -> None:
+        self._connection.failed(error)
+
+
 class PredictProtocol(HttpToolsProtocol):
     """Answers plain predict requests by itself; hands everything else to uvicorn, as it came.
 
-    It is a `Waiting` of the batcher: a connection has one such request at a time. What arrives
-    meanwhile is kept, unread beyond a buffer.
+    A connection has one such request at a time. What arrives meanwhile is kept, unread beyond a
+    buffer.
 
     Args:
         plane: What all connections share.
@@ -49,21 +64,18 @@ class PredictProtocol(HttpToolsProtocol):
         self._came = b""
         self._later = b""
         self._started_s = 0.0
-        self._is_waiting = False
+        self._waiting: _Waiting | None = None
         self._is_between = True
         self._goes_on = False
         self._closes = False
         self._idle: asyncio.TimerHandle | None = None
         self._active_s = 0.0
-        self.request: Sequence[Row] = ()
-        self.rows = 0
-        self.cancelled = False
 
     # -- the connection
 
     def data_received(self, data: bytes) -> None:
         """Takes the next bytes of the connection."""
-        if self._is_waiting or self._goes_on:
+        if self._waiting is not None or self._goes_on:
             self._keep(data)
         elif self._head is not None:
             self._came += data
@@ -75,8 +87,8 @@ class PredictProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client went away: nobody waits any more."""
-        if self._is_waiting:
-            self.cancelled = True
+        if self._waiting is not None:
+            self._waiting.is_over = True
             self._end()
         if self._idle is not None:
             self._idle.cancel()
@@ -84,7 +96,7 @@ class PredictProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The server ends: what was begun is answered, then the connection closes."""
-        if self._is_waiting or self._head is not None:
+        if self._waiting is not None or self._head is not None:
             self._closes = True
         else:
             super().shutdown()
@@ -116,7 +128,7 @@ class PredictProtocol(HttpToolsProtocol):
         if head is None:
             super().data_received(data)
             return
-        self._started_s = perf_counter()
+        self._started_s = monotonic()
         self._head, self._came = head, data
         self._continue(end + len(HEAD_END))
 
@@ -132,39 +144,41 @@ class PredictProtocol(HttpToolsProtocol):
             self._came, self._later = self._came[:end], self._came[end:]
             self.flow.pause_reading()
         self._unset_keepalive_if_required()
-        body = read_plain_rows(self._came[begin:])
-        if body is None:
-            self._hand_on()
-            return
-        lane = self._plane.lane(head.spec, body.signature_name, self.loop)
-        if lane is None:
+        question = head.way.read(self._came[begin:])
+        if question is None:
             self._hand_on()
             return
         try:
             self._plane.admission.enter()
         except OverloadedError as error:
-            self._plane.count_refused(head.spec.name, error)
-            self._send(error_answer(error))
+            self._plane.count_failed(head.way, error)
+            self._send(head.way.error(error))
             return
-        self.request, self.rows, self._is_waiting = body.rows, len(body.rows), True
-        lane.submit(self)
+        self._ask(question)
+
+    def _ask(self, question: Question) -> None:
+        predictor = self._plane.predictor
+        self._waiting = _Waiting(self, question, self._started_s + predictor.limits.timeout_s)
+        predictor.queue(question.query, self.loop).submit(self._waiting)
 
     def answered(self, answer: bytes) -> None:
         """Sends the predictions."""
         head = self._head
         assert head is not None
         self._end()
-        self._plane.count(head.spec.name, self._started_s, self.loop)
+        self._plane.count(head.way, self._started_s, self.loop)
         self._send(Answer(200, answer))
 
-    def left(self) -> None:
-        """Gives the request to the ordinary way, which has its answer or its error."""
+    def failed(self, error: Exception) -> None:
+        """Sends the error."""
+        head = self._head
+        assert head is not None
         self._end()
-        self._hand_on()
+        self._plane.count_failed(head.way, error)
+        self._send(head.way.error(error))
 
     def _end(self) -> None:
-        self._is_waiting = False
-        self.request = ()
+        self._waiting = None
         self._plane.admission.leave()
 
     def _send(self, answer: Answer) -> None:
@@ -174,7 +188,7 @@ class PredictProtocol(HttpToolsProtocol):
         server = self.server_state.default_headers
         request_id = self._head.request_id or self._plane.new_id()
         self.transport.write(self._plane.message(answer, request_id, server))
-        self._plane.log(answer.status, perf_counter() - self._started_s, request_id)
+        self._plane.log(answer.status, monotonic() - self._started_s, request_id)
         self.server_state.total_requests += 1
         self._head, self._came = None, b""
         if self._closes:
@@ -224,7 +238,9 @@ class PredictProtocol(HttpToolsProtocol):
 
     def _check_idle(self) -> None:
         self._idle = None
-        is_answering = self._is_waiting or self._head is not None or not self._is_at_start()
+        is_answering = (
+            self._waiting is not None or self._head is not None or not self._is_at_start()
+        )
         left_s = self._active_s + self.timeout_keep_alive - self.loop.time()
         if is_answering or left_s > 0:
             self._idle = self.loop.call_later(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -50,3 +50,27 @@ class Signature:
     definition: Json
     text: str = ""
     defaults: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+def joined(signatures: Sequence[Signature]) -> Signature:
+    """Returns one way to call a model that computes several signatures at once.
+
+    The alias of an input or output is `number/alias`, with the number of its signature.
+    """
+    if len(signatures) == 1:
+        return signatures[0]
+    return Signature(
+        name="\0".join(signature.name for signature in signatures),
+        method_name="",
+        inputs={
+            f"{number}/{alias}": spec
+            for number, signature in enumerate(signatures)
+            for alias, spec in signature.inputs.items()
+        },
+        outputs={
+            f"{number}/{alias}": spec
+            for number, signature in enumerate(signatures)
+            for alias, spec in signature.outputs.items()
+        },
+        definition=None,
+    )

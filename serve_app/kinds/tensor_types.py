@@ -86,3 +86,8 @@ QUANTIZED: dict[tuple[str, np.dtype], TensorType] = {
 
 A session takes quantized integers as structures and gives them as plain integers.
 """
+
+PLAIN_TYPES: dict[str, np.dtype] = {
+    kind.name: kind.numpy for kind in _TYPES if kind.item == "value" and not kind.numpy.names
+}
+"""DataTypeString -> type of an array, for numbers, text and bool: what has a plain zero."""

@@ -9,7 +9,7 @@ import socket
 from serve_app.config.listing import configured, nothing_found
 from serve_app.config.serving_config import ModelConfig
 from serve_app.errors import ServeAppError, SettingsError, UnavailableError
-from serve_app.repository.export_kind import require_servable
+from serve_app.kinds.registry import kind_of
 from serve_app.repository.place import open_place, scheme_of
 from serve_app.repository.versions import wanted_versions
 from serve_app.settings import RepositorySettings
@@ -60,7 +60,7 @@ def _has_servable(model: ModelConfig, repository: RepositorySettings, refusals: 
         return False
     for number in wanted_versions(files, model.version_policy):
         try:
-            require_servable(files[number].fetch())
+            kind_of(files[number].fetch())
         except ServeAppError as error:
             refusals.append(f"{model.name} version {number}: {error}")
         else:

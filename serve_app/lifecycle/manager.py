@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from serve_app.errors import InvalidArgumentError, NotFoundError
 from serve_app.lifecycle.served_model import ServedModel
-from serve_app.lifecycle.state import State, VersionStatus
 from serve_app.lifecycle.watcher import Watcher
 from serve_app.metrics.recorder import Recorder
+from serve_app.predictor.version_status import State, VersionStatus
 
 if TYPE_CHECKING:
     from serve_app.config.serving_config import ServingConfig
-    from serve_app.kinds.tensorflow.saved_model import SavedModel
+    from serve_app.kinds.servable import Servable
     from serve_app.lifecycle.version import ModelVersion
     from serve_app.predictor.model_spec import ModelSpec
     from serve_app.settings import RepositorySettings, TensorFlowSettings
@@ -124,7 +124,7 @@ class ServableManager:
         return number
 
     @contextmanager
-    def lease(self, spec: ModelSpec) -> Iterator[tuple[ModelVersion, SavedModel]]:
+    def lease(self, spec: ModelSpec) -> Iterator[tuple[ModelVersion, Servable]]:
         """Lends the version that `spec` asks for; it is not unloaded before the lease ends.
 
         Raises:
@@ -137,7 +137,7 @@ class ServableManager:
         finally:
             version.release()
 
-    def acquire(self, spec: ModelSpec) -> tuple[ModelVersion, SavedModel]:
+    def acquire(self, spec: ModelSpec) -> tuple[ModelVersion, Servable]:
         """Returns the version that `spec` asks for, loaded until its `release`.
 
         Raises:

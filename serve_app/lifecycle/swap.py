@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from serve_app.lifecycle.state import State
 from serve_app.lifecycle.version import ModelVersion
+from serve_app.predictor.version_status import State
 
 
 def versions_to_retire(

@@ -1,10 +1,10 @@
-"""One version of one model: its state, its SavedModel and the leases on it."""
+"""One version of one model: its state, its Servable and the leases on it."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,17 +15,17 @@ from serve_app.errors import (
     UnknownError,
     UnsupportedExportError,
 )
-from serve_app.kinds.tensorflow.row_wise_copies import RowWiseCopies
-from serve_app.lifecycle.state import State, VersionStatus
+from serve_app.kinds.registry import kind_of
+from serve_app.kinds.servable import LoadOptions, Tensors
 from serve_app.metrics.recorder import Recorder
-from serve_app.predictor.traits import CallTraits
-from serve_app.repository.export_kind import require_servable
+from serve_app.predictor.version_status import State, VersionStatus
 from serve_app.repository.record import Json, read_record
+from serve_app.warmup.version_warmup import warm_version
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from serve_app.kinds.tensorflow.saved_model import SavedModel
+    from serve_app.kinds.servable import Servable
     from serve_app.repository.place import VersionFiles
     from serve_app.settings import TensorFlowSettings
 
@@ -65,9 +65,7 @@ class ModelVersion:
         self._on_change = on_change
         self._status = VersionStatus(model, number, State.START)
         self._failure: VersionStatus | None = None
-        self._servable: SavedModel | None = None
-        self._traits: dict[str, CallTraits] = {}
-        self.copies = RowWiseCopies()
+        self._servable: Servable | None = None
         self._leases = 0
         self._changed = threading.Condition()
 
@@ -122,41 +120,32 @@ class ModelVersion:
         if gives_up:
             self._status = self._failure
 
-    def _load(self) -> SavedModel:
-        # Here, not at the top: TensorFlow reads its thread settings when it is imported, and the
-        # process that only builds the application must not import it at all.
-        from serve_app.kinds.tensorflow.saved_model import SavedModel
-
+    def _load(self) -> Servable:
+        settings = self._settings
+        options = LoadOptions(
+            max(1, settings.threads), settings.request_timeout_ms, settings.share_calls
+        )
         try:
             path = self._files.fetch()
-            require_servable(path)
+            kind = kind_of(path)
             self.record = read_record(path)
-            servable = SavedModel(
-                path,
-                threads=max(1, self._settings.threads),
-                timeout_ms=self._settings.request_timeout_ms,
-            )
+            servable = kind.load(path, options)
         except OSError as exc:
             raise NotFoundError(f"{exc.filename or self.model}: {exc.strerror}") from exc
         except MemoryError as exc:
             raise InternalError(f"{self.model} version {self.number}: out of memory") from exc
         try:
-            self._warm(servable, path)
+            servable.learn(self._warm(servable, path))
         except BaseException:
             servable.close()
             raise
         return servable
 
-    def _warm(self, servable: SavedModel, folder: Path) -> None:
-        from serve_app.warmup.version_warmup import learn_traits, warm_version  # TensorFlow
-
-        if self._settings.warmup:
-            warm_version(servable, folder, self._settings.warmup_iterations, self._recorder)
-        self._traits, self.copies = learn_traits(servable, folder, self._settings.share_calls)
-
-    def traits(self, signature: str) -> CallTraits:
-        """Returns what is known of the calls of one signature; changes while the version serves."""
-        return self._traits.setdefault(signature, CallTraits())
+    def _warm(self, servable: Servable, folder: Path) -> Mapping[str, Tensors]:
+        if not self._settings.warmup:
+            return {}
+        iterations = self._settings.warmup_iterations
+        return warm_version(servable, folder, iterations, self._recorder)
 
     def give_up(self) -> None:
         """Ends a version that is not wanted before it was loaded, with its last error if any."""
@@ -184,16 +173,14 @@ class ModelVersion:
             servable, self._servable = self._servable, None
         self._end(servable, forget=False)
 
-    def _end(self, servable: SavedModel | None, *, forget: bool) -> None:
+    def _end(self, servable: Servable | None, *, forget: bool) -> None:
         if servable is not None:
             servable.close()
-        self.copies.close()
-        self.copies = RowWiseCopies()
         self._files.release(forget=forget)
         self._set(State.END)
 
-    def acquire(self) -> SavedModel | None:
-        """Returns the SavedModel and keeps it loaded until `release`; None if not AVAILABLE."""
+    def acquire(self) -> Servable | None:
+        """Returns the Servable and keeps it loaded until `release`; None if not AVAILABLE."""
         with self._changed:
             if self.state is not State.AVAILABLE:
                 return None
@@ -209,8 +196,8 @@ class ModelVersion:
             self._on_change()
 
     @contextmanager
-    def lease(self) -> Iterator[SavedModel]:
-        """Lends the SavedModel; it is not unloaded before the lease ends.
+    def lease(self) -> Iterator[Servable]:
+        """Lends the Servable; it is not unloaded before the lease ends.
 
         Raises:
             NotFoundError: The version is not AVAILABLE.

@@ -19,10 +19,10 @@ from serve_app.config.listing import listed_by_settings
 from serve_app.errors import DeadlineExceededError
 from serve_app.lifecycle.memory import give_memory_back, set_imports_aside
 from serve_app.lifecycle.served_model import ServedModel
-from serve_app.lifecycle.state import State, VersionStatus
 from serve_app.lifecycle.swap import versions_to_retire
 from serve_app.lifecycle.version import ModelVersion
 from serve_app.metrics.recorder import Recorder
+from serve_app.predictor.version_status import State, VersionStatus
 from serve_app.repository.place import VersionFiles
 
 if TYPE_CHECKING:

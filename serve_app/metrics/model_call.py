@@ -12,7 +12,7 @@ import numpy as np
 from serve_app.metrics.recorder import Recorder
 
 if TYPE_CHECKING:
-    from serve_app.predictor.pace import Pace
+    from serve_app.kinds.pace import Pace
 
 Tensors: TypeAlias = Mapping[str, np.ndarray]
 

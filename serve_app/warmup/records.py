@@ -11,7 +11,6 @@ from google.protobuf.message import DecodeError
 from foundation.protos.prediction_log_pb2 import PredictionLog
 from serve_app.errors import DataLossError, InvalidArgumentError, UnknownError
 
-FILE = Path("assets.extra", "tf_serving_warmup_requests")
 MAX_RECORDS = 1000
 
 

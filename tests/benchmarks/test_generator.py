@@ -12,10 +12,10 @@ import grpc
 import pytest
 
 from benchmarks.comparison.measurement import GRPC_METHOD
-from benchmarks.generator import wrk
+from benchmarks.generator import _wrk as wrk
 from benchmarks.generator.choice import grpc_generator, rest_generator
-from benchmarks.generator.closed_loop import percentile_ms, run
-from benchmarks.generator.load import Question
+from benchmarks.generator.closed_loop import run
+from benchmarks.generator.load import Question, percentile_ms
 from loadtest.errors import GeneratorError
 
 ANSWER = b'{"predictions":[1]}'

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from benchmarks.comparison._plan import loads, visits
 from benchmarks.comparison.benchmark import Benchmark
 from benchmarks.comparison.cell import Cell, Sample
 from benchmarks.comparison.chart import draw
-from benchmarks.comparison.plan import loads, visits
 from benchmarks.comparison.settings import BenchSettings
 from benchmarks.comparison.table import document, head, lines, markdown
 

@@ -21,8 +21,9 @@ from serve_app.lifecycle.manager import ServableManager
 from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.predictor import Predictor
+from serve_app.protocols.registry import http_protocols
 from serve_app.settings import RepositorySettings, TensorFlowSettings
-from serve_app.transports.http.app import RestApp
+from serve_app.transports.http.app import HttpApp
 
 
 def main(root: Path) -> None:
@@ -31,7 +32,7 @@ def main(root: Path) -> None:
     manager = ServableManager(settings, TensorFlowSettings(threads=1))
     manager.start()
     executor = Executor(2)
-    app = RestApp(Predictor(manager, executor), Admission(64, 1), 10_000_000)
+    app = HttpApp(http_protocols(Predictor(manager, executor), Admission(64, 1)), 10_000_000)
     listener = socket.create_server(("127.0.0.1", 0))
     print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
     config = uvicorn.Config(app, log_level="warning", lifespan="on")

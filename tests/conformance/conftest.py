@@ -22,12 +22,13 @@ from serve_app.lifecycle.manager import ServableManager
 from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.predictor import Predictor
+from serve_app.protocols.registry import http_protocols
+from serve_app.protocols.rpc import RpcRequest
+from serve_app.protocols.tfs.grpc.methods import TfsGrpc
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.settings import RepositorySettings, TensorFlowSettings
-from serve_app.transports.grpc.edge import GrpcEdge
 from serve_app.transports.grpc.handlers import RpcHandlers
-from serve_app.transports.grpc.rpc import RpcRequest
-from serve_app.transports.http.app import RestApp
+from serve_app.transports.http.app import HttpApp
 from tests.conformance.models import write_models
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -53,15 +54,18 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     manager.start()
     assert manager.wait_until_settled(120)
     predictor, admission = Predictor(manager, executor), Admission(64, 1)
-    edge = GrpcEdge(Servicing(predictor, _LIMIT_BYTES), admission, timeout_s=30)
-    with _rest(RestApp(predictor, admission, _LIMIT_BYTES)) as url, _grpc(edge) as target:
+    edge = TfsGrpc(Servicing(predictor, _LIMIT_BYTES), admission, timeout_s=30)
+    with (
+        _rest(HttpApp(http_protocols(predictor, admission), _LIMIT_BYTES)) as url,
+        _grpc(edge) as target,
+    ):
         yield Service(url, target)
     manager.close()
     executor.close()
 
 
 @contextmanager
-def _rest(app: RestApp) -> Iterator[str]:
+def _rest(app: HttpApp) -> Iterator[str]:
     config = uvicorn.Config(app, port=0, log_level="warning", lifespan="on")
     server = uvicorn.Server(config)
     listener = config.bind_socket()
@@ -76,7 +80,7 @@ def _rest(app: RestApp) -> Iterator[str]:
 
 
 @contextmanager
-def _grpc(edge: GrpcEdge) -> Iterator[str]:
+def _grpc(edge: TfsGrpc) -> Iterator[str]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -95,7 +99,7 @@ def _grpc(edge: GrpcEdge) -> Iterator[str]:
     loop.close()
 
 
-async def _start(edge: GrpcEdge) -> tuple[grpc.aio.Server, int]:
+async def _start(edge: TfsGrpc) -> tuple[grpc.aio.Server, int]:
     def behaviour(method: str) -> Any:
         async def answer(request: RpcRequest, context: Any) -> bytes:
             reply = await edge.answer(method, request)

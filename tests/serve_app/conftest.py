@@ -25,11 +25,13 @@ from serve_app.lifecycle.manager import ServableManager
 from serve_app.metrics.snapshot import Snapshot
 from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
+from serve_app.predictor.limits import CallLimits
 from serve_app.predictor.predictor import Predictor
 from serve_app.protocols.ops.metrics import MetricsPage
+from serve_app.protocols.registry import http_protocols
+from serve_app.protocols.tfs.rest.cors import ALLOW
 from serve_app.settings import RepositorySettings, TensorFlowSettings
-from serve_app.transports.http.app import RestApp
-from serve_app.transports.http.cors import ALLOW
+from serve_app.transports.http.app import HttpApp
 from serve_app.transports.http.head import Heads
 
 IRIS_COLUMNS = ("petal_length", "petal_width", "sepal_length", "sepal_width")
@@ -88,7 +90,7 @@ class Rest:
         return self.request("POST", f"/v1/models/{model}:predict", json.dumps(document))
 
 
-def serve_rest(app: RestApp, plane: DataPlane | None = None) -> Iterator[Rest]:
+def serve_rest(app: HttpApp, plane: DataPlane | None = None) -> Iterator[Rest]:
     """Runs `app` on a free port until the generator is closed, behind a data plane or without."""
     http = protocol(plane) if plane else "auto"
     config = uvicorn.Config(app, port=0, log_level="warning", lifespan="on", http=http)
@@ -243,10 +245,11 @@ def manage() -> Iterator[Callable[..., ServableManager]]:
     """Starts managers that look at the disk often and retry at once; closes them at the end."""
     managers: list[ServableManager] = []
 
-    def start(root: Path, **changes: Any) -> ServableManager:
+    def start(root: Path, share_calls: Any = "exact", **changes: Any) -> ServableManager:
         fast = {"poll_wait_s": 0.05, "load_retry_interval_s": 0, "max_load_retries": 1}
         settings = RepositorySettings.model_validate({"root": root, **fast, **changes})
-        manager = ServableManager(settings, TensorFlowSettings(threads=1))
+        tensorflow = TensorFlowSettings(threads=1, share_calls=share_calls)
+        manager = ServableManager(settings, tensorflow)
         managers.append(manager)
         manager.start()
         assert manager.wait_until_settled(60)
@@ -311,15 +314,17 @@ def _service(
     executor = Executor(2)
     manager.start()
     assert manager.wait_until_settled(120)
-    predictor = Predictor(manager, executor)
+    limits = CallLimits(timeout_s=timeout_ms / 1000)
+    predictor = Predictor(manager, executor, limits=limits)
 
     async def own_metrics() -> Snapshot:
         return predictor.recorder.snapshot()
 
     page = MetricsPage("/monitoring/prometheus/metrics", own_metrics)
     admission = Admission(64, 1)
-    app = RestApp(predictor, admission, 10_000_000, page if metrics else None, cors=cors)
-    plane = DataPlane(predictor, admission, Heads(10_000_000), ALLOW if cors else ())
+    protocols = http_protocols(predictor, admission, page if metrics else None, cors=cors)
+    app = HttpApp(protocols, 10_000_000)
+    plane = DataPlane(predictor, admission, Heads(protocols, 10_000_000), ALLOW if cors else ())
     try:
         yield from serve_rest(app, plane if data_plane else None)
     finally:
@@ -335,7 +340,9 @@ def rest_of() -> Iterator[Callable[[ServableManager], Rest]]:
         def serve(manager: ServableManager) -> Rest:
             executor = Executor(2)
             stack.callback(executor.close)
-            app = RestApp(Predictor(manager, executor), Admission(64, 1), 10_000_000)
+            app = HttpApp(
+                http_protocols(Predictor(manager, executor), Admission(64, 1)), 10_000_000
+            )
             return stack.enter_context(contextmanager(serve_rest)(app))
 
         yield serve

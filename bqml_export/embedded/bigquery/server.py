@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
-from bqml_export.embedded.bigquery.asgi import AsgiApplication
+from bqml_export.embedded.bigquery._asgi import AsgiApplication
 from bqml_export.embedded.bigquery.backend.client import BackendClient
 from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
 from bqml_export.embedded.bigquery.backend.scratch import remove_leftovers

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.functions.literals import string_literal
+from bqml_export.embedded.functions._literals import string_literal
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:

@@ -53,7 +53,6 @@ class Call:
         return result
 
     def threshold(self) -> float | None:
-        """Returns the classification threshold, or None."""
         value = self.settings.pop("threshold", None)
         if value is None:
             return None
@@ -69,14 +68,12 @@ class Call:
         return value
 
     def count(self, name: str, default: int) -> int:
-        """Returns an INT64 setting."""
         value = self.settings.pop(name, default)
         if isinstance(value, bool) or not isinstance(value, int):
             raise InvalidQueryError(f"{self.function}: {name} must be an INT64")
         return value
 
     def rows(self) -> Table:
-        """Returns the rows, which the function needs."""
         if self.table is None:
             raise InvalidQueryError(
                 f"{self.function} needs a table or a query as its second argument"
@@ -84,7 +81,6 @@ class Call:
         return self.table
 
     def refuse_rows(self) -> None:
-        """Refuses rows, which the function does not take."""
         if self.table is not None:
             raise InvalidQueryError(f"{self.function} takes no table or query")
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from bqml_export.embedded.storage.connection import Connection, HttpServer
+from bqml_export.embedded.storage._connection import Connection, HttpServer
 from bqml_export.embedded.storage.protocol.wire import ApiError
 from bqml_export.embedded.storage.routes.routes import Router
 from bqml_export.embedded.storage.store.catalog import State
@@ -63,7 +63,6 @@ class StorageServer:
         self._store.close()
 
     def bucket_location(self, bucket: str) -> str | None:
-        """Returns the bucket's location, or None when there is no such bucket."""
         resource = self._store.catalog.bucket(bucket)
         return None if resource is None else str(resource["location"])
 

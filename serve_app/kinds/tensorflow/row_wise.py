@@ -16,13 +16,16 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
-from serve_app.kinds.tensorflow.sharing._executed_graph import ExecutedGraph, Tensor, inputs_of
+from serve_app.kinds.tensorflow.sharing._executed_graph import (
+    ExecutedGraph,
+    Tensor,
+    forget_notes,
+    inputs_of,
+)
 from serve_app.kinds.tensorflow.sharing._following import RowsThrough
 from serve_app.kinds.tensorflow.sharing._operations import RESOURCES
 
 _INT32 = tf.int32.as_datatype_enum
-_PRODUCTS = frozenset({"MatMul", "_MklMatMul"})
-_FUSED_PRODUCTS = frozenset({"_FusedMatMul", "_MklNativeFusedMatMul"})
 _BATCHED = frozenset({tf.float32.as_datatype_enum, tf.float64.as_datatype_enum})
 
 
@@ -74,7 +77,7 @@ class RowWiseGraph:
             return [fed]
         if node.name not in self._through.by_rows:
             return [self._copy(node, self._named(node.name), map(self._all_rows, inputs_of(node)))]
-        return list(self._product(node)) if _is_batched(node) else self._one_by_one(node)
+        return list(self._product(node)) if self._is_batched(node) else self._one_by_one(node)
 
     def _one_by_one(self, node: Any) -> list[Any]:  # noqa: ANN401
         inputs = inputs_of(node)
@@ -109,8 +112,7 @@ class RowWiseGraph:
         new.name = name
         del new.input[:]
         new.input.extend([*inputs, *self._controls(node)])
-        if "_output_shapes" in new.attr:
-            del new.attr["_output_shapes"]
+        forget_notes(new)
         if node.op in RESOURCES and not node.attr["shared_name"].s:
             new.attr["shared_name"].s = node.name.encode()
         return new
@@ -125,7 +127,13 @@ class RowWiseGraph:
         return [self._named(name)]
 
     def _is_one_by_one(self, name: str) -> bool:
-        return name in self._through.by_rows and not _is_batched(self._graph.nodes[name])
+        return name in self._through.by_rows and not self._is_batched(self._graph.nodes[name])
+
+    def _is_batched(self, node: Any) -> bool:  # noqa: ANN401
+        if node.name not in self._through.batched or node.attr["transpose_b"].b:
+            return False
+        fused = list(node.attr["fused_ops"].list.s)
+        return node.attr["T"].type in _BATCHED and fused in ([], [b"BiasAdd"])
 
     def _all_rows(self, tensor: Tensor) -> str:
         """The name of a tensor with all rows in it; joins them at the first demand."""
@@ -160,13 +168,6 @@ class RowWiseGraph:
     @staticmethod
     def _tensor_name(name: str) -> str:
         return name if ":" in name else f"{name}:0"
-
-
-def _is_batched(node: Any) -> bool:  # noqa: ANN401 - a NodeDef
-    if node.attr["transpose_b"].b or node.attr["T"].type not in _BATCHED:
-        return False
-    fused = list(node.attr["fused_ops"].list.s)
-    return node.op in _PRODUCTS or (node.op in _FUSED_PRODUCTS and fused == [b"BiasAdd"])
 
 
 def _output_type(node: Any, port: int) -> int:  # noqa: ANN401

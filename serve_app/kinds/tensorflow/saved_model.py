@@ -1,6 +1,6 @@
 """One loaded SavedModel: a TensorFlow session and its signatures.
 
-The only module of serve_app that imports TensorFlow. A v1 session behaves as TensorFlow Serving
+A v1 session behaves as TensorFlow Serving
 does, in results, leniency about shapes and error texts, and costs half of a `tf.function` call.
 """
 
@@ -21,7 +21,7 @@ from tensorflow.python.saved_model.loader_impl import SavedModelLoader
 
 from serve_app.errors import ERROR_BY_CODE, UnknownError
 from serve_app.kinds.signature import Json, Signature, TensorSpec
-from serve_app.kinds.tensorflow.session_run import executed_graph, run_session
+from serve_app.kinds.tensorflow.session_run import executed_graph, run_session, tensor_output
 from serve_app.kinds.tensorflow.sharing.analysis import Verdict, analyse
 
 Names: TypeAlias = tuple[str, ...]
@@ -37,10 +37,18 @@ tf.get_logger().setLevel("ERROR")
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How a signature is called: input aliases in order, output aliases in order, TensorFlow."""
+    """How a signature is called.
+
+    Attributes:
+        inputs: Input aliases, in the order of the arguments of `call`.
+        fetches: Tensor names, in the order of what `call` returns.
+        outputs: Output alias -> place in `fetches`.
+        call: TensorFlow.
+    """
 
     inputs: Names
-    outputs: Names
+    fetches: Names
+    outputs: tuple[tuple[str, int], ...]
     call: Callable[..., list[np.ndarray]]
 
 
@@ -68,8 +76,7 @@ class SavedModel:
         self.folder = folder
         self._threads = threads
         self._timeout_ms = timeout_ms
-        self._plans: dict[tuple[str, bool], _Plan] = {}
-        self._callables: dict[tuple[Names, Names, bool], Callable[..., list[np.ndarray]]] = {}
+        self._plans: dict[tuple[str, Names, bool], _Plan] = {}
         graph = tf.Graph()
         self._session = _v1.Session(
             graph=graph, config=_session_config(threads, as_it_is=bool(more_nodes))
@@ -102,7 +109,7 @@ class SavedModel:
     def executed_graph(
         self, signature: Signature, inputs: Mapping[str, np.ndarray], timeout_ms: int
     ) -> Any:  # noqa: ANN401 - a GraphDef
-        """Computes a signature; returns the graph that this was done with, None if it is in parts.
+        """Computes a signature; returns the graph that this was done with.
 
         Raises:
             ServeAppError: The model failed.
@@ -113,74 +120,74 @@ class SavedModel:
             return executed_graph(self._session, feeds, list(fetches), timeout_ms)
 
     def run(
-        self, signature: Signature, inputs: Mapping[str, np.ndarray], *, in_caller: bool = False
+        self,
+        signature: Signature,
+        inputs: Mapping[str, np.ndarray],
+        outputs: Names = (),
+        *,
+        in_caller: bool = False,
+        timeout_ms: int | None = None,
     ) -> dict[str, np.ndarray]:
-        """Returns all output tensors of `signature` by alias; safe in any thread.
+        """Computes a signature; safe in any thread.
 
         Args:
             signature: What is called.
             inputs: One tensor per input alias.
+            outputs: The output aliases to compute; empty means all.
             in_caller: Computes in the calling thread instead of TensorFlow's pool, which saves half
                 of the time of a small model; there is no timeout then.
+            timeout_ms: Takes the place of the timeout of all calls, at twice the cost.
 
         Raises:
             ServeAppError: The model failed; code and text are TensorFlow's.
         """
-        plan = self._plans.get((signature.name, in_caller))
+        plan = self._plans.get((signature.name, outputs, in_caller))
         if plan is None:
-            plan = self._plans[signature.name, in_caller] = self._plan(signature, in_caller)
+            plan = self._plan(signature, outputs or tuple(signature.outputs), in_caller)
+            self._plans[signature.name, outputs, in_caller] = plan
         try:
-            values = plan.call(*[inputs[alias] for alias in plan.inputs])
+            if timeout_ms is None:
+                values = plan.call(*[inputs[alias] for alias in plan.inputs])
+            else:
+                feeds = {signature.inputs[a].tensor_name: inputs[a] for a in plan.inputs}
+                values = run_session(self._session, feeds, plan.fetches, timeout_ms)
         except Exception as exc:
             raise _mapped(exc) from exc
-        return dict(zip(plan.outputs, map(_array, values), strict=True))
+        return {alias: _array(values[index]) for alias, index in plan.outputs}
 
-    def _plan(self, signature: Signature, in_caller: bool) -> _Plan:
-        feeds = tuple(spec.tensor_name for spec in signature.inputs.values())
-        fetches = tuple(spec.tensor_name for spec in signature.outputs.values())
+    def _plan(self, signature: Signature, outputs: Names, in_caller: bool) -> _Plan:
+        # Two aliases may stand for one tensor, which is fed and fetched once.
+        feeds: dict[str, str] = {}
+        for alias, spec in signature.inputs.items():
+            feeds.setdefault(spec.tensor_name, alias)
+        fetches = tuple(dict.fromkeys(signature.outputs[alias].tensor_name for alias in outputs))
+        places = {name: index for index, name in enumerate(fetches)}
+        for name in (*feeds, *fetches):
+            tensor_output(self._session.graph, name)
         with _tensorflow_errors():
-            call = self._callable(feeds, fetches, in_caller=in_caller)
-        return _Plan(tuple(signature.inputs), tuple(signature.outputs), call)
-
-    def run_tensors(
-        self,
-        feeds: Mapping[str, np.ndarray],
-        fetches: Sequence[str],
-        timeout_ms: int | None = None,
-    ) -> list[np.ndarray]:
-        """Returns the graph's tensors `fetches` with `feeds` fed by tensor name; as `run`.
-
-        Args:
-            feeds: Tensor name -> tensor.
-            fetches: Tensor names.
-            timeout_ms: Takes the place of the timeout of all calls.
-        """
-        with _tensorflow_errors():
-            if timeout_ms is None:
-                values = self._callable(tuple(feeds), tuple(fetches))(*feeds.values())
-            else:
-                values = run_session(self._session, feeds, fetches, timeout_ms)
-        return [_array(value) for value in values]
+            call = self._callable(tuple(feeds), fetches, in_caller=in_caller)
+        return _Plan(
+            tuple(feeds.values()),
+            fetches,
+            tuple((alias, places[signature.outputs[alias].tensor_name]) for alias in outputs),
+            call,
+        )
 
     def close(self) -> None:
         """Gives the session's memory back; no call may be running."""
         self._plans.clear()
-        self._callables.clear()
         self._session.close()
 
     def _callable(
-        self, feed: Names, fetch: Names, *, in_caller: bool = False
+        self, feed: Names, fetch: Names, *, in_caller: bool
     ) -> Callable[..., list[np.ndarray]]:
-        call = self._callables.get((feed, fetch, in_caller))
-        if call is None:
-            options = CallableOptions(feed=feed, fetch=fetch)
-            if in_caller:
-                options.run_options.inter_op_thread_pool = _CALLERS_THREAD
-            else:
-                options.run_options.timeout_in_ms = self._timeout_ms
-            # make_callable() would check the declared shapes first; TensorFlow Serving does not.
-            call = self._session._make_callable_from_options(options)  # noqa: SLF001
-            self._callables[feed, fetch, in_caller] = call
+        options = CallableOptions(feed=feed, fetch=fetch)
+        if in_caller:
+            options.run_options.inter_op_thread_pool = _CALLERS_THREAD
+        else:
+            options.run_options.timeout_in_ms = self._timeout_ms
+        # make_callable() would check the declared shapes first; TensorFlow Serving does not.
+        call: Callable[..., list[np.ndarray]] = self._session._make_callable_from_options(options)  # noqa: SLF001
         return call
 
 

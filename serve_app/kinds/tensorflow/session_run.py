@@ -38,11 +38,11 @@ def executed_graph(
     feeds: Mapping[str, np.ndarray],
     fetches: Sequence[str],
     timeout_ms: int,
-) -> Any | None:  # noqa: ANN401 - a GraphDef
+) -> Any:  # noqa: ANN401 - a GraphDef
     """Returns the graph with which a session computes `fetches`; errors as above.
 
     It is the one that all later calls with these feeds and fetches are computed with: optimised,
-    without functions, choices of constants made. None if several devices share the work.
+    without functions, choices of constants made.
     """
     buffer = pywrap_tf_session.TF_NewBuffer()
     try:
@@ -50,7 +50,8 @@ def executed_graph(
         metadata = RunMetadata.FromString(pywrap_tf_session.TF_GetBuffer(buffer))
     finally:
         pywrap_tf_session.TF_DeleteBuffer(buffer)
-    return metadata.partition_graphs[0] if len(metadata.partition_graphs) == 1 else None
+    (graph,) = metadata.partition_graphs  # there is one device
+    return graph
 
 
 def _run(
@@ -60,8 +61,8 @@ def _run(
     timeout_ms: int,
     metadata: Any,  # noqa: ANN401
 ) -> list[Any]:
-    by_tensor = {_tensor(session.graph, name): value for name, value in feeds.items()}
-    wanted = [_tensor(session.graph, name) for name in fetches]
+    by_tensor = {tensor_output(session.graph, name): value for name, value in feeds.items()}
+    wanted = [tensor_output(session.graph, name) for name in fetches]
     run_options = RunOptions(timeout_in_ms=timeout_ms, output_partition_graphs=metadata is not None)
     options = pywrap_tf_session.TF_NewBufferFromString(run_options.SerializeToString())
     try:
@@ -73,7 +74,12 @@ def _run(
     return values
 
 
-def _tensor(graph: Any, name: str) -> Any:  # noqa: ANN401 - as above
+def tensor_output(graph: Any, name: str) -> Any:  # noqa: ANN401 - as above
+    """Returns TensorFlow's handle of a tensor.
+
+    Raises:
+        InvalidArgumentError: A name is no tensor, as in the signature of an init operation.
+    """
     try:
         return graph.get_tensor_by_name(name)._as_tf_output()  # noqa: SLF001
     except (KeyError, ValueError) as exc:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from serve_app.metrics.exposition import CONTENT_TYPE, page
 from serve_app.metrics.snapshot import Snapshot
-from serve_app.transports.http.answer import Answer, Headers
+from serve_app.protocols.http import Answer, Headers
 
 _TEXT: Headers = ((b"content-type", CONTENT_TYPE.encode()),)
 
@@ -24,14 +24,13 @@ class MetricsPage:
         self.path = path
         self._collect = collect
 
-    async def answer(self, query: bytes) -> Answer:
+    async def answer(self, query: str) -> Answer:
         """Returns the page, whatever the method was; a query is refused, as in TensorFlow Serving.
 
         Args:
             query: What follows the question mark in the target.
         """
         if query:
-            asked = f"{self.path}?{query.decode('latin-1')}"
-            text = f"Unexpected path: {asked}. Should be {self.path}"
-            return Answer(400, text.encode(), _TEXT)
+            text = f"Unexpected path: {self.path}?{query}. Should be {self.path}"
+            return Answer(400, text.encode("latin-1"), _TEXT)
         return Answer(200, page(await self._collect()), _TEXT)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from serve_app.errors import NotFoundError
 from serve_app.kinds.signature import Json
+from serve_app.kinds.traits import CallTraits
 from serve_app.predictor.model_spec import ModelSpec
 from serve_app.predictor.predictor import Predictor
+from serve_app.protocols.http import Answer, json_answer
 from serve_app.protocols.tfs.rest.status import version_status
-from serve_app.transports.http.answer import Answer, json_answer
 
 
 def live() -> Answer:
@@ -34,14 +35,21 @@ def _model(predictor: Predictor, name: str) -> Json:
     versions: list[Json] = []
     for state in predictor.statuses(ModelSpec(name)):
         entry = version_status(state)
-        entry["bqml"] = _record(predictor, ModelSpec(name, state.version))
-        versions.append(entry)
+        versions.append({**entry, **_known(predictor, ModelSpec(name, state.version))})
     return {"name": name, "versions": versions}
 
 
-def _record(predictor: Predictor, spec: ModelSpec) -> Json:
+def _known(predictor: Predictor, spec: ModelSpec) -> dict[str, Json]:
+    """Returns the record, and which requests share model calls, of a version that is loaded."""
     try:
-        record = predictor.metadata(spec).record
+        found = predictor.metadata(spec)
     except NotFoundError:
-        return None
-    return dict(record) if record is not None else None
+        return {"bqml": None}
+    shared: dict[str, Json] = {name: _sharing(traits) for name, traits in found.traits.items()}
+    record = None if found.record is None else dict(found.record)
+    return {"bqml": record, "shared_calls": shared}
+
+
+def _sharing(traits: CallTraits) -> Json:
+    which = "all" if traits.shared_rows else "single rows" if traits.row_width else "none"
+    return {"requests": which, "reason": traits.reason}

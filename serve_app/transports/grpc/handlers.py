@@ -5,37 +5,21 @@ Loads neither the messages nor TensorFlow, for a server that only passes calls o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 import grpc
 
-from serve_app.transports.grpc.rpc import RpcRequest
+from serve_app.protocols.rpc import RpcRequest
+from serve_app.protocols.services import SERVICES, WATCH
 
-HEALTH_SERVICE = "grpc.health.v1.Health"
-SERVICES: dict[str, tuple[str, ...]] = {
-    "tensorflow.serving.PredictionService": (
-        "Classify",
-        "Regress",
-        "Predict",
-        "MultiInference",
-        "GetModelMetadata",
-    ),
-    "tensorflow.serving.ModelService": ("GetModelStatus", "HandleReloadConfigRequest"),
-    HEALTH_SERVICE: ("Check",),
-}
-"""Service -> methods. No two services have a method of the same name: Ray Serve's dispatch goes by
-the bare name."""
-
-_PREDICT = "/tensorflow.serving.PredictionService/Predict"
-_WATCH = f"/{HEALTH_SERVICE}/Watch"
 _NO_WATCH = "Health.Watch is not supported; poll Check"
 
 ServicerContext: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 Behaviour: TypeAlias = Callable[[RpcRequest, ServicerContext], Awaitable[bytes]]
 BytesBehaviour: TypeAlias = Callable[[bytes, ServicerContext], Awaitable[bytes]]
 
-_direct_predict: list[BytesBehaviour] = []
+_direct: dict[str, BytesBehaviour] = {}
 
 
 class RpcHandlers(grpc.GenericRpcHandler):  # type: ignore[misc]  # untyped
@@ -59,24 +43,27 @@ class RpcHandlers(grpc.GenericRpcHandler):  # type: ignore[misc]  # untyped
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """Returns the handler of one call, None for a method that is not ours."""
         method: str = handler_call_details.method
-        if method == _WATCH:
+        if method == WATCH:
             return grpc.unary_stream_rpc_method_handler(_refuse_watch)
-        if method == _PREDICT and _direct_predict:
-            return grpc.unary_unary_rpc_method_handler(_direct_predict[0])
         handler = self._method_handlers.get(method)
-        return None if handler is None else _with_deadline(handler)
+        if handler is None:
+            return None
+        if direct := _direct.get(method.rpartition("/")[2]):
+            return grpc.unary_unary_rpc_method_handler(direct)
+        return _with_deadline(handler)
 
 
-def install_direct_predict(behaviour: BytesBehaviour) -> None:
-    """Lets `behaviour` answer Predict wherever a gRPC server of this process has these handlers.
+def install_direct(behaviours: Mapping[str, BytesBehaviour]) -> None:
+    """Lets `behaviours` answer wherever a gRPC server of this process has these handlers.
 
     Ray Serve puts its own way to the replica behind each method, with its bookkeeping of each call;
     in the replica itself there is a shorter one. One replica is one process.
 
     Args:
-        behaviour: Answers a serialized request.
+        behaviours: Bare method name -> what answers a serialized request.
     """
-    _direct_predict[:] = [behaviour]
+    _direct.clear()
+    _direct.update(behaviours)
 
 
 def _with_deadline(handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:

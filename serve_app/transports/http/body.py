@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from serve_app.errors import InvalidArgumentError
+from serve_app.protocols.http import DisconnectedError
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -18,12 +19,6 @@ class BodyTooLargeError(InvalidArgumentError):
     """The body is larger than the setting allows."""
 
     http_status = 413
-
-
-class DisconnectedError(Exception):
-    """The client went away before its request was complete."""
-
-    code_name = "CANCELLED"
 
 
 async def read_body(receive: Receive, *, gzip: bool, limit_bytes: int) -> bytes:

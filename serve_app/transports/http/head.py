@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httptools
 
-from serve_app.errors import ServeAppError
-from serve_app.predictor.model_spec import ModelSpec
-from serve_app.protocols.tfs.rest.target import read_target
+from serve_app.protocols.http import HttpProtocol, ShortWay
 
 HEAD_END = b"\r\n\r\n"
 REQUEST_ID = b"x-request-id"
@@ -31,15 +30,15 @@ _TRACED = frozenset({b"traceparent", b"tracestate"})
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A predict request whose body is JSON of a known length.
+    """A plain request whose body is of a known length.
 
     Attributes:
-        spec: The model asked for.
+        way: How it is answered.
         body_bytes: Content-Length.
         request_id: As sent; empty where there is none.
     """
 
-    spec: ModelSpec
+    way: ShortWay
     body_bytes: int
     request_id: bytes
 
@@ -50,11 +49,15 @@ class Heads:
     A head is read once, by the parser of the ordinary way; the same bytes mean the same again.
 
     Args:
+        protocols: Who may have a short way to a target; the first one that has decides.
         max_body_bytes: Larger bodies are left to the ordinary way, and its error.
         traced: Whether Ray Serve traces requests: then it must see those that carry a trace.
     """
 
-    def __init__(self, max_body_bytes: int, *, traced: bool = False) -> None:
+    def __init__(
+        self, protocols: Sequence[HttpProtocol], max_body_bytes: int, *, traced: bool = False
+    ) -> None:
+        self._protocols = protocols
         self._most_bytes = min(max_body_bytes, _LARGEST_BODY_BYTES)
         self._ordinary = _ORDINARY | _TRACED if traced else _ORDINARY
         self._known: dict[bytes, Head | None] = {}
@@ -93,13 +96,14 @@ class Heads:
         return self._target(reader, int(length))
 
     def _target(self, reader: _Reader, body_bytes: int) -> Head | None:
-        try:
-            target = read_target("POST", reader.url.decode("latin-1"))
-        except ServeAppError:
+        if not 0 < body_bytes <= self._most_bytes:
             return None
-        if target.verb != "predict" or not 0 < body_bytes <= self._most_bytes:
+        target = reader.url.decode("latin-1")
+        ways = (protocol.short_way(target) for protocol in self._protocols)
+        way = next((way for way in ways if way is not None), None)
+        if way is None:
             return None
-        return Head(target.spec, body_bytes, reader.headers.get(REQUEST_ID, b""))
+        return Head(way, body_bytes, reader.headers.get(REQUEST_ID, b""))
 
 
 class _Reader:

@@ -73,11 +73,32 @@ def bucket(storage_client: storage.Client) -> storage.Bucket:
     return storage_client.create_bucket(f"b-{uuid.uuid4().hex}")
 
 
+@pytest.fixture(scope="session")
+def shared_dataset(bigquery_client: bigquery.Client) -> str:
+    """The id of a dataset for what several tests only read; each name in it is made once."""
+    name = f"shared_{uuid.uuid4().hex}"
+    bigquery_client.create_dataset(name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def iris_model(bigquery_client: bigquery.Client) -> str:
+    """`dataset.model` of a classifier trained on iris, which no test may change."""
+    dataset = f"iris_{uuid.uuid4().hex}"
+    bigquery_client.create_dataset(dataset)
+    return train_iris(bigquery_client, dataset)
+
+
 @pytest.fixture
-def iris_model(bigquery_client: bigquery.Client, dataset: str) -> str:
-    """`dataset.model` of a classifier trained on iris."""
+def own_iris_model(bigquery_client: bigquery.Client, dataset: str) -> str:
+    """The same in the test's own dataset."""
+    return train_iris(bigquery_client, dataset)
+
+
+def train_iris(client: bigquery.Client, dataset: str) -> str:
+    """Returns `dataset.model` of a new classifier."""
     name = f"{dataset}.iris_model"
-    bigquery_client.query_and_wait(
+    client.query_and_wait(
         f"CREATE MODEL {name} OPTIONS(model_type='logistic_reg', input_label_cols=['species'], "
         f"max_iterations=3) AS SELECT * FROM {IRIS}"
     )

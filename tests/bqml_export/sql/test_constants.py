@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bqml_export.errors import InvalidQueryError
-from bqml_export.sql.constants import read_numbers
+from bqml_export.sql._constants import read_numbers
 from bqml_export.sql.tokens import read_sql
 
 

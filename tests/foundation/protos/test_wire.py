@@ -97,7 +97,8 @@ def test_names_numbers_and_types_are_the_stock_ones() -> None:
 def test_the_services_are_those_that_the_server_registers() -> None:
     """The server's own table, which must not load the messages, names the same methods."""
     from foundation.protos import model_service_pb2, prediction_service_pb2
-    from serve_app.transports.grpc.handlers import HEALTH_SERVICE, SERVICES
+    from serve_app.protocols.tfs.grpc.services import HEALTH_SERVICE
+    from serve_app.protocols.tfs.grpc.services import TFS_SERVICES as SERVICES
 
     declared = {
         service.full_name: tuple(method.name for method in service.methods)

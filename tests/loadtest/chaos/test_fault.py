@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loadtest.chaos.fault import Damage, Injection
+from loadtest.chaos._fault import Damage, Injection
 from loadtest.record.observations import LoadSample
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from loadtest.chaos.kill_faults import KillProxy, KillReplica
+from loadtest.chaos._kill_faults import KillProxy, KillReplica
 from loadtest.errors import ServiceError
 from loadtest.replicas.dashboard import Dashboard
 from loadtest.replicas.watch import ReplicaWatch
@@ -91,11 +91,11 @@ def test_the_killed_replica_is_one_of_ours_and_its_requests_are_counted(
     assert (damage.in_flight, damage.detail) == (3, "aaa, one of 2")
     while lives(psutil.Process(family.replica)):
         pass
-    assert not fault.healed()
+    assert not fault.recovered()
     fake_ray.show(replicas={"bbb": "RUNNING", "ccc": "RUNNING"})
     while watch.latest and "aaa" in watch.latest.pids:
         pass
-    assert fault.healed()
+    assert fault.recovered()
 
 
 def test_a_replica_that_runs_elsewhere_is_not_killed(
@@ -115,6 +115,6 @@ def test_the_proxy_is_killed_and_healed_when_another_answers(family: Family, sit
     assert fault.inject().in_flight == 10
     while lives(psutil.Process(family.proxy)):
         pass
-    assert not fault.healed()
+    assert not fault.recovered()
     site.pages["/readyz"] = (200, {"status": "ready"})
-    assert fault.healed()
+    assert fault.recovered()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.chaos.model_folder import ModelFolder, corrupt
+from loadtest.chaos._model_folder import ModelFolder, corrupt
 from loadtest.errors import ServiceError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from loadtest.chaos.fault import Damage
+from loadtest.chaos._fault import Damage
 from loadtest.chaos.series import FaultSeries
 from loadtest.errors import ServiceError
 from loadtest.record.observations import Event
@@ -27,7 +27,7 @@ class Scripted:
             raise ServiceError("nothing to break")
         return Damage(4, "broke it")
 
-    def healed(self) -> bool:
+    def recovered(self) -> bool:
         """Tells what the script says."""
         return self._heals
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.chaos.version_faults import CorruptVersion, NewVersion, VersionStatus
+from loadtest.chaos._version_faults import CorruptVersion, NewVersion, VersionStatus
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def test_a_new_version_is_healed_when_it_is_available(site: Any, root: Path) -> 
     """Unknown and loading do not count; no failure is allowed."""
     fault = NewVersion(root, "iris", VersionStatus(site.url, "iris"))
     assert fault.inject().in_flight == 0
-    assert not fault.healed()
+    assert not fault.recovered()
     say(site, 2, "LOADING")
-    assert not fault.healed()
+    assert not fault.recovered()
     say(site, 2, "AVAILABLE")
-    assert fault.healed()
+    assert fault.recovered()
     fault.undo()
     assert (root / "iris" / "2").is_dir()
 
@@ -44,10 +44,10 @@ def test_a_corrupt_version_is_healed_when_the_one_before_still_answers(
     fault = CorruptVersion(root, "iris", VersionStatus(site.url, "iris"))
     fault.inject()
     say(site, 1, "AVAILABLE")
-    assert not fault.healed()
+    assert not fault.recovered()
     say(site, 2, "LOADING")
-    assert fault.healed()
+    assert fault.recovered()
     say(site, 1, "END")
-    assert not fault.healed()
+    assert not fault.recovered()
     fault.undo()
     assert [p.name for p in (root / "iris").iterdir()] == ["1"]

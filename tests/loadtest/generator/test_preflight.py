@@ -10,9 +10,9 @@ import pytest
 
 from foundation.protos.client_predict_pb2 import PredictResponse, Tensor, TensorShape
 from loadtest.errors import GeneratorError
+from loadtest.generator._stub_process import running_stub
 from loadtest.generator.preflight import goal_rps, require_fast_enough, run_preflight
 from loadtest.generator.stub import StubPages
-from loadtest.generator.stub_process import running_stub
 
 
 def test_a_generator_that_is_fast_enough_passes(

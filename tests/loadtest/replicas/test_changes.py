@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtest.replicas.changes import changes
+from loadtest.replicas._changes import changes
 from loadtest.replicas.serve_details import DeploymentDetails, details_of
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ReplicasError
+from loadtest.replicas._ongoing import Ongoing, metrics_urls, parse, read_ongoing
 from loadtest.replicas.dashboard import Dashboard
-from loadtest.replicas.ongoing import Ongoing, metrics_urls, parse, read_ongoing
 
 
 def test_the_pages_that_the_dashboard_lists_are_read(fake_ray: Any) -> None:

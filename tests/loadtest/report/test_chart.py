@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loadtest.record.observations import FaultOutcome, RunRecord
-from loadtest.report import chart
+from loadtest.report import _chart as chart
 
 
 def test_the_numbers_of_close_moments_do_not_hide_each_other(run: RunRecord) -> None:

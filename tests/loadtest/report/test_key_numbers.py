@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from loadtest.record.observations import RunRecord
-from loadtest.report.key_numbers import key_numbers
+from loadtest.report._key_numbers import key_numbers
 
 
 def test_the_plateau_alone_counts_for_its_rate_and_latency(run: RunRecord) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from loadtest.record.observations import Replica, ReplicaSample, RunRecord
-from loadtest.report.key_numbers import key_numbers
-from loadtest.report.moments import moments
+from loadtest.report._key_numbers import key_numbers
+from loadtest.report._moments import moments
 
 GROWTH = ("scale-decision", "replica-ready", "scale-up", "load-ends", "scale-down", "back-to-start")
 """Load ends at 80 s in the run that these tests take."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from loadtest.record.observations import LoadSample, RunRecord
-from loadtest.report.page import page
+from loadtest.report._page import page
 from loadtest.verdict.result import RuleResult, Verdict
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.run.course_watch import BackAtMinimum
+from loadtest.run._phase_watch import BackAtMinimum
 
 
 class StoppedClock:

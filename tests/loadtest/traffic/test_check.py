@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.traffic.check import AnswerCheck, classes
-from loadtest.traffic.signature import Signature, TensorSpec
+from loadtest.traffic._check import AnswerCheck, classes
+from loadtest.traffic._signature import Signature, TensorSpec
 
 OUTPUTS = {
     "a_probs": TensorSpec("DT_DOUBLE", (2,)),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from loadtest.errors import RowsError
-from loadtest.traffic.rows import drawn_rows, file_rows
-from loadtest.traffic.signature import Signature, TensorSpec
+from loadtest.traffic._rows import drawn_rows, file_rows
+from loadtest.traffic._signature import Signature, TensorSpec
 
 SIGNATURE = Signature(
     "serving_default",

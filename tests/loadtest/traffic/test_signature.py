@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loadtest.errors import TargetError
-from loadtest.traffic.signature import read_signature
+from loadtest.traffic._signature import read_signature
 
 
 def page(**signatures: Any) -> dict[str, Any]:

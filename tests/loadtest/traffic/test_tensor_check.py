@@ -10,9 +10,9 @@ import pytest
 from foundation.protos.client_predict_pb2 import PredictRequest, PredictResponse
 from loadtest.errors import TargetError
 from loadtest.settings.target import TargetSettings
-from loadtest.traffic.signature import Signature, TensorSpec
-from loadtest.traffic.tensor import predict_request, read_tensor
-from loadtest.traffic.tensor_check import TensorCheck
+from loadtest.traffic._signature import Signature, TensorSpec
+from loadtest.traffic._tensor import predict_request, read_tensor
+from loadtest.traffic._tensor_check import TensorCheck
 
 OUTPUTS = {"y": TensorSpec("DT_DOUBLE", (2,)), "predicted_a": TensorSpec("DT_STRING", (1,))}
 CHECK = TensorCheck(Signature("s", {}, OUTPUTS), {"predicted_a": frozenset({"x"})})

@@ -9,7 +9,7 @@ import pytest
 
 from loadtest.record.observations import FaultOutcome, RunRecord
 from loadtest.settings.rules import RuleSettings
-from loadtest.verdict.load_rules import failures, p99, sustained_rate
+from loadtest.verdict._load_rules import failures, p99, sustained_rate
 
 
 def with_rates(record: RunRecord, rate: Callable[[float], int]) -> RunRecord:

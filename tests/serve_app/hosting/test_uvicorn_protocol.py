@@ -24,7 +24,8 @@ from serve_app.metrics.family import REQUEST_COUNT
 from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.predictor import Predictor
-from serve_app.transports.http.app import RestApp
+from serve_app.protocols.registry import http_protocols
+from serve_app.transports.http.app import HttpApp
 from serve_app.transports.http.head import Heads
 
 ROW = {"petal_length": 1.0, "petal_width": 1.0, "sepal_length": 1.0, "sepal_width": 1.0}
@@ -59,9 +60,10 @@ def service(
             executor = Executor(1)
             predictor = Predictor(manage(publish(iris_export)), executor)
             admission = Admission(limit, 3)
-            plane = DataPlane(predictor, admission, Heads(1_000_000))
+            protocols = http_protocols(predictor, admission)
+            plane = DataPlane(predictor, admission, Heads(protocols, 1_000_000))
             config = uvicorn.Config(
-                RestApp(predictor, admission, 1_000_000), port=0, log_level="warning",
+                HttpApp(protocols, 1_000_000), port=0, log_level="warning",
                 http=protocol(plane), timeout_keep_alive=keep_alive_s,
             )  # fmt: skip
             server = uvicorn.Server(config)

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from serve_app.lifecycle.state import State
 from serve_app.lifecycle.swap import versions_to_retire
+from serve_app.predictor.version_status import State
 
 
 class Version:

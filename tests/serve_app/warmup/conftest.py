@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from serve_app.kinds.tensorflow.saved_model import SavedModel
+from serve_app.kinds.servable import LoadOptions
+from serve_app.kinds.tensorflow.servable import TensorFlowServable
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +45,9 @@ def examples_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def servable(examples_export: Path) -> Iterator[SavedModel]:
+def servable(examples_export: Path) -> Iterator[TensorFlowServable]:
     """The export, loaded."""
-    model = SavedModel(examples_export, threads=1, timeout_ms=10_000)
+    model = TensorFlowServable(examples_export, LoadOptions(timeout_ms=10_000))
     yield model
     model.close()
 

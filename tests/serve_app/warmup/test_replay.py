@@ -7,20 +7,20 @@ from typing import Any
 import pytest
 
 from serve_app.errors import ServeAppError
-from serve_app.warmup.replay import replay
+from serve_app.warmup.replay import Replay
 
 
 @pytest.fixture
 def runs(servable: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """What is fetched of the graph, call by call."""
+    """The outputs that are asked for, call by call."""
     calls: list[tuple[str, ...]] = []
-    real = servable.run_tensors
+    real = servable.run
 
-    def run_tensors(feeds: Any, fetches: Any, **more: Any) -> Any:
-        calls.append(tuple(fetches))
-        return real(feeds, fetches, **more)
+    def run(call: Any, inputs: Any, **more: Any) -> Any:
+        calls.append(call.outputs)
+        return real(call, inputs, **more)
 
-    monkeypatch.setattr(servable, "run_tensors", run_tensors)
+    monkeypatch.setattr(servable, "run", run)
     return calls
 
 
@@ -37,7 +37,7 @@ def test_each_kind_of_request_runs_the_model_by_both_paths(
     servable: Any, log: Any, runs: Any, kind: str, signature: str, outputs: int
 ) -> None:
     """That of REST and that of gRPC, whatever model is named; a multi-inference is one call."""
-    replay(servable, log(kind, (0.25, 0.75), signature))
+    Replay(servable).record(log(kind, (0.25, 0.75), signature))
     assert [len(fetched) for fetched in runs] == [outputs, outputs]
 
 
@@ -45,15 +45,15 @@ def test_an_output_filter_is_honoured(servable: Any, log: Any, runs: Any) -> Non
     """Only the named outputs are computed."""
     record = log("predict_log")
     record.predict_log.request.output_filter.append("y")
-    replay(servable, record)
-    assert set(runs) == {(servable.signatures["serving_default"].outputs["y"].tensor_name,)}
+    Replay(servable).record(record)
+    assert set(runs) == {("y",)}
 
 
 def test_a_record_without_a_request_is_skipped(servable: Any, runs: Any) -> None:
     """An empty log_type, as in TensorFlow Serving."""
     from foundation.protos.prediction_log_pb2 import PredictionLog
 
-    replay(servable, PredictionLog())
+    Replay(servable).record(PredictionLog())
     assert runs == []
 
 
@@ -65,7 +65,7 @@ def test_what_tensorflow_serving_does_not_replay_is_refused(servable: Any, kind:
     record = PredictionLog()
     getattr(record, kind).SetInParent()
     with pytest.raises(ServeAppError, match=kind) as caught:
-        replay(servable, record)
+        Replay(servable).record(record)
     assert caught.value.code_name == "UNIMPLEMENTED"
 
 
@@ -85,7 +85,7 @@ def test_a_wrong_request_fails(  # noqa: PLR0917
 ) -> None:
     """With the code and the words that a client would get."""
     with pytest.raises(ServeAppError, match=words) as caught:
-        replay(servable, log(kind, values, signature))
+        Replay(servable).record(log(kind, values, signature))
     assert caught.value.code_name == code
 
 
@@ -96,4 +96,4 @@ def test_types_are_never_converted(servable: Any, log: Any) -> None:
     record = log("predict_log")
     record.predict_log.request.inputs["x"].CopyFrom(tf.make_tensor_proto([1.0], tf.float64))
     with pytest.raises(ServeAppError, match="double"):
-        replay(servable, record)
+        Replay(servable).record(record)

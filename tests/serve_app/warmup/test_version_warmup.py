@@ -37,13 +37,13 @@ def test_each_record_is_replayed_as_often_as_asked(
 ) -> None:
     """TensorFlow Serving's --num_request_iterations_for_warmup."""
     calls = []
-    real = servable.run_tensors
+    real = servable.run
 
-    def run_tensors(*arguments: Any, **options: Any) -> Any:
+    def run(*arguments: Any, **options: Any) -> Any:
         calls.append(arguments)
         return real(*arguments, **options)
 
-    monkeypatch.setattr(servable, "run_tensors", run_tensors)
+    monkeypatch.setattr(servable, "run", run)
     write_warmup(tmp_path, [log("predict_log")])
     warm_version(servable, tmp_path, 3, Recorder())
     assert len(calls) == 2 * 3  # by both paths

@@ -37,9 +37,7 @@ class RestApi(Protocol):
         *,
         body: bytes = b"",
         headers: tuple[tuple[str, str], ...] = (),
-    ) -> Response:
-        """Returns the answer to one request."""
-        ...
+    ) -> Response: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,6 @@ class QueryScope:
     parameters: tuple[Parameter, ...] = ()
 
     def configuration(self, sql: str) -> Json:
-        """Returns `configuration.query` of the REST API."""
         query: Json = {"query": sql, "useLegacySql": False}
         if self.default_dataset:
             query["defaultDataset"] = self.default_dataset
@@ -92,7 +89,6 @@ class BackendClient:
         return str(self.call("GET", dataset_path(project, dataset)).get("location", "US"))
 
     def exists(self, path: str) -> bool:
-        """Returns whether the resource at `path` exists."""
         try:
             self.call("GET", path)
         except NotFoundError:
@@ -179,7 +175,6 @@ class BackendClient:
             self.delete_result(scope.project, job_id)
 
     def result_rows(self, project: str, job_id: str) -> ResultSet:
-        """Returns all rows of a finished query job."""
         page = self.result_page(project, job_id, {"maxResults": str(_PAGE_ROWS)})
         fields = [parse_field(schema) for schema in page["schema"].get("fields", [])]
         rows = list(page.get("rows", []))
@@ -199,12 +194,10 @@ class BackendClient:
 
 
 def dataset_path(project: str, dataset: str) -> str:
-    """Returns the REST path of a dataset below the projects."""
     return f"/{quote(project)}/datasets/{quote(dataset)}"
 
 
 def table_path(project: str, dataset: str, table: str) -> str:
-    """Returns the REST path of a table below the projects."""
     return f"{dataset_path(project, dataset)}/tables/{quote(table)}"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
     from pathlib import Path
 
-    from bqml_export.embedded.bigquery.backend.bqemulator_app import Backend
+    from bqml_export.embedded.bigquery.backend._bqemulator_app import Backend
 
 _HOP_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _KEPT_HEADERS = ("content-type", "location", "range")
@@ -60,7 +60,6 @@ class InProcessBackend:
             ) from exc
 
     def stop(self) -> None:
-        """Closes the database."""
         self._run(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -85,7 +84,7 @@ class InProcessBackend:
         # know comes back in responses.
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-        from bqml_export.embedded.bigquery.backend.bqemulator_app import Backend
+        from bqml_export.embedded.bigquery.backend._bqemulator_app import Backend
 
         self._backend = Backend(self._state_dir)
         application = await self._backend.open()

@@ -47,7 +47,6 @@ def arrow_type(field: Field) -> pa.DataType:
 
 
 def write_parquet(rows: ResultSet) -> bytes:
-    """Returns the rows as a Parquet file."""
     schema = pa.schema([(field.name, arrow_type(field)) for field in rows.fields])
     arrays = [
         pa.array(rows.columns[field.name], type=schema.field(index).type)

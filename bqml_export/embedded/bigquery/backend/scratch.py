@@ -27,7 +27,6 @@ class Scratch:
         self._tables: list[str] = []
 
     def add(self, rows: ResultSet) -> Token:
-        """Keeps rows in a new table and returns its name."""
         # pyarrow takes time to import and most requests never come here.
         from bqml_export.embedded.bigquery.backend.parquet import write_parquet
 
@@ -40,7 +39,6 @@ class Scratch:
         return quoted_name(f"{_PROJECT}.{_DATASET}.{name}")
 
     def clear(self) -> None:
-        """Deletes the tables."""
         for name in self._tables:
             self._backend.delete(table_path(_PROJECT, _DATASET, name))
 

@@ -31,7 +31,6 @@ class Seed:
 
 
 def iris() -> ResultSet:
-    """Returns the 150 flowers."""
     with _IRIS.open(encoding="utf-8", newline="") as lines:
         flowers = list(csv.DictReader(lines))
     types = {name: "STRING" if name == "species" else "FLOAT64" for name in flowers[0]}

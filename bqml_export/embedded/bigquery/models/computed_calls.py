@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.scratch import Scratch
-from bqml_export.embedded.bigquery.models.transforms import apply_transform
+from bqml_export.embedded.bigquery.models._transforms import apply_transform
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet, engine_table, exact_rows
 from bqml_export.embedded.bigquery.stores.models import resolve
 from bqml_export.embedded.functions.model_functions import Call, find_function, needs_label

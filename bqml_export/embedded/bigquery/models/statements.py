@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bqml_export.embedded.bigquery.models.alter_options import model_changes
+from bqml_export.embedded.bigquery.models._alter_options import model_changes
+from bqml_export.embedded.bigquery.models._training import check_create, create_model
 from bqml_export.embedded.bigquery.models.computed_calls import computed
 from bqml_export.embedded.bigquery.models.exports import export_model, sql_destination
-from bqml_export.embedded.bigquery.models.training import check_create, create_model
 from bqml_export.embedded.bigquery.stores.models import ModelKey, resolve
 from bqml_export.errors import NotFoundError
 from bqml_export.sql.model_statements import (

@@ -26,7 +26,6 @@ _ANY = {"$ref": "Any"}
 
 
 def discovery_document(root_url: str) -> Json:
-    """Returns the document for a server at `root_url`."""
     return {
         "kind": "discovery#restDescription",
         "id": "bigquery:v2",

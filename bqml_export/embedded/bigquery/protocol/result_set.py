@@ -42,7 +42,6 @@ def standard_type(name: str) -> str:
 
 
 def parse_field(schema: Json) -> Field:
-    """Returns the field that a TableFieldSchema of the REST API describes."""
     return Field(
         str(schema["name"]),
         standard_type(str(schema["type"])),
@@ -52,7 +51,6 @@ def parse_field(schema: Json) -> Field:
 
 
 def field_schema(field: Field) -> Json:
-    """Returns the TableFieldSchema of the REST API for `field`."""
     schema: Json = {
         "name": field.name,
         "type": _LEGACY.get(field.type, field.type),
@@ -106,7 +104,6 @@ def to_engine(field: Field, value: Value) -> Value:
 
 
 def from_engine(field: Field, value: Value) -> Value:
-    """Returns the exact form of one engine value."""
     if value is None:
         return None
     if isinstance(value, list | tuple):

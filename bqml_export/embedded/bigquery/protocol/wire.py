@@ -51,7 +51,6 @@ class Response:
     headers: tuple[tuple[str, str], ...] = (("content-type", "application/json; charset=UTF-8"),)
 
     def json(self) -> Json:
-        """Returns the body as a JSON object, empty when there is no body."""
         return parse_object(self.body) if self.body else {}
 
 
@@ -71,7 +70,6 @@ def parse_object(text: bytes) -> Json:
 
 
 def json_response(body: Json, status: int = 200) -> Response:
-    """Returns `body` as a JSON response."""
     return Response(status, json.dumps(body).encode())
 
 

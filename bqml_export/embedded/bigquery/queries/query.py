@@ -16,12 +16,12 @@ from bqml_export.embedded.bigquery.models.statements import (
     run_model_statement,
     statement_type,
 )
+from bqml_export.embedded.bigquery.queries._script_variables import ScriptVariables
 from bqml_export.embedded.bigquery.queries.results import (
     anonymous_table,
     drop_old_results,
     result_rows,
 )
-from bqml_export.embedded.bigquery.queries.script_variables import ScriptVariables
 from bqml_export.embedded.bigquery.stores.models import resolve
 from bqml_export.embedded.bigquery.tables.accessed import (
     AccessedTable,

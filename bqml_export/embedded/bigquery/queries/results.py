@@ -66,7 +66,6 @@ def result_page(services: Services, job: Job, query: Mapping[str, str]) -> Json:
 
 
 def result_rows(services: Services, job: Job) -> ResultSet:
-    """Returns all rows of a job that has rows."""
     rows = services.backend.result_rows(job.project, str(job.result_job_id))
     names = {
         rows.fields[index].name: name

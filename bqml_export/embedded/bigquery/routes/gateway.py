@@ -14,11 +14,11 @@ from bqml_export.embedded.bigquery.protocol.wire import (
     error_response,
     json_response,
 )
-from bqml_export.embedded.bigquery.routes.dataset_routes import DatasetRoutes
-from bqml_export.embedded.bigquery.routes.job_routes import JobRoutes
-from bqml_export.embedded.bigquery.routes.model_routes import ModelRoutes
-from bqml_export.embedded.bigquery.routes.table_routes import TableRoutes
-from bqml_export.embedded.bigquery.routes.upload_routes import UploadRoutes
+from bqml_export.embedded.bigquery.routes._dataset_routes import DatasetRoutes
+from bqml_export.embedded.bigquery.routes._job_routes import JobRoutes
+from bqml_export.embedded.bigquery.routes._model_routes import ModelRoutes
+from bqml_export.embedded.bigquery.routes._table_routes import TableRoutes
+from bqml_export.embedded.bigquery.routes._upload_routes import UploadRoutes
 from bqml_export.errors import InvalidQueryError, QueryError
 
 if TYPE_CHECKING:

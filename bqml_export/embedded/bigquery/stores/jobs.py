@@ -48,7 +48,6 @@ class Job:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def resource(self) -> Json:
-        """Returns the Job resource of the REST API."""
         status: Json = {"state": self.state}
         if self.error is not None:
             status |= {"errorResult": self.error, "errors": [self.error]}
@@ -70,11 +69,9 @@ class Job:
         return int(self.statistics.get("creationTime", 0))
 
     def reference(self) -> Json:
-        """Returns the job's reference."""
         return {"projectId": self.project, "jobId": self.job_id, "location": self.location}
 
     def stamp(self, now_ms: int) -> None:
-        """Gives the job the time of now as its beginning."""
         now = str(now_ms)
         self.statistics = {"creationTime": now, "startTime": now, **self.statistics}
 
@@ -173,7 +170,6 @@ class JobStore:
             self._jobs[job.project, job.job_id] = job
 
     def delete(self, project: str, job_id: str) -> None:
-        """Forgets a job."""
         with self._lock:
             self._jobs.pop((project, job_id), None)
             self._claimed.discard((project, job_id))

@@ -35,7 +35,6 @@ class ModelKey:
         return f"{self.project}:{self.dataset}.{self.model}"
 
     def reference(self) -> Json:
-        """Returns the ModelReference of the REST API."""
         return {"projectId": self.project, "datasetId": self.dataset, "modelId": self.model}
 
 
@@ -74,7 +73,6 @@ class ModelStore:
         self._loaded: dict[ModelKey, StoredModel] = {}
 
     def exists(self, key: ModelKey) -> bool:
-        """Returns whether there is a model of that name."""
         return self._path(key).exists() and not self._has_expired(key)
 
     def get(self, key: ModelKey) -> StoredModel:
@@ -144,7 +142,6 @@ class ModelStore:
             self._loaded.pop(key, None)
 
     def delete_all(self, project: str, dataset: str) -> None:
-        """Deletes the models of a dataset."""
         for stored in self.list(project, dataset):
             model = str(stored.resource["modelReference"]["modelId"])
             self.delete(ModelKey(project, dataset, model))

@@ -14,13 +14,9 @@ if TYPE_CHECKING:
 class ObjectStore(Protocol):
     """The part of Cloud Storage that BigQuery itself reads and writes."""
 
-    def bucket_location(self, bucket: str) -> str | None:
-        """Returns the bucket's location, or None when there is no such bucket."""
-        ...
+    def bucket_location(self, bucket: str) -> str | None: ...
 
-    def write(self, bucket: str, name: str, content: bytes) -> None:
-        """Makes or replaces an object."""
-        ...
+    def write(self, bucket: str, name: str, content: bytes) -> None: ...
 
     def names(self, bucket: str, prefix: str) -> list[str]:
         """Returns the names of the bucket's objects that begin with `prefix`."""

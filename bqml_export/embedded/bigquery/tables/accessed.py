@@ -43,7 +43,6 @@ class AccessedTable:
     location: str
 
     def reference(self) -> Json:
-        """Returns the TableReference of the REST API."""
         return {"projectId": self.project, "datasetId": self.dataset, "tableId": self.table}
 
 

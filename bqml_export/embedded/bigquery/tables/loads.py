@@ -30,7 +30,7 @@ def load_table(services: Services, job: Job, *, upload: bytes | None) -> None:
         QueryError: The configuration or the data is wrong.
     """
     # DuckDB and pyarrow take time to import and most requests never come here.
-    from bqml_export.embedded.bigquery.tables.loaded_files import read_files
+    from bqml_export.embedded.bigquery.tables._loaded_files import read_files
 
     load = job.configuration.get("load") or {}
     target = open_target(services.backend, job.project, load, default_disposition="WRITE_APPEND")

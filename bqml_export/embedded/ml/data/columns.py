@@ -67,7 +67,6 @@ def category(value: Value) -> str:
 
 
 def categories(values: Sequence[Value]) -> list[str | None]:
-    """Returns the category text of each value, None for NULL."""
     return [v if v is None or type(v) is str else category(v) for v in values]
 
 

@@ -31,5 +31,4 @@ class Entries:
         return result
 
     def square(self) -> Floats | None:
-        """Returns the squared values, or None for ones."""
         return None if self.values is None else self.values**2

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from bqml_export.embedded.ml.data._fingerprint import fingerprint64
 from bqml_export.embedded.ml.data.columns import base_type, find_field
-from bqml_export.embedded.ml.data.fingerprint import fingerprint64
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ def split_column(table: Table, options: TrainingOptions) -> Field | None:
 
 
 def split_rows(table: Table, options: TrainingOptions) -> Split:
-    """Returns the split of all rows of `table`."""
     is_eval = np.zeros(table.num_rows, np.bool_)
     method, column = options.data_split_method, split_column(table, options)
     if method == "CUSTOM" and column is not None:
@@ -101,7 +100,6 @@ def _ascending(values: Sequence[Value]) -> list[int]:
 
 
 def _by_fingerprint(table: Table, count: int) -> Rows:
-    """Returns the `count` rows with the lowest fingerprints."""
     if count == 0:
         return np.empty(0, np.intp)
     schema = ",".join(f"{f.name}:{base_type(f)}" for f in table.fields)

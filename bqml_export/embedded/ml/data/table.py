@@ -44,7 +44,6 @@ class Table:
         return cls(tuple(fields), columns, len(rows))
 
     def only(self, rows: Sequence[int]) -> Table:
-        """Returns the table of some of the rows, by number."""
         columns = {name: [values[i] for i in rows] for name, values in self.columns.items()}
         return Table(self.fields, columns, len(rows))
 

@@ -31,7 +31,6 @@ _PARTS: Mapping[str, Callable[[datetime], int]] = {
 
 
 def timestamp_columns(name: str) -> tuple[Field, ...]:
-    """Returns the columns that a TIMESTAMP column `name` becomes."""
     parts = [Field(f"{prefix}{name}", "STRING") for prefix in _PARTS]
     return (Field(name, "FLOAT64"), *parts)
 

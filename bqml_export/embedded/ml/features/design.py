@@ -148,7 +148,6 @@ class Layout:
 
     @property
     def numeric(self) -> tuple[NumericFeature, ...]:
-        """The numeric features in the order of their columns."""
         return tuple(f for f in self.features if isinstance(f, NumericFeature))
 
     @property

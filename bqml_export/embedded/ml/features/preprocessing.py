@@ -74,7 +74,6 @@ class CategoricalFeature:
     dropped: int | None = None
 
     def entries(self, values: Sequence[Value]) -> tuple[Entries, ...]:
-        """Returns the one entry that each row has."""
         return (Entries(self.encode(values)),)
 
     def encode(self, values: Sequence[Value]) -> Codes:

@@ -14,8 +14,8 @@ import numpy as np
 
 from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.features.preprocessing import NumericFeature
+from bqml_export.embedded.ml.model._prediction import prepend, terms
 from bqml_export.embedded.ml.model.evaluation import decide
-from bqml_export.embedded.ml.model.prediction import prepend, terms
 from bqml_export.embedded.ml.optimizers.losses import probabilities
 
 if TYPE_CHECKING:

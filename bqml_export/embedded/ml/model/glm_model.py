@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from bqml_export.embedded.ml.data.columns import Floats, find_field, numbers
 from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.features.feature_columns import why_not_exportable
-from bqml_export.embedded.ml.model import explanation, inspection, model_json, prediction
-from bqml_export.embedded.ml.model.advanced_weights import advanced_weights_table
+from bqml_export.embedded.ml.model import _inspection, _model_json, _prediction, explanation
+from bqml_export.embedded.ml.model._advanced_weights import advanced_weights_table
+from bqml_export.embedded.ml.model._exportability import check_exportable
 from bqml_export.embedded.ml.model.evaluation import (
     class_metrics,
     confusion,
@@ -20,7 +21,6 @@ from bqml_export.embedded.ml.model.evaluation import (
     roc_points,
     roc_table,
 )
-from bqml_export.embedded.ml.model.exportability import check_exportable
 from bqml_export.embedded.ml.model.training_report import TrainingReport
 from bqml_export.embedded.ml.optimizers.losses import probabilities
 from bqml_export.errors import InvalidQueryError
@@ -73,7 +73,6 @@ class GLMModel:
 
     @property
     def model_type(self) -> str:
-        """The model type as models.get names it."""
         return "LINEAR_REGRESSION" if self.classes is None else "LOGISTIC_REGRESSION"
 
     @property
@@ -101,8 +100,8 @@ class GLMModel:
         self._check_threshold(threshold)
         eta, given = self._linear_predictor(table), shown or table
         if self.classes is None:
-            return prediction.regression_table(given, self.label, eta)
-        return prediction.class_table(given, self.label, self.classes, eta, threshold)
+            return _prediction.regression_table(given, self.label, eta)
+        return _prediction.class_table(given, self.label, self.classes, eta, threshold)
 
     def explain(
         self,
@@ -120,7 +119,7 @@ class GLMModel:
         self._check_threshold(threshold)
         if top < 1:
             raise InvalidQueryError(f"top_k_features must be at least 1, but is {top}.")
-        values = prediction.feature_values(table, self.feature_columns)
+        values = _prediction.feature_values(table, self.feature_columns)
         found = explanation.attributions(self.layout, self.coefficients, values, table.num_rows)
         given = shown or table
         if self.classes is None:
@@ -208,7 +207,7 @@ class GLMModel:
     def weights(self, *, standardize: bool = False) -> Table:
         """Returns ML.WEIGHTS, of raw columns or of standardised ones."""
         shown = self._shown_weights(standardize=standardize)
-        return inspection.weights_table(self.layout, shown, self.label, self.classes)
+        return _inspection.weights_table(self.layout, shown, self.label, self.classes)
 
     def advanced_weights(self, *, standardize: bool = False) -> Table:
         """Returns ML.ADVANCED_WEIGHTS, of raw columns or of standardised ones.
@@ -231,11 +230,11 @@ class GLMModel:
 
     def feature_info(self) -> Table:
         """Returns ML.FEATURE_INFO of the training rows."""
-        return inspection.feature_info_table(self.layout.features)
+        return _inspection.feature_info_table(self.layout.features)
 
     def training_info(self) -> Table:
         """Returns ML.TRAINING_INFO."""
-        return inspection.training_info_table(self.iterations)
+        return _inspection.training_info_table(self.iterations)
 
     def export(self, directory: Path, *, name: str = "") -> None:
         """Writes the SavedModel of EXPORT MODEL.
@@ -251,21 +250,20 @@ class GLMModel:
         """
         check_exportable(self, name)
         # TensorFlow takes seconds to import; training and predicting do not need it.
-        from bqml_export.embedded.ml.model.export import export_model
+        from bqml_export.embedded.ml.model._export import export_model
 
         export_model(self, directory)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the model as JSON values, exactly; `from_json` is the inverse."""
-        return model_json.to_json(self)
+        return _model_json.to_json(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> GLMModel:
-        """Returns the model that `to_json` wrote."""
-        return cls(**model_json.from_json(data))
+        return cls(**_model_json.from_json(data))
 
     def _linear_predictor(self, table: Table) -> Floats:
-        return prediction.linear_predictor(
+        return _prediction.linear_predictor(
             table, self.feature_columns, self.layout, self.coefficients
         )
 
@@ -288,7 +286,7 @@ class GLMModel:
             raise InvalidQueryError(
                 f"Column {self.label.name}, the label, is missing from the input data."
             )
-        prediction.check_type(label, self.label, self.label.name)
+        _prediction.check_type(label, self.label, self.label.name)
         known = [i for i, v in enumerate(table.columns[label.name]) if v is not None]
         if not known:
             raise InvalidQueryError(f"No row of the input data has a label {self.label.name}.")

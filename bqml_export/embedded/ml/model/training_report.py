@@ -41,7 +41,6 @@ class TrainingReport:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TrainingReport:
-        """Returns the report that `to_json` wrote."""
         confusion, roc = data.get("confusion"), data.get("roc")
         means, errors = data.get("attributions"), data.get("standard_errors")
         return cls(

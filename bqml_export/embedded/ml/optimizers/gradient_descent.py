@@ -78,7 +78,6 @@ class Problem:
         return self.loss.value(eta) + 0.5 * float(np.sum(self.l2 * np.square(weights)))
 
     def point(self, weights: Floats, eta: Floats | None = None) -> _Point:
-        """Returns the point at `weights`."""
         eta = self.design.times(weights) if eta is None else eta
         absolute = float(np.sum(self.l1 * np.abs(weights)))
         return _Point(weights, eta, self.smooth(weights, eta) + absolute)

@@ -9,15 +9,15 @@ import difflib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from bqml_export.embedded.ml.options import readers as read
-from bqml_export.embedded.ml.options.conflicts import check_conflicts
+from bqml_export.embedded.ml.options import _readers as read
+from bqml_export.embedded.ml.options._conflicts import check_conflicts
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql.values import FunctionCall, OptionValue, describe_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.embedded.ml.options.readers import ClassWeights, Reader, Setting
+    from bqml_export.embedded.ml.options._readers import ClassWeights, Reader, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,6 @@ class TrainingOptions:
 
     @property
     def is_classifier(self) -> bool:
-        """Whether the model is a LOGISTIC_REG."""
         return self.model_type == "LOGISTIC_REG"
 
     @property
@@ -68,7 +67,6 @@ class TrainingOptions:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TrainingOptions:
-        """Returns the options that `to_json` wrote."""
         weights = data["class_weights"]
         restored = {
             "input_label_cols": tuple(data["input_label_cols"]),

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from bqml_export.embedded.ml.saved_model.seal import seal
-from bqml_export.embedded.ml.saved_model.tensorflow_runtime import quiet, tf
+from bqml_export.embedded.ml.saved_model._seal import seal
+from bqml_export.embedded.ml.saved_model._tensorflow_runtime import quiet, tf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -36,8 +36,8 @@ from bqml_export.embedded.ml.optimizers.losses import LogLoss, Loss, SquaredLoss
 from bqml_export.embedded.ml.optimizers.normal_equation import solve
 from bqml_export.embedded.ml.optimizers.progress import Iteration
 from bqml_export.embedded.ml.optimizers.standard_errors import standard_errors
-from bqml_export.embedded.ml.training.strategy import choose_strategy
-from bqml_export.embedded.ml.training.warm_start import starting_weights
+from bqml_export.embedded.ml.training._strategy import choose_strategy
+from bqml_export.embedded.ml.training._warm_start import starting_weights
 from bqml_export.errors import InvalidQueryError
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 
 def merged(resource: Mapping[str, Any], changes: Mapping[str, Any]) -> JsonObject:
-    """Returns `resource` with `changes` merged into it."""
     result = dict(resource)
     for key, value in changes.items():
         if value is None:

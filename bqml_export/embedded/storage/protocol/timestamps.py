@@ -18,7 +18,6 @@ def timestamp(moment_us: int) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Returns the moment that a timestamp names."""
     return datetime.fromisoformat(text)
 
 

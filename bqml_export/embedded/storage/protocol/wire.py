@@ -76,11 +76,9 @@ class Request:
     base_url: str
 
     def first(self, name: str, default: str = "") -> str:
-        """Returns the first value of a query parameter."""
         return str(self.query.get(name, [default])[0])
 
     def flag(self, name: str) -> bool:
-        """Returns whether a query parameter is true."""
         return self.first(name).lower() in ("true", "1")
 
     def number(self, name: str) -> int | None:
@@ -151,7 +149,6 @@ class Response:
 
 
 def json_response(content: JsonObject, status: int = 200) -> Response:
-    """Returns a response with a JSON body."""
     headers = {"Content-Type": "application/json; charset=UTF-8"}
     text = json.dumps(content, ensure_ascii=False)
     return Response(status=status, headers=headers, content=text.encode("utf-8"))

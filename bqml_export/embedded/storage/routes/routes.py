@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response, not_supported
-from bqml_export.embedded.storage.routes import access, buckets, downloads, objects
-from bqml_export.embedded.storage.routes.batch import batch
-from bqml_export.embedded.storage.routes.public_access import PublicAccess
-from bqml_export.embedded.storage.routes.uploads import Uploads
+from bqml_export.embedded.storage.routes import _access, _buckets, _downloads, _objects
+from bqml_export.embedded.storage.routes._batch import batch
+from bqml_export.embedded.storage.routes._public_access import PublicAccess
+from bqml_export.embedded.storage.routes._uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ class Router:
             # Some clients leave /storage/v1 out when they are pointed at an emulator.
             for method, path, handler in _JSON_API:
                 yield method, _pattern(root + path), partial(handler, store)
-        media = partial(downloads.download, store)
+        media = partial(_downloads.download, store)
         for root in ("/download/storage/v1", "/storage/v1", ""):
             yield "GET", _pattern(f"{root}/b/{{bucket}}/o/{{name}}"), media
         yield "POST", _pattern("/batch/storage/v1"), lambda request: batch(request, self.answer)
@@ -96,8 +96,8 @@ class Router:
 
 def _get_object(store: ObjectStore, request: Request, bucket: str, name: str) -> Response:
     if request.first("alt") == "media":
-        return downloads.download(store, request, bucket, name)
-    return objects.show(store, request, bucket, name)
+        return _downloads.download(store, request, bucket, name)
+    return _objects.show(store, request, bucket, name)
 
 
 def _pattern(path: str) -> re.Pattern[str]:
@@ -105,33 +105,33 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 _JSON_API: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/b", buckets.listing),
-    ("POST", "/b", buckets.insert),
-    ("GET", "/b/{bucket}", buckets.get),
-    ("PATCH", "/b/{bucket}", buckets.patch),
-    ("PUT", "/b/{bucket}", buckets.update),
-    ("DELETE", "/b/{bucket}", buckets.delete),
-    ("GET", "/b/{bucket}/storageLayout", buckets.storage_layout),
-    ("GET", "/b/{bucket}/folders", buckets.no_folders),
-    ("GET", "/b/{bucket}/managedFolders", buckets.no_folders),
-    ("GET", "/b/{bucket}/notificationConfigs", buckets.no_notifications),
-    ("GET", "/b/{bucket}/iam", access.get_policy),
-    ("PUT", "/b/{bucket}/iam", access.set_policy),
-    ("GET", "/b/{bucket}/iam/testPermissions", access.test_permissions),
-    ("GET", "/b/{bucket}/acl", access.bucket_acl),
-    ("GET", "/b/{bucket}/defaultObjectAcl", access.default_object_acl),
-    ("GET", "/b/{bucket}/o", objects.listing),
+    ("GET", "/b", _buckets.listing),
+    ("POST", "/b", _buckets.insert),
+    ("GET", "/b/{bucket}", _buckets.get),
+    ("PATCH", "/b/{bucket}", _buckets.patch),
+    ("PUT", "/b/{bucket}", _buckets.update),
+    ("DELETE", "/b/{bucket}", _buckets.delete),
+    ("GET", "/b/{bucket}/storageLayout", _buckets.storage_layout),
+    ("GET", "/b/{bucket}/folders", _buckets.no_folders),
+    ("GET", "/b/{bucket}/managedFolders", _buckets.no_folders),
+    ("GET", "/b/{bucket}/notificationConfigs", _buckets.no_notifications),
+    ("GET", "/b/{bucket}/iam", _access.get_policy),
+    ("PUT", "/b/{bucket}/iam", _access.set_policy),
+    ("GET", "/b/{bucket}/iam/testPermissions", _access.test_permissions),
+    ("GET", "/b/{bucket}/acl", _access.bucket_acl),
+    ("GET", "/b/{bucket}/defaultObjectAcl", _access.default_object_acl),
+    ("GET", "/b/{bucket}/o", _objects.listing),
     ("GET", "/b/{bucket}/o/{name}", _get_object),
-    ("PATCH", "/b/{bucket}/o/{name}", objects.patch),
-    ("PUT", "/b/{bucket}/o/{name}", objects.update),
-    ("DELETE", "/b/{bucket}/o/{name}", objects.delete),
-    ("GET", "/b/{bucket}/o/{name}/acl", access.object_acl),
-    ("POST", "/b/{bucket}/o/{name}/restore", objects.restore),
-    ("POST", "/b/{bucket}/o/{name}/compose", objects.compose),
-    ("POST", "/b/{bucket}/o/{name}/copyTo/b/{to_bucket}/o/{to_name}", objects.copy),
-    ("POST", "/b/{bucket}/o/{name}/rewriteTo/b/{to_bucket}/o/{to_name}", objects.rewrite),
-    ("POST", "/b/{bucket}/o/{name}/moveTo/o/{to_name}", objects.move),
-    ("GET", "/projects/{project}/serviceAccount", buckets.service_account),
+    ("PATCH", "/b/{bucket}/o/{name}", _objects.patch),
+    ("PUT", "/b/{bucket}/o/{name}", _objects.update),
+    ("DELETE", "/b/{bucket}/o/{name}", _objects.delete),
+    ("GET", "/b/{bucket}/o/{name}/acl", _access.object_acl),
+    ("POST", "/b/{bucket}/o/{name}/restore", _objects.restore),
+    ("POST", "/b/{bucket}/o/{name}/compose", _objects.compose),
+    ("POST", "/b/{bucket}/o/{name}/copyTo/b/{to_bucket}/o/{to_name}", _objects.copy),
+    ("POST", "/b/{bucket}/o/{name}/rewriteTo/b/{to_bucket}/o/{to_name}", _objects.rewrite),
+    ("POST", "/b/{bucket}/o/{name}/moveTo/o/{to_name}", _objects.move),
+    ("GET", "/projects/{project}/serviceAccount", _buckets.service_account),
 )
 
 

@@ -54,7 +54,6 @@ class StoredObject:
     """When a soft-deleted one ends, in Unix time."""
 
     def described(self, resource: JsonObject) -> StoredObject:
-        """Returns the object with another resource."""
         return replace(self, resource=resource)
 
 
@@ -80,7 +79,6 @@ class Catalog:
         self._afterwards: list[Callable[[], None]] = []
 
     def close(self) -> None:
-        """Closes the file."""
         with self._lock:
             self._database.close()
 
@@ -124,7 +122,6 @@ class Catalog:
             return self._database.execute(sql, values).fetchall()
 
     def bucket(self, name: str) -> JsonObject | None:
-        """Returns a bucket's resource, or None."""
         rows = self._rows("SELECT resource FROM buckets WHERE name = ?", name)
         return _decoded(rows[0][0]) if rows else None
 
@@ -134,7 +131,6 @@ class Catalog:
         return [_decoded(row[0]) for row in self._rows(sql, prefix, prefix + _BEHIND_ALL)]
 
     def put_bucket(self, name: str, resource: JsonObject) -> None:
-        """Keeps a bucket."""
         self._rows("INSERT OR REPLACE INTO buckets VALUES (?, ?)", name, json.dumps(resource))
 
     def delete_bucket(self, name: str) -> None:
@@ -144,7 +140,6 @@ class Catalog:
             self._rows("DELETE FROM buckets WHERE name = ?", name)
 
     def live(self, bucket: str, name: str) -> StoredObject | None:
-        """Returns the live generation of an object, or None."""
         where = "WHERE bucket = ? AND name = ? AND state = 0"
         rows = self._rows(_OBJECT + where, bucket, name)
         return _stored(rows[0]) if rows else None
@@ -164,7 +159,6 @@ class Catalog:
         return [_stored(row) for row in rows]
 
     def put_object(self, stored: StoredObject) -> None:
-        """Keeps a generation of an object."""
         self._rows(
             "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)",
             stored.bucket,
@@ -177,7 +171,6 @@ class Catalog:
         )
 
     def delete_object(self, stored: StoredObject) -> None:
-        """Forgets a generation of an object."""
         sql = "DELETE FROM objects WHERE bucket = ? AND name = ? AND generation = ?"
         self._rows(sql, stored.bucket, stored.name, stored.generation)
 
@@ -186,21 +179,17 @@ class Catalog:
         return [_stored(row) for row in self._rows(_OBJECT + "WHERE expires_s < ?", now_s)]
 
     def last_generation(self) -> int:
-        """Returns the highest generation that an object has, or 0."""
         return int(self._rows("SELECT coalesce(max(generation), 0) FROM objects")[0][0])
 
     def upload(self, upload_id: str) -> OpenUpload | None:
-        """Returns an open upload, or None."""
         rows = self._rows("SELECT id, content, request FROM uploads WHERE id = ?", upload_id)
         return OpenUpload(rows[0][0], rows[0][1], _decoded(rows[0][2])) if rows else None
 
     def put_upload(self, upload: OpenUpload) -> None:
-        """Keeps an open upload."""
         values = (upload.id, upload.content, json.dumps(upload.request))
         self._rows("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", *values)
 
     def delete_upload(self, upload_id: str) -> None:
-        """Forgets an upload."""
         self._rows("DELETE FROM uploads WHERE id = ?", upload_id)
 
     def forget_finished_uploads(self) -> None:

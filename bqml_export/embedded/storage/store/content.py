@@ -36,13 +36,11 @@ class Hashes:
         self._md5 = hashlib.md5(usedforsecurity=False)
 
     def update(self, chunk: bytes) -> None:
-        """Takes the next bytes."""
         self.size_bytes += len(chunk)
         self._crc32c.update(chunk)
         self._md5.update(chunk)
 
     def digests(self) -> Digests:
-        """Returns the checksums."""
         crc32c, md5 = self._crc32c.digest(), self._md5.digest()
         return Digests(self.size_bytes, _base64(crc32c), _base64(md5))
 
@@ -96,11 +94,9 @@ class ContentFiles:
         self._folder = folder
 
     def path(self, name: str) -> Path:
-        """Returns where the file is."""
         return self._folder / name
 
     def new_name(self) -> str:
-        """Returns a name that no file has."""
         return secrets.token_hex(16)
 
     def store(self, chunks: Iterable[bytes]) -> tuple[str, Digests]:
@@ -124,7 +120,6 @@ class ContentFiles:
         return copy
 
     def read(self, *names: str) -> Iterable[bytes]:
-        """Yields the bytes of the files, one after the other."""
         for name in names:
             with self.path(name).open("rb") as file:
                 while chunk := file.read(_READ_BYTES):

@@ -56,7 +56,6 @@ class ObjectStore:
         self.content.remove_all_but(self.catalog.contents())
 
     def close(self) -> None:
-        """Closes the catalog."""
         self.catalog.close()
 
     def bucket(self, name: str) -> JsonObject:
@@ -137,7 +136,6 @@ class ObjectStore:
         return stored, gone
 
     def change(self, stored: StoredObject, resource: JsonObject) -> StoredObject:
-        """Returns the object with another resource."""
         changed = stored.described(resource)
         self.catalog.put_object(changed)
         return changed
@@ -234,7 +232,6 @@ def require(conditions: Conditions, current: Mapping[str, Any] | None, *, readin
 
 
 def digests_of(resource: Mapping[str, Any]) -> Digests:
-    """Returns size and checksums of an object."""
     return Digests(int(resource["size"]), resource["crc32c"], resource.get("md5Hash"))
 
 

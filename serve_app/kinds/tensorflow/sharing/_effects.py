@@ -16,6 +16,7 @@ from serve_app.kinds.tensorflow.sharing._operations import BOUNDED, READERS, SIZ
 
 _CALLS = frozenset({"PartitionedCall", "StatefulPartitionedCall"})
 _BRANCHES = frozenset({"If", "StatelessIf", "Case", "StatelessCase"})
+_LOOPS = frozenset({"While", "StatelessWhile"})
 _WITHOUT_VALUES = frozenset({"Shape", "ShapeN", "Size", "Rank"})
 _INIT_SIGNATURES = frozenset({"__saved_model_init_op", "__saved_model_train_op"})
 
@@ -115,7 +116,14 @@ class _Walk:
             return max(self._call(node.attr["f"].func.name, inputs), default=Origin.NOTHING)
         if node.op in _BRANCHES:
             return max([inputs[0], *self._branches(node, inputs[1:])])
+        if node.op in _LOOPS:
+            self.unbounded = self.unbounded or f"{node.op} ({node.name})"
+            self._call(node.attr["cond"].func.name, [Origin.VALUES] * len(inputs))
+            self._call(node.attr["body"].func.name, [Origin.VALUES] * len(inputs))
+            return Origin.VALUES
         self._note(node, inputs)
+        if node.op == "Minimum":
+            return min(inputs)  # as a size it is bounded by either
         origin = max(inputs, default=Origin.NOTHING)
         return min(origin, Origin.SHAPES) if node.op in _WITHOUT_VALUES else origin
 

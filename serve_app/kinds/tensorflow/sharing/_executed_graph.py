@@ -110,6 +110,13 @@ class ExecutedGraph:
         return self.fed_shapes[_fed(node)] if node.op == "_Arg" else None
 
 
+def forget_notes(node: Any) -> None:  # noqa: ANN401 - a NodeDef
+    """Drops what does not hold in another graph: shapes of before the fusion, colocation."""
+    for name in ("_output_shapes", "_class"):
+        if name in node.attr:
+            del node.attr[name]
+
+
 def inputs_of(node: Any) -> list[Tensor]:  # noqa: ANN401 - a NodeDef
     """Returns the tensors that a node takes."""
     return [Tensor.named(name) for name in node.input if name[0] != "^"]
@@ -165,6 +172,7 @@ def _with_shape(node: Any, fed: Shape) -> Iterable[Any]:  # noqa: ANN401
     twin.name = _safe(node.name)
     del twin.input[:]
     twin.input.extend(_safe_input(name) for name in node.input)
+    forget_notes(twin)
     if node.op == "_Arg":
         twin = tf.compat.v1.NodeDef(name=twin.name, op="Placeholder")
         twin.attr["dtype"].type = node.attr["T"].type

@@ -16,14 +16,16 @@ from serve_app.kinds.tensorflow.sharing._executed_graph import (
     Tensor,
     inputs_of,
 )
+from serve_app.kinds.tensorflow.sharing._operations import plain_name
 
 
 class Kind(Enum):
     """How a tensor hangs together with the rows.
 
     SAME: It is the same in every call of rows of this form, alone or in company.
-    ROWS: Axis 0 is the batch; row i follows from row i of the inputs only.
-    SIZES: A shape, or part of one; some of its elements are the number of rows.
+    ROWS: Axis 0 is the batch; row i follows from row i of the inputs only. Where a reshape has made
+        it k times as long, the i-th k of it do.
+    SIZES: A shape, or part of one; some of its elements hold the number of rows.
     ROW_NUMBERS: 0, 1, 2 ... up to the number of rows.
     ROW_INDICES: Indices [n, k] whose first column are the row numbers.
     PLACES: Indices, in order, of elements of a tensor of rows.
@@ -49,7 +51,8 @@ class Flow:
 
     Attributes:
         kind: As above.
-        of_rows: Which elements of SIZES are the number of rows.
+        of_rows: For each element of SIZES whether it is constant (0), the number of rows (1), or a
+            constant times that (2).
         places: The node that PLACES, or PLACED, come from.
         why: Why it is MIXED, with operation and node.
     """
@@ -62,6 +65,11 @@ class Flow:
 
 SAME = Flow(Kind.SAME)
 ROWS = Flow(Kind.ROWS)
+
+
+def is_length(size: int | None) -> bool:
+    """Tells whether a first axis has the same number of entries for each row."""
+    return size is not None and size > 0 and size % BATCH == 0
 
 
 class MixesRows(Exception):  # noqa: N818 - a finding, not an error
@@ -84,7 +92,7 @@ class Step:
         self._graph = graph
         self._inputs = inputs_of(node)
         self.node = node
-        self.op: str = node.op
+        self.op = plain_name(node.op)
         self.flows = flows
         self.shapes: list[Shape] = [graph.shapes.get(tensor) for tensor in self._inputs]
         self.by_rows = False
@@ -107,9 +115,12 @@ class Step:
             self.refuse(why)
 
     def is_all(self, kind: Kind, *indices: int) -> bool:
-        """Tells whether the inputs at `indices`, by default all, are of that kind."""
-        chosen = [self.flows[index] for index in indices] if indices else self.flows
-        return all(flow.kind is kind for flow in chosen)
+        """Tells whether the inputs at `indices` are of that kind."""
+        return all(self.flows[index].kind is kind for index in indices)
+
+    def rest_is(self, kind: Kind, first: int = 1) -> bool:
+        """Tells whether all inputs from `first` on are of that kind."""
+        return all(flow.kind is kind for flow in self.flows[first:])
 
     def rank(self, index: int) -> int:
         """The rank of an input; one that is not known is refused."""
@@ -130,11 +141,26 @@ class Step:
         value = int(self.constant(index))
         return value + rank if value < 0 else value
 
-    def rows(self, output: Shape = None, index: int = 0) -> Flow:
-        """An output whose rows are kept, if its first axis is the batch."""
-        shape = output if output is not None else self.outputs[index]
+    def length(self, index: int) -> int | None:
+        """The size of the first axis of an input; None where it is not known."""
+        shape = self.shapes[index]
+        return shape[0] if shape else None
+
+    def rows(self, index: int = 0, *, like: int | None = None) -> Flow:
+        """An output that keeps its rows: whose first axis is as long as those of the inputs'.
+
+        Args:
+            index: Which output.
+            like: The length that is wanted instead.
+        """
+        shape = self.outputs[index]
         self.need(shape is not None, "gives a tensor of unknown rank")
-        self.need(shape and shape[0] == BATCH, "does not give one row for each")
+        if like is None:
+            lengths = {self.length(each) for each, flow in enumerate(self.flows)
+                       if flow.kind is Kind.ROWS}  # fmt: skip
+            self.need(len(lengths) == 1, "sets rows against other rows")
+            like = lengths.pop()
+        self.need(shape and shape[0] == like and is_length(like), "does not give one row for each")
         return ROWS
 
     def one_by_one(self) -> None:

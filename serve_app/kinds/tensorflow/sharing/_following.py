@@ -9,6 +9,7 @@ from typing import Any
 from tensorflow.python.framework import op_def_registry
 
 from serve_app.kinds.tensorflow.sharing._executed_graph import (
+    BATCH,
     ExecutedGraph,
     Shape,
     Tensor,
@@ -16,11 +17,18 @@ from serve_app.kinds.tensorflow.sharing._executed_graph import (
 )
 from serve_app.kinds.tensorflow.sharing._flow import ROWS, SAME, Flow, Kind, MixesRows, Step
 from serve_app.kinds.tensorflow.sharing._moves import MOVES
-from serve_app.kinds.tensorflow.sharing._operations import IDENTITIES, MIXING, READERS
+from serve_app.kinds.tensorflow.sharing._operations import (
+    IDENTITIES,
+    MIXING,
+    PRODUCTS,
+    READERS,
+    plain_name,
+)
 from serve_app.kinds.tensorflow.sharing._rules import RULES
 from serve_app.kinds.tensorflow.sharing._sizes import MOVES_OF_SIZES, moved
 
 _RULES = {**RULES, **MOVES}
+_TAKING_ALL = frozenset({"Assert", "Switch", "Merge"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,13 @@ class RowsThrough:
     Attributes:
         by_rows: Names of the nodes that keep a row's bits only if they compute each row by itself.
         rows: The tensors whose first axis is the batch.
+        batched: Those of `by_rows` that are products of one vector for each row.
         why_not: Why rows do not stay apart; empty if they do.
     """
 
     by_rows: frozenset[str]
     rows: frozenset[Tensor]
+    batched: frozenset[str] = frozenset()
     why_not: str = ""
 
 
@@ -57,13 +67,21 @@ def follow(graph: ExecutedGraph, fed: Mapping[str, Shape]) -> RowsThrough:
                 by_rows.add(node.name)
         _check_fetches(graph, flows)
     except MixesRows as exc:
-        return RowsThrough(frozenset(), frozenset(), str(exc))
+        return _not(str(exc))
     except (ValueError, IndexError, TypeError) as exc:
         # TensorFlow's shape functions: no batch of that many rows passes through.
         text = str(exc).partition("\n")[0]
-        return RowsThrough(frozenset(), frozenset(), f"shapes do not fit any batch: {text}")
+        return _not(f"shapes do not fit any batch: {text}")
     rows = frozenset(tensor for tensor, flow in flows.items() if flow.kind is Kind.ROWS)
-    return RowsThrough(frozenset(by_rows), rows)
+    batched = {name for name in by_rows
+               if plain_name(graph.nodes[name].op) in PRODUCTS
+               and (graph.shapes[Tensor(name, 0)] or (0,))[0] == BATCH
+               and not rows & set(inputs_of(graph.nodes[name])[1:])}  # fmt: skip
+    return RowsThrough(frozenset(by_rows), rows, frozenset(batched))
+
+
+def _not(why: str) -> RowsThrough:
+    return RowsThrough(frozenset(), frozenset(), why_not=why)
 
 
 def _given(
@@ -78,29 +96,37 @@ def _given(
         return None, []
     inputs = [flows[tensor] for tensor in inputs_of(node)]
     step = Step(graph, node, inputs)
-    if all(flow.kind is Kind.SAME for flow in inputs) and _is_pure(node.op):
+    if step.rest_is(Kind.SAME, 0) and _is_pure(node.op):
         return step, [SAME] * max(1, len(step.outputs))
-    if node.op != "Assert":
+    if step.op in IDENTITIES:
+        return step, inputs
+    if node.op not in _TAKING_ALL:
         for flow in inputs:
             if flow.kind is Kind.MIXED:
                 raise MixesRows(flow.why)
-    if node.op in IDENTITIES:
-        return step, inputs
-    rule = moved if _moves_sizes(node.op, inputs) else _RULES.get(node.op)
-    if rule is None:
-        step.refuse(MIXING.get(node.op, "is not known to keep rows apart"))
+    rule = moved if _moves_sizes(step.op, inputs) else _RULES.get(step.op)
+    if rule is None or _has_layouts(node.op):
+        step.refuse(MIXING.get(step.op, "is not known to keep rows apart"))
     given = rule(step)
     return step, [given] if isinstance(given, Flow) else given
 
 
 def _moves_sizes(operation: str, inputs: Sequence[Flow]) -> bool:
-    joined = operation in {"Pack", "ConcatV2"}
+    joined = operation in {"Pack", "ConcatV2", "Mul"}
     chosen = inputs if joined else inputs[:1]
     return operation in MOVES_OF_SIZES and any(flow.kind is Kind.SIZES for flow in chosen)
 
 
+def _has_layouts(operation: str) -> bool:
+    """Tells whether tensors come with notes on how oneDNN has laid them out."""
+    definition = op_def_registry.get(operation)
+    return any(argument.name.startswith("mkl_") for argument in definition.input_arg)
+
+
 def _is_pure(operation: str) -> bool:
     definition = op_def_registry.get(operation)
+    if operation == "Merge":  # of constants even, it is a choice
+        return False
     return operation in READERS or (definition is not None and not definition.is_stateful)
 
 
@@ -111,5 +137,5 @@ def _check_fetches(graph: ExecutedGraph, flows: Mapping[Tensor, Flow]) -> None:
             raise MixesRows(f"{name} is computed in a loop")
         if flow.kind is Kind.MIXED:
             raise MixesRows(flow.why)
-        if flow.kind is not Kind.ROWS:
+        if flow.kind is not Kind.ROWS or (graph.shapes[tensor] or (0,))[0] != BATCH:
             raise MixesRows(f"output {name} does not have one row for each")

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from serve_app.kinds.tensorflow.sharing._executed_graph import BATCH
-from serve_app.kinds.tensorflow.sharing._flow import SAME, Flow, Kind, Step
+from serve_app.kinds.tensorflow.sharing._flow import (
+    ROWS,
+    Flow,
+    Kind,
+    Step,
+    is_length,
+)
 from serve_app.kinds.tensorflow.sharing._rules import Rule, aligned
 from serve_app.kinds.tensorflow.sharing._sizes import SIZE_RULES, dimensions
 
@@ -16,13 +22,15 @@ def identity(step: Step) -> Sequence[Flow]:
 
 
 def reshape(step: Step) -> Flow:
-    """Rows stay rows where the first axis stays: elements keep their order."""
+    """Rows stay rows where the first axis is still theirs: elements keep their order."""
     if step.op == "Squeeze":
         step.need(step.node.attr["squeeze_dims"].list.i, "drops the axis of a single row")
     step.need(step.is_all(Kind.ROWS, 0), "gives same values a number of rows")
     dimensions(step, *range(1, len(step.flows)))
-    step.need(step.rank(0) and (step.shapes[0] or ())[0] == BATCH, "mixes the rows")
-    return step.rows()
+    shape = step.outputs[0]
+    step.need(shape is not None, "gives a tensor of unknown rank")
+    step.need(shape and is_length(shape[0]), "does not give one row for each")
+    return ROWS
 
 
 def transpose(step: Step) -> Flow:
@@ -109,14 +117,16 @@ def gather_nd(step: Step) -> Flow:
         return indices if indices.kind is Kind.PLACED else step.rows()
     step.need(params.kind is Kind.ROWS, "mixes the rows")
     if indices.kind is Kind.PLACES:
+        step.need(step.length(0) == BATCH, "takes rows by ids")
         return Flow(Kind.PLACED, places=indices.places)
     step.need(indices.kind is Kind.ROW_INDICES, "takes rows by ids")
+    step.need(step.length(0) == BATCH, "takes rows by ids")
     return step.rows()
 
 
 def where(step: Step) -> Flow:
     """The places, in order, where a tensor of rows holds."""
-    step.need(step.is_all(Kind.ROWS), "mixes the rows")
+    step.need(step.is_all(Kind.ROWS, 0) and step.length(0) == BATCH, "mixes the rows")
     return Flow(Kind.PLACES, places=step.node.name)
 
 
@@ -130,7 +140,7 @@ def scatter(step: Step) -> Flow:
     step.need(is_one_for_all or is_in_place, "puts values to places of others")
     step.need(shape.kind is Kind.SIZES, "does not have one row for each")
     step.need(step.op == "ScatterNd" or step.is_all(Kind.SAME, 3), "mixes the rows")
-    return step.rows()
+    return step.rows(like=BATCH)
 
 
 def spread(step: Step) -> Flow:
@@ -139,13 +149,12 @@ def spread(step: Step) -> Flow:
     dimensions(step, shape)
     flow, sizes = step.flows[value], step.shapes[value]
     if flow.kind is Kind.ROWS:
-        rank = len(step.outputs[0] or ())
-        step.need(step.rank(value) == rank and (sizes or ())[0] == BATCH, "mixes the rows")
+        step.need(step.rank(value) == len(step.outputs[0] or ()), "mixes the rows")
         return step.rows()
     step.need(flow.kind is Kind.SAME and step.flows[shape].kind is Kind.SIZES, "mixes the rows")
     rank = len(step.outputs[0] or ())
     step.need(step.rank(value) < rank or (sizes and sizes[0] == 1), "mixes the rows")
-    return step.rows()
+    return step.rows(like=BATCH)
 
 
 def one_hot(step: Step) -> Flow:
@@ -195,7 +204,7 @@ def find(step: Step) -> Flow:
 def parse_example(step: Step) -> Sequence[Flow]:
     """Reads features of a fixed size from each tf.Example; all others are padded or joined."""
     step.need(step.is_all(Kind.ROWS, 0) and step.rank(0) == 1, "mixes the rows")
-    step.need(step.is_all(Kind.SAME, *range(1, len(step.flows))), "mixes the rows")
+    step.need(step.rest_is(Kind.SAME), "mixes the rows")
     attributes = step.node.attr
     sparse = len(attributes["sparse_types"].list.type)
     dense = [all(dim.size >= 0 for dim in shape.dim) and not shape.unknown_rank
@@ -215,18 +224,16 @@ def bincount(step: Step) -> Flow:
     return step.rows()
 
 
-def switch(step: Step) -> Sequence[Flow]:
-    """Two ways for all rows, by what is the same in every call."""
-    step.need(step.is_all(Kind.SAME, 1), "chooses for all rows")
-    return [step.flows[0]] * 2
-
-
-def merge(step: Step) -> Sequence[Flow]:
-    """The end of a choice that is the same in every call."""
-    step.need(all(flow.kind is step.flows[0].kind for flow in step.flows), "mixes the rows")
-    step.need(step.flows[0].kind in {Kind.ROWS, Kind.SAME}, "mixes the rows")
-    first = step.rows() if step.flows[0].kind is Kind.ROWS else SAME
-    return [first, SAME]
+def choice(step: Step) -> Sequence[Flow]:
+    """Switch and Merge: only an assertion that runs where it fails may hang on them."""
+    value, condition = step.flows[0], step.flows[-1]
+    is_guard = condition.kind is Kind.EVERY and step.node.input[0] == step.node.input[-1]
+    if step.op == "Switch" and is_guard:
+        return [value, value]
+    kinds = {Kind.SAME, Kind.EVERY}
+    step.need(step.op == "Merge" or condition.kind in kinds, "chooses for all rows")
+    chosen = Flow(Kind.MIXED, why=f"{step.op} ({step.node.name}) chooses for all rows")
+    return [chosen] * len(step.outputs)
 
 
 MOVES: dict[str, Rule] = {
@@ -240,7 +247,7 @@ MOVES: dict[str, Rule] = {
     **dict.fromkeys(("Pad", "PadV2", "MirrorPad"), pad),
     **dict.fromkeys(("LookupTableFind", "LookupTableFindV2"), find),
     **dict.fromkeys(("ParseExample", "ParseExampleV2"), parse_example),
-    "DenseBincount": bincount, "GatherNd": gather_nd, "Merge": merge, "OneHot": one_hot,
-    "Select": select, "StringJoin": string_join, "Switch": switch, "Transpose": transpose,
+    "DenseBincount": bincount, "GatherNd": gather_nd, "Merge": choice, "OneHot": one_hot,
+    "Select": select, "StringJoin": string_join, "Switch": choice, "Transpose": transpose,
     "Where": where, **SIZE_RULES,
 }  # fmt: skip

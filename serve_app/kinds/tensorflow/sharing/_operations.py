@@ -7,6 +7,15 @@ trusted to do so on every machine.
 
 from __future__ import annotations
 
+
+def plain_name(operation: str) -> str:
+    """The name of an operation without what TensorFlow's optimiser puts before it.
+
+    `_MklNativeFusedMatMul` is oneDNN's `_FusedMatMul`.
+    """
+    return operation.removeprefix("_MklNative").removeprefix("_Mkl").removeprefix("_")
+
+
 EXACT = frozenset(
     {
         "Abs", "Add", "AddN", "AddV2", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Bucketize", "Cast",
@@ -31,7 +40,7 @@ ROUNDED = frozenset(
         "FloorMod", "Gelu", "Inv", "LeakyRelu", "Lgamma", "Log", "Log1p", "Maximum", "Minimum",
         "Mod", "Ndtri", "Pow", "Reciprocal", "Relu", "Relu6", "Rsqrt", "Selu", "Sigmoid", "Sign",
         "Sin", "Sinh", "Softplus", "Softsign", "Tan", "Tanh", "TruncateMod", "Xdivy", "Xlog1py",
-        "Xlogy", "_MklSwish", "_MklFusedMish", "_UnaryOpsComposition",
+        "Xlogy", "FusedMish", "Swish", "UnaryOpsComposition",
     }
 )  # fmt: skip
 """Of each element by itself, but vector instructions give other bits than scalar ones.
@@ -41,33 +50,24 @@ Not only in the last place: of 0 and -0, `Maximum` and `Relu` return either.
 
 ROW_FUNCTIONS = frozenset(
     {
-        "Softmax", "LogSoftmax", "_MklSoftmax", "_MklLogSoftmax", "TopK", "TopKV2",
-        "Conv2D", "Conv3D", "DepthwiseConv2dNative", "_FusedConv2D", "_FusedDepthwiseConv2dNative",
-        "_MklNativeConv2D", "_MklNativeFusedConv2D", "_MklNativeDepthwiseConv2dNative",
-        "_MklNativeFusedDepthwiseConv2dNative", "_MklNativeConv3D", "MaxPool", "AvgPool",
-        "MaxPool3D", "AvgPool3D", "_MklNativeMaxPool", "_MklNativeAvgPool", "FusedBatchNorm",
-        "FusedBatchNormV2", "FusedBatchNormV3", "_FusedBatchNormEx", "_MklNativeFusedBatchNorm",
-        "_MklNativeFusedBatchNormV2", "_MklNativeFusedBatchNormV3", "_MklLayerNorm",
-        "ResizeBilinear", "ResizeNearestNeighbor", "LRN", "SpaceToDepth", "DepthToSpace",
+        "AvgPool", "AvgPool3D", "Conv2D", "Conv3D", "DepthToSpace", "DepthwiseConv2dNative",
+        "FusedBatchNorm", "FusedBatchNormEx", "FusedBatchNormV2", "FusedBatchNormV3",
+        "FusedConv2D", "FusedDepthwiseConv2dNative", "LRN", "LayerNorm", "LogSoftmax", "MaxPool",
+        "MaxPool3D", "ResizeBilinear", "ResizeNearestNeighbor", "Softmax", "SpaceToDepth", "TopK",
+        "TopKV2",
     }
 )  # fmt: skip
 """Of each row by itself (of more than one axis), given that only the first input has rows."""
 
-PRODUCTS = frozenset(
-    {"MatMul", "_FusedMatMul", "_MklMatMul", "_MklFusedMatMul", "_MklNativeMatMul",
-     "_MklNativeFusedMatMul"}
-)  # fmt: skip
-BATCH_PRODUCTS = frozenset(
-    {"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3", "_MklBatchMatMul", "_MklBatchMatMulV2",
-     "_MklFusedBatchMatMulV2"}
-)  # fmt: skip
+PRODUCTS = frozenset({"FusedMatMul", "MatMul"})
+BATCH_PRODUCTS = frozenset({"BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"})
 REDUCTIONS = frozenset(
     {"All", "Any", "EuclideanNorm", "Max", "Mean", "Min", "Prod", "ReduceJoin", "Sum"}
 )
 ALONG_AN_AXIS = frozenset({"ArgMax", "ArgMin", "Cumprod", "Cumsum", "ReverseV2", "Roll"})
 IDENTITIES = frozenset(
-    {"Identity", "IdentityN", "PreventGradient", "Snapshot", "StopGradient", "_MklSnapshot",
-     "EnsureShape", "_EagerConst", "DeepCopy"}
+    {"Identity", "IdentityN", "PreventGradient", "Snapshot", "StopGradient",
+     "EnsureShape", "DeepCopy"}
 )  # fmt: skip
 MOVES = frozenset(
     {"BroadcastTo", "ConcatV2", "ExpandDims", "Fill", "Gather", "GatherNd", "GatherV2", "MirrorPad",

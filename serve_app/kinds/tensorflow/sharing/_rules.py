@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
-from serve_app.kinds.tensorflow.sharing._executed_graph import BATCH, Shape
-from serve_app.kinds.tensorflow.sharing._flow import Flow, Kind, Step
+from serve_app.kinds.tensorflow.sharing._executed_graph import Shape
+from serve_app.kinds.tensorflow.sharing._flow import Flow, Kind, Step, is_length
 from serve_app.kinds.tensorflow.sharing._operations import (
     ALONG_AN_AXIS,
     BATCH_PRODUCTS,
@@ -26,7 +26,7 @@ _SAFE_CASTS = frozenset({tf.bool, tf.int32, tf.int64, tf.float16, tf.float32, tf
 
 def each_element(step: Step) -> Flow:
     """Operations that combine the elements at one place, after broadcasting."""
-    if step.is_all(Kind.EVERY) and step.op == "LogicalAnd":
+    if step.rest_is(Kind.EVERY, 0) and step.op == "LogicalAnd":
         return step.flows[0]
     places = {flow.places for flow in step.flows if flow.kind is Kind.PLACED}
     if places:
@@ -45,7 +45,7 @@ def aligned(step: Step, flows: Sequence[Flow], shapes: Sequence[Shape]) -> None:
     widest = max(map(len, known), default=0)
     for flow, shape in zip(flows, known, strict=True):
         if flow.kind is Kind.ROWS:
-            step.need(len(shape) == widest and shape[0] == BATCH, "sets rows against other axes")
+            step.need(len(shape) == widest and is_length(shape[0]), "sets rows against other axes")
         elif len(shape) == widest:
             step.need(shape and shape[0] == 1, "sets rows against another axis")
 
@@ -117,7 +117,7 @@ def along_an_axis(step: Step) -> Flow:
     rank = step.rank(0)
     index = 2 if step.op == "Roll" else 1
     axes = {int(axis) % rank for axis in step.constant(index).reshape(-1)}
-    step.need(step.is_all(Kind.SAME, *range(1, len(step.flows))), "mixes the rows")
+    step.need(step.rest_is(Kind.SAME), "mixes the rows")
     step.need(0 not in axes, "works along the batch")
     if step.op in {"Cumsum", "Cumprod"} or step.is_bfloat16():
         step.one_by_one()
@@ -126,9 +126,8 @@ def along_an_axis(step: Step) -> Flow:
 
 def row_function(step: Step) -> Sequence[Flow]:
     """Functions of one row, given parameters that are the same for all; the first output only."""
-    parameters = range(1, len(step.flows))
     step.need(step.is_all(Kind.ROWS, 0), "mixes the rows")
-    step.need(not parameters or step.is_all(Kind.SAME, *parameters), "mixes the rows")
+    step.need(step.rest_is(Kind.SAME) or _are_fused(step, 1), "mixes the rows")
     step.need(step.rank(0) >= 2, "works along the batch")
     is_norm = "BatchNorm" in step.op
     step.need(not (is_norm and step.node.attr["is_training"].b), "normalizes over the batch")
@@ -142,17 +141,25 @@ def row_function(step: Step) -> Sequence[Flow]:
 def product(step: Step) -> Flow:
     """Rows times a matrix."""
     step.need(step.is_all(Kind.ROWS, 0), "multiplies with a matrix that has the rows as columns")
-    step.need(step.is_all(Kind.SAME, *range(1, len(step.flows))), "multiplies rows with rows")
+    step.need(step.is_all(Kind.SAME, 1), "multiplies rows with rows")
+    step.need(_are_fused(step, 2), "mixes the rows")
     step.need(not step.node.attr["transpose_a"].b, "works along the batch")
     step.one_by_one()
     return step.rows()
+
+
+def _are_fused(step: Step, first: int) -> bool:
+    """Tells whether inputs from `first` on are the same for all, or rows that are added."""
+    is_fused = step.op.startswith("Fused") and "BatchNorm" not in step.op
+    kinds = {Kind.SAME, Kind.ROWS} if is_fused else {Kind.SAME}
+    return all(flow.kind in kinds for flow in step.flows[first:])
 
 
 def batch_product(step: Step) -> Flow:
     """Matrices, one or more for each row."""
     first, second = step.rank(0), step.rank(1)
     rank = max(first, second)
-    step.need(step.is_all(Kind.SAME, *range(2, len(step.flows))), "mixes the rows")
+    step.need(step.rest_is(Kind.SAME, 2), "mixes the rows")
     for index, own in ((0, first), (1, second)):
         shape = step.shapes[index] or ()
         if step.flows[index].kind is Kind.ROWS:

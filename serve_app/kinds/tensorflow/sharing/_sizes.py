@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from serve_app.kinds.tensorflow.sharing._executed_graph import BATCH
 from serve_app.kinds.tensorflow.sharing._flow import SAME, Flow, Kind, Step
 from serve_app.kinds.tensorflow.sharing._rules import Rule
 
 
 def sizes(of_rows: npt.ArrayLike) -> Flow:
     """A shape; where the number of rows is not in it, rows that share a call have it alone too."""
-    tags = np.asarray(of_rows, np.bool_)
+    tags = np.asarray(of_rows, np.int8)
     return Flow(Kind.SIZES, tags) if tags.any() else SAME
 
 
@@ -32,8 +33,8 @@ def _shape(step: Step, flow: Flow, index: int) -> Flow:
     if step.op == "Rank" or flow.kind in {Kind.SAME, Kind.SIZES}:
         return SAME
     step.need(flow.kind is Kind.ROWS, "counts what several rows have")
-    of_rows = np.arange(step.rank(index)) == 0
-    return sizes(of_rows[0] if step.op == "Size" else of_rows)
+    first = 1 if step.length(index) == BATCH else 2
+    return sizes(2 if step.op == "Size" else [first] + [0] * (step.rank(index) - 1))
 
 
 def moved(step: Step) -> Flow:
@@ -60,9 +61,20 @@ def moved(step: Step) -> Flow:
             rank = step.outputs[0]
             step.need(rank is not None, "gives a tensor of unknown rank")
             result = value.reshape([1] * len(rank or ())) if value.size == 1 else value
+        case "Prod" | "Mul":
+            result = _product(step, parts)
         case _:
             step.refuse("computes with the number of rows")
     return sizes(result)
+
+
+def _product(step: Step, parts: Sequence[np.ndarray]) -> np.ndarray:
+    factors = (
+        parts[0].reshape(-1) if step.op == "Prod" else np.array([part.max() for part in parts])
+    )
+    step.need(np.count_nonzero(factors) == 1, "computes with the number of rows")
+    step.need(step.outputs[0] is not None, "gives a tensor of unknown rank")
+    return np.full([1] * len(step.outputs[0] or ()), 2)
 
 
 def _tags(step: Step, index: int) -> np.ndarray:
@@ -71,7 +83,7 @@ def _tags(step: Step, index: int) -> np.ndarray:
         return flow.of_rows
     known = step.shapes[index]
     step.need(known is not None and None not in known, "has a part of unknown shape")
-    return np.zeros([size or 0 for size in known or ()], np.bool_)
+    return np.zeros([size or 0 for size in known or ()], np.int8)
 
 
 def _slices(step: Step) -> tuple[slice | int, ...]:
@@ -89,7 +101,7 @@ def _slices(step: Step) -> tuple[slice | int, ...]:
 def numbers(step: Step) -> Flow:
     """A range to the number of rows."""
     limit = step.flows[1]
-    is_count = limit.kind is Kind.SIZES and limit.of_rows is not None and limit.of_rows.shape == ()
+    is_count = limit.of_rows is not None and limit.of_rows.tolist() == 1
     step.need(is_count and step.is_all(Kind.SAME, 0, 2), "computes with the number of rows")
     step.need(int(step.constant(0)) == 0 and int(step.constant(2)) == 1, "numbers the rows")
     return Flow(Kind.ROW_NUMBERS)
@@ -102,6 +114,6 @@ SIZE_RULES: dict[str, Rule] = {
 
 MOVES_OF_SIZES = frozenset(
     {"StridedSlice", "Slice", "Gather", "GatherV2", "Pack", "ConcatV2", "ExpandDims", "Squeeze",
-     "Reshape"}
+     "Reshape", "Prod", "Mul"}
 )  # fmt: skip
 """Have a rule of their own for a shape."""

@@ -9,17 +9,19 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from serve_app.errors import ServeAppError
+from serve_app.kinds.servable import Sharing
 from serve_app.kinds.tensorflow.row_wise_copies import Copyable, RowWiseCopies, open_copies
 from serve_app.kinds.tensorflow.sharing._executed_graph import BATCH, ExecutedGraph, Shape
 from serve_app.kinds.tensorflow.sharing._following import follow
+from serve_app.kinds.tensorflow.sharing._operations import plain_name
 from serve_app.kinds.tensorflow.sharing._samples import Rows, chosen, count, edge_rows, plain_rows
+from serve_app.kinds.traits import CallTraits
 
 if TYPE_CHECKING:
     from serve_app.kinds.signature import Signature, TensorSpec
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-Sharing: TypeAlias = Literal["exact", "always", "off"]
 Outputs: TypeAlias = Mapping[str, np.ndarray]
 
 _BUDGET_S = 2.0
@@ -35,30 +36,9 @@ _TIMEOUT_MS = 5_000
 _SIZES = (2, 3, 5, 8, 13, 32, 64, 128, 333, 1024)
 
 
-@dataclass(slots=True)
-class SharingTraits:
-    """What was found out about the calls of one signature.
-
-    Attributes:
-        shared_rows: How many rows of several requests may go into one call of the graph as it is.
-        row_width: How many requests of one row each may go into one call of a row-wise copy.
-        reason: Why no more; what is computed row by row; or empty.
-        stateful: As in `Verdict`.
-        bounded: As in `Verdict`.
-        timings: Rows and seconds of calls, in order.
-    """
-
-    shared_rows: int = 0
-    row_width: int = 0
-    reason: str = ""
-    stateful: bool = False
-    bounded: bool = False
-    timings: list[tuple[int, float]] = field(default_factory=list)
-
-
 def learn_sharing(
     model: SavedModel, sharing: Sharing, recorded: Mapping[str, Rows]
-) -> tuple[dict[str, SharingTraits], RowWiseCopies]:
+) -> tuple[dict[str, CallTraits], RowWiseCopies]:
     """Finds out what the calls of each signature are like, and makes the copies that they need.
 
     Args:
@@ -66,11 +46,11 @@ def learn_sharing(
         sharing: The setting: `exact`, `always` (nothing is asked of the graph), or `off`.
         recorded: Signature -> rows of its publisher.
     """
-    traits: dict[str, SharingTraits] = {}
+    traits: dict[str, CallTraits] = {}
     trials: dict[str, _Trial] = {}
     for name, signature in model.signatures.items():
         verdict = model.verdicts[name]
-        traits[name] = SharingTraits(stateful=verdict.stateful, bounded=verdict.bounded)
+        traits[name] = CallTraits(stateful=verdict.stateful, bounded=verdict.bounded)
         if signature.method_name and signature.inputs:
             trial = trials[name] = _Trial(model, signature, traits[name])
             trial.time_calls(recorded.get(name))
@@ -115,7 +95,7 @@ class _Trial:
         copyable: What row-wise copies would be made of, if they are needed.
     """
 
-    def __init__(self, model: SavedModel, signature: Signature, traits: SharingTraits) -> None:
+    def __init__(self, model: SavedModel, signature: Signature, traits: CallTraits) -> None:
         self._model = model
         self._signature = signature
         self.traits = traits
@@ -150,14 +130,14 @@ class _Trial:
                 self._accepted.append(rows)
 
     def _time(self, sample: Rows) -> None:
-        graph = self._model.executed_graph(self._signature, sample, _TIMEOUT_MS)
-        if graph is not None and self._graph is None:
+        if self._graph is None:
+            graph = self._model.executed_graph(self._signature, sample, _TIMEOUT_MS)
             self._graph = ExecutedGraph(graph)
         self._run(sample)
         for _ in range(2 if self.traits.bounded else 1):
             started_s = perf_counter()
             self._run(sample, in_caller=self.traits.bounded)
-        self.traits.timings.append((count(sample), perf_counter() - started_s))
+        self.traits.pace.note(count(sample), perf_counter() - started_s)
 
     def decide(self, sharing: Sharing) -> None:
         """Says whether calls are shared as the graph is, must not be, or need copies."""
@@ -175,7 +155,9 @@ class _Trial:
         if self.traits.reason:
             return
         if self._graph is None:
-            self.traits.reason = f"no row could be tried: {self._refused or 'an unknown shape'}"
+            self.traits.reason = (
+                f"no row could be tried: {self._refused or 'an input of any shape'}"
+            )
             return
         fed = {spec.tensor_name: _batch(spec) for spec in self._signature.inputs.values()}
         through = follow(self._graph, fed)
@@ -183,7 +165,8 @@ class _Trial:
         if through.why_not:
             return
         if through.by_rows:
-            operations = sorted({self._graph.nodes[name].op for name in through.by_rows})
+            operations = sorted({plain_name(self._graph.nodes[name].op)
+                                 for name in through.by_rows})  # fmt: skip
             self.traits.reason = f"single rows only, row by row: {', '.join(operations)}"
             self.copyable = Copyable(self._signature, self._graph, through)
         elif self._agrees(_SIZES, self._run):

@@ -6,10 +6,8 @@ method_name is not looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from serve_app.errors import InvalidArgumentError
-from serve_app.kinds.signature import Signature, TensorSpec
+from serve_app.kinds.signature import Signature
 
 INPUTS = "inputs"
 CLASSES = "classes"
@@ -17,41 +15,29 @@ SCORES = "scores"
 OUTPUTS = "outputs"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The graph's tensors that one signature uses, by tensor name.
-
-    Attributes:
-        feed: The input that takes the serialized Examples.
-        fetches: Output alias -> tensor name; only the outputs that the method reads.
-    """
-
-    feed: TensorSpec
-    fetches: dict[str, str]
-
-
-def classification_form(signature: Signature) -> Form:
-    """Returns the tensors of a classification: `inputs`, and `classes` and/or `scores`.
+def classification_outputs(signature: Signature) -> tuple[str, ...]:
+    """Returns which of `classes` and `scores` a classification gives, from its input `inputs`.
 
     Raises:
         InvalidArgumentError: The signature has another form.
     """
     _check_one_input(signature)
-    outputs = signature.outputs
-    if len(outputs) not in (1, 2):
-        raise InvalidArgumentError(f"Expected one or two output Tensors, found {len(outputs)}")
-    feed = _feed(signature, "classification")
-    fetches = {alias: outputs[alias].tensor_name for alias in (CLASSES, SCORES) if alias in outputs}
-    if not fetches:
+    if len(signature.outputs) not in (1, 2):
+        raise InvalidArgumentError(
+            f"Expected one or two output Tensors, found {len(signature.outputs)}"
+        )
+    _check_input(signature, "classification")
+    outputs = tuple(alias for alias in (CLASSES, SCORES) if alias in signature.outputs)
+    if not outputs:
         raise InvalidArgumentError(
             "Expected classification signature outputs to contain at least one of "
             f'"{CLASSES}" or "{SCORES}". Signature was: {signature.text}'
         )
-    return Form(feed, fetches)
+    return outputs
 
 
-def regression_form(signature: Signature) -> Form:
-    """Returns the tensors of a regression: `inputs` and `outputs`.
+def regression_outputs(signature: Signature) -> tuple[str, ...]:
+    """Returns the output of a regression, `outputs`, which it gives from its input `inputs`.
 
     Raises:
         InvalidArgumentError: The signature has another form.
@@ -59,10 +45,10 @@ def regression_form(signature: Signature) -> Form:
     _check_one_input(signature)
     if len(signature.outputs) != 1:
         raise InvalidArgumentError("Expected one output Tensor.")
-    feed = _feed(signature, "regression")
+    _check_input(signature, "regression")
     if OUTPUTS not in signature.outputs:
         raise InvalidArgumentError(f"No regression outputs found in SignatureDef: {signature.text}")
-    return Form(feed, {OUTPUTS: signature.outputs[OUTPUTS].tensor_name})
+    return (OUTPUTS,)
 
 
 def _check_one_input(signature: Signature) -> None:
@@ -70,7 +56,6 @@ def _check_one_input(signature: Signature) -> None:
         raise InvalidArgumentError("Expected one input Tensor.")
 
 
-def _feed(signature: Signature, kind: str) -> TensorSpec:
+def _check_input(signature: Signature, kind: str) -> None:
     if INPUTS not in signature.inputs:
         raise InvalidArgumentError(f"No {kind} inputs found in SignatureDef: {signature.text}")
-    return signature.inputs[INPUTS]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from serve_app.errors import InvalidArgumentError, UnimplementedError
-from serve_app.kinds.signature import DEFAULT_SIGNATURE, Signature
-from serve_app.protocols.tfs.examples.form import Form, classification_form, regression_form
+from serve_app.kinds.servable import Call
+from serve_app.kinds.signature import DEFAULT_SIGNATURE, Signature, joined
+from serve_app.protocols.tfs.examples.form import classification_outputs, regression_outputs
 from serve_app.protocols.tfs.examples.result import Result, classifications, regressions
 
 CLASSIFY = "tensorflow/serving/classify"
 REGRESS = "tensorflow/serving/regress"
 
-_FORMS = {CLASSIFY: classification_form, REGRESS: regression_form}
+_FORMS = {CLASSIFY: classification_outputs, REGRESS: regression_outputs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,56 +40,65 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is fed, fetched and read of the graph; checked before anything runs.
+class Plan(Call):
+    """What is asked of the model, and how its answer is read; checked before anything runs.
 
     Attributes:
         methods: Per result, `CLASSIFY` or `REGRESS`.
-        forms: Per result, the tensors that it uses.
+        aliases: Per result, what its method reads -> the output's alias.
     """
 
     methods: tuple[str, ...]
-    forms: tuple[Form, ...]
+    aliases: tuple[Mapping[str, str], ...]
 
-    @property
-    def fetches(self) -> list[str]:
-        """The names of all output tensors, each once."""
-        return sorted({name for form in self.forms for name in form.fetches.values()})
-
-    def feeds(self, batch: np.ndarray) -> dict[str, np.ndarray]:
-        """Returns `batch` for each input tensor, by tensor name.
+    def inputs(self, batch: np.ndarray) -> dict[str, np.ndarray]:
+        """Returns `batch` for each input, by alias.
 
         Raises:
             InvalidArgumentError: An input takes another type than strings.
         """
-        types = {form.feed.tensor_name: form.feed.dtype for form in self.forms}
+        specs = self.signature.inputs
+        types = {spec.tensor_name: spec.dtype for spec in specs.values()}
         for index, (_, dtype) in enumerate(sorted(types.items())):
             if dtype != "string":
                 raise InvalidArgumentError(
                     f"Expects arg[{index}] to be {dtype} but string is provided"
                 )
-        return dict.fromkeys(types, batch)
+        return dict.fromkeys(specs, batch)
 
     def results(self, tensors: Mapping[str, np.ndarray], examples: int) -> list[Result]:
-        """Returns one checked result per form.
+        """Returns one checked result per method.
 
         Args:
-            tensors: The fetched tensors by tensor name.
+            tensors: What the model has answered, by alias.
             examples: Number of examples fed.
 
         Raises:
             InvalidArgumentError: A tensor's shape or type is not what its method gives.
         """
         return [
-            _result(method, form, tensors, examples)
-            for method, form in zip(self.methods, self.forms, strict=True)
+            _READERS[method]({name: tensors[alias] for name, alias in aliases.items()}, examples)
+            for method, aliases in zip(self.methods, self.aliases, strict=True)
         ]
 
 
-def _result(method: str, form: Form, tensors: Mapping[str, np.ndarray], examples: int) -> Result:
-    outputs = {alias: tensors[name] for alias, name in form.fetches.items()}
-    read = classifications if method == CLASSIFY else regressions
-    return read(outputs, examples)
+_READERS: Mapping[str, Callable[[Mapping[str, np.ndarray], int], Result]] = {
+    CLASSIFY: classifications,
+    REGRESS: regressions,
+}
+
+
+def _plan(methods: Sequence[str], signatures: Sequence[Signature]) -> Plan:
+    wanted = [
+        _FORMS[method](signature) for method, signature in zip(methods, signatures, strict=True)
+    ]
+    many = len(signatures) > 1
+    aliases = tuple(
+        {name: f"{number}/{name}" if many else name for name in names}
+        for number, names in enumerate(wanted)
+    )
+    outputs = tuple(alias for each in aliases for alias in each.values())
+    return Plan(joined(signatures), outputs, tuple(methods), aliases)
 
 
 def single_plan(signatures: Mapping[str, Signature], method: str, signature_name: str) -> Plan:
@@ -105,7 +115,7 @@ def single_plan(signatures: Mapping[str, Signature], method: str, signature_name
     name = signature_name or DEFAULT_SIGNATURE
     if name not in signatures:
         raise InvalidArgumentError(f"No signature was found with the name: {name}")
-    return Plan((method,), (_FORMS[method](signatures[name]),))
+    return _plan([method], [signatures[name]])
 
 
 def multi_plan(signatures: Mapping[str, Signature], tasks: Sequence[Task]) -> Plan:
@@ -117,7 +127,7 @@ def multi_plan(signatures: Mapping[str, Signature], tasks: Sequence[Task]) -> Pl
         UnimplementedError: A task's method is neither `CLASSIFY` nor `REGRESS`.
     """
     seen: set[str] = set()
-    forms = []
+    found = []
     for task in tasks:
         _check_model(task, tasks[0])
         if task.signature in seen:
@@ -129,8 +139,11 @@ def multi_plan(signatures: Mapping[str, Signature], tasks: Sequence[Task]) -> Pl
             )
         if task.method_name not in _FORMS:
             raise UnimplementedError(f"Unsupported signature method_name: {task.method_name}")
-        forms.append(_FORMS[task.method_name](signatures[task.signature]))
-    return Plan(tuple(task.method_name for task in tasks), tuple(forms))
+        _FORMS[task.method_name](
+            signatures[task.signature]
+        )  # its fault comes before the next task's
+        found.append(signatures[task.signature])
+    return _plan([task.method_name for task in tasks], found)
 
 
 def _check_model(task: Task, first: Task) -> None:

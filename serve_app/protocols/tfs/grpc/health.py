@@ -5,16 +5,15 @@ from __future__ import annotations
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from serve_app.errors import NotFoundError
-from serve_app.predictor.deadline import Deadline
+from serve_app.protocols.tfs.grpc.services import TFS_SERVICES
 from serve_app.protocols.tfs.grpc.servicing import Servicing
-from serve_app.transports.grpc.handlers import SERVICES
 
 # With and without the package: TensorFlow Serving registers the bare names.
-_KNOWN = frozenset({"", *SERVICES, *(name.rpartition(".")[2] for name in SERVICES)})
+_KNOWN = frozenset({"", *TFS_SERVICES, *(name.rpartition(".")[2] for name in TFS_SERVICES)})
 
 
 async def check(
-    servicing: Servicing, request: HealthCheckRequest, _deadline: Deadline | None
+    servicing: Servicing, request: HealthCheckRequest, _deadline_s: float | None
 ) -> HealthCheckResponse:
     """Returns SERVING if at least one model answers, which is what `/readyz` says by REST.
 

@@ -14,7 +14,6 @@ from foundation.protos.model_metadata_pb2 import (
 )
 from serve_app.errors import InvalidArgumentError
 from serve_app.kinds.signature import Json
-from serve_app.predictor.deadline import Deadline
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.protocols.tfs.grpc.spec import named_spec, require_spec
 
@@ -22,7 +21,7 @@ _FIELD = "signature_def"
 
 
 async def get_model_metadata(
-    servicing: Servicing, request: GetModelMetadataRequest, _deadline: Deadline | None
+    servicing: Servicing, request: GetModelMetadataRequest, _deadline_s: float | None
 ) -> GetModelMetadataResponse:
     """Returns all signatures of the version asked for.
 

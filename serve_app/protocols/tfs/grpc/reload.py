@@ -9,12 +9,12 @@ from foundation.protos.model_management_pb2 import ReloadConfigRequest, ReloadCo
 from serve_app.config.message import read_message
 from serve_app.errors import InvalidArgumentError, UnimplementedError
 from serve_app.metrics.recorder import Recorder
-from serve_app.predictor.deadline import Deadline
+from serve_app.predictor.lease import remaining_ms
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 
 
 async def handle_reload_config_request(
-    servicing: Servicing, request: ReloadConfigRequest, deadline: Deadline | None
+    servicing: Servicing, request: ReloadConfigRequest, deadline_s: float | None
 ) -> ReloadConfigResponse:
     """Serves the models that `request` lists, and no others; returns when the new ones answer.
 
@@ -34,7 +34,7 @@ async def handle_reload_config_request(
     assert config is not None, "it has a list"
     recorder = servicing.predictor.recorder
     before = _counters(recorder, request.metric_names)
-    timeout_s = deadline.remaining_ms() / 1000 if deadline else None
+    timeout_s = remaining_ms(deadline_s) / 1000 if deadline_s is not None else None
     await asyncio.to_thread(servicing.reload, config, timeout_s)
     response = ReloadConfigResponse()
     response.status.SetInParent()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from tensorflow.core.protobuf.error_codes_pb2 import Code
 
 from foundation.protos.model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
-from serve_app.predictor.deadline import Deadline
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.protocols.tfs.grpc.spec import core_spec, require_spec
 
 
 async def get_model_status(
-    servicing: Servicing, request: GetModelStatusRequest, _deadline: Deadline | None
+    servicing: Servicing, request: GetModelStatusRequest, _deadline_s: float | None
 ) -> GetModelStatusResponse:
     """Returns the state of the version asked for, or of all, newest first; labels are ignored.
 

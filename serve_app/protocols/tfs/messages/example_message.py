@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from serve_app.protocols.tfs.examples.inference import ExampleInput
+from serve_app.protocols.tfs.examples.examples import Examples
 from serve_app.protocols.tfs.examples.result import Classifications, Regressions
 
 if TYPE_CHECKING:
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from foundation.protos.regression_pb2 import RegressionResult
 
 
-def read_examples(message: Input) -> ExampleInput:
+def read_examples(message: Input) -> Examples:
     """Returns the examples of a request, serialized again, and their context."""
     if message.WhichOneof("kind") == "example_list_with_context":
         shared = message.example_list_with_context
         examples = [example.SerializeToString() for example in shared.examples]
-        return ExampleInput(examples, shared.context.SerializeToString())
-    return ExampleInput([example.SerializeToString() for example in message.example_list.examples])
+        return Examples(examples, shared.context.SerializeToString())
+    return Examples([example.SerializeToString() for example in message.example_list.examples])
 
 
 def write_classifications(result: Classifications, message: ClassificationResult) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from serve_app.errors import FailedPreconditionError, InvalidArgumentError
 from serve_app.kinds.signature import DEFAULT_SIGNATURE, Signature
+from serve_app.kinds.tensor_type import type_name
 from serve_app.protocols.tfs.messages.tensor_proto import read_tensor
 
 if TYPE_CHECKING:
@@ -73,6 +74,21 @@ def _check_size(signature: Signature, sent: set[str]) -> None:
             f"len({_names(sent)}) != len({_names(wanted)}). "
             f"Sent extra: {_names(sent - wanted)}. Missing but required: {_names(wanted - sent)}."
         )
+
+
+def check_types(signature: Signature, inputs: Mapping[str, np.ndarray]) -> None:
+    """Refuses tensors of another type than the signature's, in the words of a session.
+
+    Raises:
+        InvalidArgumentError: The first of them, by the name of the graph's tensor.
+    """
+    by_tensor = sorted((spec.tensor_name, alias) for alias, spec in signature.inputs.items())
+    for index, (_, alias) in enumerate(by_tensor):
+        wanted, sent = signature.inputs[alias].dtype, type_name(inputs[alias])
+        if sent != wanted:
+            raise InvalidArgumentError(
+                f"Expects arg[{index}] to be {wanted} but {sent} is provided"
+            )
 
 
 def output_aliases(signature: Signature, output_filter: Iterable[str]) -> list[str]:

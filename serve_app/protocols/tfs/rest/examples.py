@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from serve_app.predictor.model_spec import ModelSpec
 from serve_app.predictor.predictor import Predictor
-from serve_app.protocols.tfs.examples.inference import infer
-from serve_app.protocols.tfs.examples.plan import CLASSIFY, REGRESS, single_plan
+from serve_app.predictor.request import Query
+from serve_app.protocols.http import Answer
+from serve_app.protocols.tfs.examples.adapter import ExamplesAdapter
+from serve_app.protocols.tfs.examples.plan import CLASSIFY, REGRESS
 from serve_app.protocols.tfs.rest.examples_request import read_examples_body
 from serve_app.protocols.tfs.rest.examples_response import write_results
-from serve_app.protocols.tfs.rest.target import Verb
-from serve_app.transports.http.answer import Answer
+from serve_app.protocols.tfs.rest.routes import Target
 
-_METHODS: dict[Verb, str] = {"classify": CLASSIFY, "regress": REGRESS}
+_METHODS = {"classify": CLASSIFY, "regress": REGRESS}
 
 
-async def examples(predictor: Predictor, verb: Verb, spec: ModelSpec, body: bytes) -> Answer:
-    """Returns the classes or the value of each example in `body`.
+async def examples(predictor: Predictor, target: Target, body: bytes) -> Answer:
+    """Answers with the classes or the value of each example in `body`.
 
     Raises:
         ServeAppError: In TensorFlow Serving's order: the whole body, the model, the signature and
             its form, the model's own failure, the form of its outputs.
     """
     request = read_examples_body(body)
-    with predictor.model(spec, verb.capitalize()) as model:
-        plan = single_plan(model.signatures, _METHODS[verb], request.signature_name)
-        (result,) = await infer(model, plan, request.input)
-    return Answer(200, write_results(result))
+    query = Query(target.spec, request.signature_name, api=target.verb.capitalize())
+    adapter = ExamplesAdapter(_METHODS[target.verb])
+    inferred = await predictor.predict(query, adapter, request.input)
+    return Answer(200, write_results(inferred.results[0]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from serve_app.errors import InvalidArgumentError
-from serve_app.protocols.tfs.examples.inference import ExampleInput
+from serve_app.protocols.tfs.examples.examples import Examples
 from serve_app.protocols.tfs.json.debug_text import debug_text
 from serve_app.protocols.tfs.json.json_feature import read_example
 from serve_app.protocols.tfs.rest.envelope import read_envelope
@@ -25,7 +25,7 @@ class ExamplesBody:
     """
 
     signature_name: str
-    input: ExampleInput
+    input: Examples
 
 
 def read_examples_body(body: bytes) -> ExamplesBody:
@@ -37,7 +37,7 @@ def read_examples_body(body: bytes) -> ExamplesBody:
     document, signature_name = read_envelope(body)
     context = read_example(document["context"]) if "context" in document else b""
     examples = [read_example(example) for example in _examples(document)]
-    return ExamplesBody(signature_name, ExampleInput(examples, context))
+    return ExamplesBody(signature_name, Examples(examples, context))
 
 
 def _examples(document: dict[str, object]) -> list[object]:

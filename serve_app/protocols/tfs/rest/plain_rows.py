@@ -28,10 +28,12 @@ class PlainRows:
     Attributes:
         rows: At least one object; what is in it is not yet checked.
         signature_name: As sent; empty where absent.
+        body: The bytes, for the exact reader.
     """
 
     rows: list[Row]
     signature_name: str
+    body: bytes
 
 
 def read_plain_rows(body: bytes) -> PlainRows | None:
@@ -50,7 +52,7 @@ def read_plain_rows(body: bytes) -> PlainRows | None:
             return None
         keys += len(row)
     # A colon for each key, and none elsewhere: no key came twice, no value is an object.
-    return PlainRows(rows, name) if body.count(b":") == keys else None
+    return PlainRows(rows, name, body) if body.count(b":") == keys else None
 
 
 def _document(body: bytes) -> dict[str, object] | None:

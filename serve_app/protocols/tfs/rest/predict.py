@@ -2,58 +2,55 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-
-from serve_app.predictor.awaited import Awaited
-from serve_app.predictor.lanes import Lanes
 from serve_app.predictor.model_spec import ModelSpec
 from serve_app.predictor.predictor import Predictor
-from serve_app.protocols.tfs.rest.plain_rows import Row, read_plain_rows
+from serve_app.predictor.request import Query
+from serve_app.protocols.http import Answer, Question
+from serve_app.protocols.tfs.rest.adapters import DOCUMENTS, PLAIN
+from serve_app.protocols.tfs.rest.answers import error_answer
+from serve_app.protocols.tfs.rest.plain_rows import read_plain_rows
 from serve_app.protocols.tfs.rest.predict_request import read_predict_body
-from serve_app.protocols.tfs.rest.predict_response import write_predictions
-from serve_app.protocols.tfs.rest.rows_form import RowsForm
-from serve_app.transports.http.answer import Answer
 
 
-class Predict:
-    """Answers predict requests: plain ones in company, all others one by one.
+async def predict(predictor: Predictor, spec: ModelSpec, body: bytes) -> Answer:
+    """Answers with the predictions for the rows or columns in `body`.
+
+    Raises:
+        ServeAppError: In TensorFlow Serving's order: the body as JSON, the model, the signature,
+            the tensors, the model's own failure.
+    """
+    plain = read_plain_rows(body)
+    if plain is not None:
+        query = Query(spec, plain.signature_name)
+        return Answer(200, await predictor.predict(query, PLAIN, plain, rows=len(plain.rows)))
+    request = read_predict_body(body)
+    query = Query(spec, request.signature_name)
+    return Answer(200, await predictor.predict(query, DOCUMENTS, request))
+
+
+class PredictShortWay:
+    """The way of plain predict requests for one model.
 
     Args:
-        predictor: The models.
+        spec: The model asked for.
     """
 
-    def __init__(self, predictor: Predictor) -> None:
-        self._predictor = predictor
-        self._lanes: Lanes[Sequence[Row], bytes] | None = None
+    api = "predict"
 
-    async def answer(self, spec: ModelSpec, body: bytes) -> Answer:
-        """Returns the predictions for the rows or columns in `body`.
+    def __init__(self, spec: ModelSpec) -> None:
+        self.model = spec.name
+        self._spec = spec
+        self._default = Query(spec)
 
-        Raises:
-            ServeAppError: In TensorFlow Serving's order: the body as JSON, the model, the
-                signature, the tensors, the model's own failure.
-        """
-        shared = await self._shared(spec, body)
-        return Answer(200, shared) if shared is not None else await self._exact(spec, body)
-
-    async def _shared(self, spec: ModelSpec, body: bytes) -> bytes | None:
-        """Returns the answer of the way that is quick, and knows no errors."""
+    def read(self, body: bytes) -> Question | None:
+        """Returns what a list of flat rows asks."""
         plain = read_plain_rows(body)
         if plain is None:
             return None
-        if self._lanes is None:
-            self._lanes = Lanes(self._predictor, RowsForm(), asyncio.get_running_loop())
-        lane = self._lanes.lane(spec, plain.signature_name)
-        if lane is None:
-            return None
-        waiting: Awaited[Sequence[Row], bytes] = Awaited(plain.rows, len(plain.rows))
-        return await waiting.ask(lane)
+        name = plain.signature_name
+        query = Query(self._spec, name) if name else self._default
+        return Question(query, PLAIN, plain, len(plain.rows))
 
-    async def _exact(self, spec: ModelSpec, body: bytes) -> Answer:
-        request = read_predict_body(body)
-        with self._predictor.hold(spec, request.signature_name) as call:
-            layout, inputs = request.tensors(call.signature.inputs)
-            outputs = await call.run(inputs)
-            specs = call.signature.outputs
-        return Answer(200, write_predictions(layout, outputs, specs))
+    def error(self, error: Exception) -> Answer:
+        """TensorFlow Serving's form of an error."""
+        return error_answer(error)

@@ -34,8 +34,13 @@ class PredictBody:
     document: dict[str, object]
     signature_name: str
 
-    def tensors(self, inputs: Mapping[str, TensorSpec]) -> tuple[Layout, dict[str, np.ndarray]]:
-        """Returns the layout and one tensor per input alias.
+    @property
+    def layout(self) -> Layout:
+        """Whether it has rows or columns, which its answer has too."""
+        return "columns" if "inputs" in self.document else "rows"
+
+    def tensors(self, inputs: Mapping[str, TensorSpec]) -> dict[str, np.ndarray]:
+        """Returns one tensor per input alias.
 
         Raises:
             InvalidArgumentError: The body does not fit the signature's inputs.
@@ -49,7 +54,7 @@ class PredictBody:
                 "keys to exist "
             )
         if has_columns:
-            return "columns", columns_to_tensors(self.document["inputs"], inputs)
+            return columns_to_tensors(self.document["inputs"], inputs)
         if not has_rows:
             self._fail("Missing 'inputs' or 'instances' key")
         rows = self.document["instances"]
@@ -57,7 +62,7 @@ class PredictBody:
             self._fail("Expecting 'instances' to be an list/array")
         elif not rows:
             self._fail("No values in 'instances' array")
-        return "rows", rows_to_tensors(rows, inputs)  # type: ignore[arg-type]
+        return rows_to_tensors(rows, inputs)  # type: ignore[arg-type]
 
     def _fail(self, complaint: str) -> None:
         raise InvalidArgumentError(f"JSON Value: {debug_text(self.document)} {complaint}")

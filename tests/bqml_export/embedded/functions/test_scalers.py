@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bqml_export.embedded.functions.scalers import SCALERS
+from bqml_export.embedded.functions._scalers import SCALERS
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql.arguments import Arguments
 from bqml_export.sql.tokens import read_sql

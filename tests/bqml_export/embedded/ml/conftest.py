@@ -90,7 +90,7 @@ def iris() -> Table:
 @pytest.fixture(scope="session")
 def ask() -> Ask:
     """Returns a function that runs an export's `serving_default` on the columns of a table."""
-    from bqml_export.embedded.ml.saved_model.tensorflow_runtime import quiet, tf
+    from bqml_export.embedded.ml.saved_model._tensorflow_runtime import quiet, tf
 
     def run(export: Path, table: Table) -> Mapping[str, Any]:
         with quiet():

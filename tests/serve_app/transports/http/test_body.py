@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from serve_app.transports.http.body import BodyTooLargeError, DisconnectedError, read_body
+from serve_app.protocols.http import DisconnectedError
+from serve_app.transports.http.body import BodyTooLargeError, read_body
 
 LIMIT_BYTES = 300 * 1024 * 1024
 DATA = b'{"instances": [1]}'

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bqml_export.embedded.bigquery.backend.penguins import penguins
-from bqml_export.embedded.bigquery.models.evaluation_metrics import (
+from bqml_export.embedded.bigquery.models._evaluation_metrics import (
     evaluation_metrics,
     global_explanations,
 )

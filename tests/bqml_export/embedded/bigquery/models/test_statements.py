@@ -42,10 +42,10 @@ def test_a_model_is_trained_and_described(bigquery_client: bigquery.Client, data
     ],
 )
 def test_a_statement_says_what_it_did(
-    bigquery_client: bigquery.Client, iris_model: str, statement: str, operation: str
+    bigquery_client: bigquery.Client, own_iris_model: str, statement: str, operation: str
 ) -> None:
     """DdlOperationPerformed tells what happened to a model that exists already."""
-    job = bigquery_client.query(statement.format(m=iris_model, train=TRAIN))
+    job = bigquery_client.query(statement.format(m=own_iris_model, train=TRAIN))
     job.result()
     assert job.ddl_operation_performed == operation
 

@@ -22,10 +22,10 @@ FROM UNNEST(GENERATE_ARRAY(1, 20)) AS n
 """
 
 
-@pytest.fixture
-def typed_model(bigquery_client: Client, dataset: str) -> str:
+@pytest.fixture(scope="module")
+def typed_model(bigquery_client: Client, shared_dataset: str) -> str:
     """A binary classifier with one feature of every type that can be exported."""
-    name = f"{dataset}.typed"
+    name = f"{shared_dataset}.typed"
     bigquery_client.query_and_wait(
         f"CREATE MODEL {name} OPTIONS(model_type='logistic_reg', input_label_cols=['y'], "
         f"max_iterations=2) AS {ROWS}"

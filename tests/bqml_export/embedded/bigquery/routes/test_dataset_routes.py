@@ -27,17 +27,17 @@ def test_a_dataset_with_tables_is_only_deleted_with_them(
 
 @pytest.mark.parametrize("name", ["{d}", "`{d}`", "IF EXISTS {p}.{d}"])
 def test_drop_schema_minds_models(
-    bigquery_client: Client, dataset: str, iris_model: str, name: str
+    bigquery_client: Client, dataset: str, own_iris_model: str, name: str
 ) -> None:
     """DROP SCHEMA is refused while there are models; with CASCADE they go along."""
     sql = "DROP SCHEMA " + name.format(d=dataset, p=bigquery_client.project)
     with pytest.raises(BadRequest, match="still in use"):
         bigquery_client.query_and_wait(sql)
-    bigquery_client.get_model(iris_model)
+    bigquery_client.get_model(own_iris_model)
     bigquery_client.query_and_wait(f"{sql} CASCADE")
     bigquery_client.create_dataset(dataset)
     with pytest.raises(NotFound):
-        bigquery_client.get_model(iris_model)
+        bigquery_client.get_model(own_iris_model)
 
 
 def test_datasets_are_listed_and_nothing_else_is(

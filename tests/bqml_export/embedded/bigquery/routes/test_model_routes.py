@@ -22,9 +22,9 @@ def test_models_are_listed_in_pages(bigquery_client: Client, dataset: str) -> No
     assert [[model.model_id for model in page] for page in pages] == [["C", "a"], ["b"]]
 
 
-def test_a_model_is_edited(bigquery_client: Client, iris_model: str) -> None:
+def test_a_model_is_edited(bigquery_client: Client, own_iris_model: str) -> None:
     """models.patch keeps description, friendly name and labels, and changes the etag."""
-    model = bigquery_client.get_model(iris_model)
+    model = bigquery_client.get_model(own_iris_model)
     etag = model.etag
     model.description, model.friendly_name, model.labels = "d", "f", {"team": "x"}
     updated = bigquery_client.update_model(model, ["description", "friendly_name", "labels"])
@@ -34,13 +34,13 @@ def test_a_model_is_edited(bigquery_client: Client, iris_model: str) -> None:
         bigquery_client.update_model(model, ["description"])
 
 
-def test_a_deleted_model_is_gone(bigquery_client: Client, iris_model: str) -> None:
+def test_a_deleted_model_is_gone(bigquery_client: Client, own_iris_model: str) -> None:
     """models.delete, and 404 from then on."""
-    bigquery_client.delete_model(iris_model)
+    bigquery_client.delete_model(own_iris_model)
     with pytest.raises(NotFound, match="Not found: Model"):
-        bigquery_client.get_model(iris_model)
+        bigquery_client.get_model(own_iris_model)
     with pytest.raises(NotFound):
-        bigquery_client.delete_model(iris_model)
+        bigquery_client.delete_model(own_iris_model)
 
 
 def test_models_of_a_missing_dataset_are_not_found(bigquery_client: Client) -> None:
@@ -50,12 +50,12 @@ def test_models_of_a_missing_dataset_are_not_found(bigquery_client: Client) -> N
 
 
 def test_a_dataset_goes_with_its_models_or_not_at_all(
-    bigquery_client: Client, dataset: str, iris_model: str
+    bigquery_client: Client, dataset: str, own_iris_model: str
 ) -> None:
     """A dataset with models is only deleted with its contents, models included."""
     with pytest.raises(BadRequest, match="still in use"):
         bigquery_client.delete_dataset(dataset)
-    bigquery_client.get_model(iris_model)
+    bigquery_client.get_model(own_iris_model)
     bigquery_client.delete_dataset(dataset, delete_contents=True)
     bigquery_client.create_dataset(dataset)
     assert list(bigquery_client.list_models(dataset)) == []

@@ -28,11 +28,12 @@ LINE = {
 }
 
 
-@pytest.fixture
-def table(bigquery_client: Client, dataset: str) -> str:
-    """A table of one row."""
-    bigquery_client.query_and_wait(f"CREATE TABLE {dataset}.t AS {ROWS}")
-    return f"{dataset}.t"
+@pytest.fixture(scope="module")
+def table(bigquery_client: Client, shared_dataset: str) -> str:
+    """A table of one row, which no test changes."""
+    name = f"{shared_dataset}.of_one_row"
+    bigquery_client.query_and_wait(f"CREATE TABLE {name} AS {ROWS}")
+    return name
 
 
 def _extract(client: Client, table: str, bucket: storage.Bucket, **settings: Any) -> bytes:

@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from bqml_export.embedded.ml.data.fingerprint import fingerprint64
+from bqml_export.embedded.ml.data._fingerprint import fingerprint64
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_fingerprint_is_the_one_of_bigquerys_page(text: bytes, expected: int) ->
 
 def test_fingerprint_equals_tensorflows_for_every_length() -> None:
     """Rows of 0 to 300 bytes, mixed in one call, hash as in the C++ library."""
-    from bqml_export.embedded.ml.saved_model.tensorflow_runtime import tf
+    from bqml_export.embedded.ml.saved_model._tensorflow_runtime import tf
 
     source = random.Random(5)
     rows = [source.randbytes(length) for length in range(301)]

@@ -11,7 +11,7 @@ import pytest
 
 from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.model.glm_model import GLMModel
-from bqml_export.embedded.ml.saved_model.tensorflow_runtime import saved_model_pb2, tf
+from bqml_export.embedded.ml.saved_model._tensorflow_runtime import saved_model_pb2, tf
 from bqml_export.errors import InvalidQueryError
 
 MakeTable = Callable[..., Table]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pytest
 
 from bqml_export.embedded.ml.data.table import Field, Table
-from bqml_export.embedded.ml.saved_model.tensorflow_runtime import saved_model_pb2, tf
+from bqml_export.embedded.ml.saved_model._tensorflow_runtime import saved_model_pb2, tf
 from bqml_export.embedded.ml.saved_model.writer import (
     CategoricalInput,
     Coefficients,

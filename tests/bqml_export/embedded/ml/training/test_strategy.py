@@ -9,7 +9,7 @@ import pytest
 from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.preprocessing import CategoricalFeature
 from bqml_export.embedded.ml.options.training_options import parse_options
-from bqml_export.embedded.ml.training.strategy import choose_strategy
+from bqml_export.embedded.ml.training._strategy import choose_strategy
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql.values import OptionValue
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bqml_export.embedded.storage.routes.listing import ListRequest, list_page
+from bqml_export.embedded.storage.routes._listing import ListRequest, list_page
 from bqml_export.embedded.storage.store.catalog import StoredObject
 
 

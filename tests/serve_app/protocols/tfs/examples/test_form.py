@@ -6,7 +6,7 @@ import pytest
 
 from serve_app.errors import InvalidArgumentError
 from serve_app.kinds.signature import Signature, TensorSpec
-from serve_app.protocols.tfs.examples.form import classification_form, regression_form
+from serve_app.protocols.tfs.examples.form import classification_outputs, regression_outputs
 
 
 def signature(inputs: str, outputs: str) -> Signature:
@@ -29,15 +29,12 @@ def signature(inputs: str, outputs: str) -> Signature:
 )
 def test_a_classification_gives_classes_or_scores(outputs: str, fetches: list[str]) -> None:
     """A second output of another name is not fetched."""
-    form = classification_form(signature("inputs", outputs))
-    assert form.feed.tensor_name == "inputs:0"
-    assert form.fetches == {alias: f"{alias}:0" for alias in fetches}
+    assert list(classification_outputs(signature("inputs", outputs))) == fetches
 
 
 def test_a_regression_gives_outputs() -> None:
     """And nothing else."""
-    form = regression_form(signature("inputs", "outputs"))
-    assert (form.feed.tensor_name, form.fetches) == ("inputs:0", {"outputs": "outputs:0"})
+    assert regression_outputs(signature("inputs", "outputs")) == ("outputs",)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +55,7 @@ def test_a_regression_gives_outputs() -> None:
 def test_no_classification(inputs: str, outputs: str, words: str) -> None:
     """The first fault in TensorFlow Serving's order."""
     with pytest.raises(InvalidArgumentError) as caught:
-        classification_form(signature(inputs, outputs))
+        classification_outputs(signature(inputs, outputs))
     assert str(caught.value) == words
 
 
@@ -75,5 +72,5 @@ def test_no_classification(inputs: str, outputs: str, words: str) -> None:
 def test_no_regression(inputs: str, outputs: str, words: str) -> None:
     """The first fault in TensorFlow Serving's order."""
     with pytest.raises(InvalidArgumentError) as caught:
-        regression_form(signature(inputs, outputs))
+        regression_outputs(signature(inputs, outputs))
     assert str(caught.value) == words

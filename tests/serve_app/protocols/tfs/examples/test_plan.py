@@ -28,7 +28,8 @@ SIGNATURES = {
 def test_the_default_signature_needs_no_name() -> None:
     """As everywhere."""
     plan = single_plan(SIGNATURES, REGRESS, "")
-    assert (plan.fetches, list(plan.feeds(np.array([b""], object)))) == (["value:0"], ["in:0"])
+    assert plan.outputs == ("outputs",)
+    assert list(plan.inputs(np.array([b""], object))) == ["inputs"]
 
 
 def test_an_unknown_signature_is_named() -> None:
@@ -41,17 +42,18 @@ def test_an_input_that_takes_no_strings_is_named() -> None:
     """In the words of a session."""
     plan = single_plan(SIGNATURES, REGRESS, "floats")
     with pytest.raises(InvalidArgumentError) as caught:
-        plan.feeds(np.array([b""], object))
+        plan.inputs(np.array([b""], object))
     assert str(caught.value) == "Expects arg[0] to be float but string is provided"
 
 
 def test_several_tasks_share_one_call() -> None:
-    """Each tensor is fed and fetched once; results come in the order of the tasks."""
+    """Results come in the order of the tasks."""
     tasks = [Task("m", "classes", CLASSIFY), Task("m", "", REGRESS), Task("m", "other", REGRESS)]
     plan = multi_plan(SIGNATURES, tasks)
-    assert list(plan.feeds(np.array([b""], object))) == ["in:0", "in2:0"]
-    assert plan.fetches == ["scores:0", "value:0"]
-    tensors = {"scores:0": np.array([[1]], np.float32), "value:0": np.array([2], np.float32)}
+    assert list(plan.inputs(np.array([b""], object))) == ["0/inputs", "1/inputs", "2/inputs"]
+    assert plan.outputs == ("0/scores", "1/outputs", "2/outputs")
+    value = np.array([2], np.float32)
+    tensors = {"0/scores": np.array([[1]], np.float32), "1/outputs": value, "2/outputs": value}
     kinds = [type(result) for result in plan.results(tensors, 1)]
     assert kinds == [Classifications, Regressions, Regressions]
 

@@ -21,11 +21,11 @@ from serve_app.lifecycle.manager import ServableManager
 from serve_app.predictor.admission import Admission
 from serve_app.predictor.executor import Executor
 from serve_app.predictor.predictor import Predictor
+from serve_app.protocols.rpc import RpcRequest
+from serve_app.protocols.tfs.grpc.methods import TfsGrpc
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.settings import RepositorySettings, TensorFlowSettings
-from serve_app.transports.grpc.edge import GrpcEdge
 from serve_app.transports.grpc.handlers import RpcHandlers
-from serve_app.transports.grpc.rpc import RpcRequest
 
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -176,7 +176,7 @@ def _example_signatures() -> dict[str, Any]:
 
 
 @contextmanager
-def serve_grpc(edge: GrpcEdge, admission: Admission, predictor: Predictor) -> Iterator[Grpc]:
+def serve_grpc(edge: TfsGrpc, admission: Admission, predictor: Predictor) -> Iterator[Grpc]:
     """Runs `edge` on a free port, on an event loop of its own."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
@@ -201,7 +201,7 @@ def serve_grpc(edge: GrpcEdge, admission: Admission, predictor: Predictor) -> It
 _WAYS = ("send", "receive")
 
 
-async def _start(edge: GrpcEdge) -> tuple[grpc.aio.Server, int]:
+async def _start(edge: TfsGrpc) -> tuple[grpc.aio.Server, int]:
     def behaviour(method: str) -> Any:
         async def answer(request: RpcRequest, context: Any) -> bytes:
             reply = await edge.answer(method, request)
@@ -242,7 +242,7 @@ def stub(
     manager.start()
     assert manager.wait_until_settled(120)
     admission, predictor = Admission(64, 3), Predictor(manager, executor)
-    edge = GrpcEdge(Servicing(predictor, MAX_MESSAGE_BYTES), admission, timeout_s=30)
+    edge = TfsGrpc(Servicing(predictor, MAX_MESSAGE_BYTES), admission, timeout_s=30)
     with serve_grpc(edge, admission, predictor) as running:
         yield running
     manager.close()
@@ -259,7 +259,7 @@ def grpc_of() -> Iterator[Callable[..., Grpc]]:
             stack.callback(executor.close)
             admission, predictor = Admission(64, 1), Predictor(manager, executor)
             servicing = Servicing(predictor, MAX_MESSAGE_BYTES, reload)
-            edge = GrpcEdge(servicing, admission, timeout_s=30)
+            edge = TfsGrpc(servicing, admission, timeout_s=30)
             return stack.enter_context(serve_grpc(edge, admission, predictor))
 
         yield serve

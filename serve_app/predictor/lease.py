@@ -1,0 +1,134 @@
+"""A version that requests of one queue have taken hold of."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from serve_app.errors import DeadlineExceededError
+from serve_app.kinds.servable import Call, Tensors
+from serve_app.kinds.traits import CallTraits
+from serve_app.metrics.model_call import ModelCallMeter
+from serve_app.predictor.request import Adapter, Query
+
+if TYPE_CHECKING:
+    from serve_app.kinds.servable import Servable
+    from serve_app.lifecycle.version import ModelVersion
+
+_log = logging.getLogger(__name__)
+Compute = Callable[[], dict[str, np.ndarray]]
+
+
+class Lease:
+    """Keeps a version loaded while it is used; a context manager, that may be entered again.
+
+    Used in one thread, the event loop's.
+
+    Args:
+        version: Taken hold of by `ModelVersion.acquire`.
+        servable: What it lends.
+        query: What is asked of it.
+        meter: Measures the calls.
+    """
+
+    def __init__(
+        self, version: ModelVersion, servable: Servable, query: Query, meter: ModelCallMeter
+    ) -> None:
+        self.version = version
+        self._servable = servable
+        self._query = query
+        self._meter = meter
+        self._calls: dict[Adapter[Any, Any], Call] = {}
+        self._partial: dict[tuple[str, tuple[str, ...]], CallTraits] = {}
+        self._users = 0
+
+    def __enter__(self) -> Self:
+        self.retain()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.release()
+
+    def retain(self) -> None:
+        """Keeps the version for one more user, while another still has it."""
+        self._users += 1
+
+    def release(self) -> None:
+        """Ends what `retain` began; the last one lets go of the version."""
+        self._users -= 1
+        if not self._users:
+            self.version.release()
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it holds the version now."""
+        return self._users > 0
+
+    def call(self, adapter: Adapter[Any, Any]) -> Call:
+        """Returns what the query asks, as the adapter understands it.
+
+        Raises:
+            ServeAppError: As `Adapter.call`.
+        """
+        call = self._calls.get(adapter)
+        if call is None:
+            call = adapter.call(self._servable.signatures, self._query)
+            self._calls[adapter] = call
+        return call
+
+    def traits(self, call: Call) -> CallTraits:
+        """What is known of such calls; those for some of the outputs are never shared.
+
+        A model is judged as it computes all of them: for some it may compute in another way.
+        """
+        known = self._servable.traits(call.signature.name)
+        if len(call.outputs) == len(call.signature.outputs):
+            return known
+        key = (call.signature.name, call.outputs)
+        return self._partial.setdefault(key, CallTraits(bounded=known.bounded))
+
+    def stop_sharing(self, call: Call, why: str) -> None:
+        """Lets no two requests share a call of this signature from now on."""
+        traits = self.traits(call)
+        if traits.shared_rows or traits.row_width:
+            traits.shared_rows = traits.row_width = 0
+            traits.reason = why
+            _log.warning(
+                "%s version %d, signature %s: calls are not shared: %s",
+                self.version.model, self.version.number, call.signature.name, why,
+            )  # fmt: skip
+
+    def computed_here(self, call: Call, inputs: Tensors, requests: int) -> Compute:
+        """Returns a function that computes a quick call in the thread that calls it."""
+        run = partial(self._servable.run, call, inputs, requests=requests, in_caller=True)
+        return self._meter.measured(run, inputs, self.traits(call).pace)
+
+    def computed_by(self, call: Call, inputs: Tensors, requests: int, until_s: float) -> Compute:
+        """Returns a function that computes a call in any thread, and gives up at `until_s`."""
+
+        def run() -> dict[str, np.ndarray]:
+            left_ms = remaining_ms(until_s)
+            return self._servable.run(call, inputs, requests=requests, timeout_ms=left_ms)
+
+        return self._meter.measured(run, inputs, self.traits(call).pace)
+
+
+# A client may name centuries, which TensorFlow's clock, in nanoseconds, cannot add.
+_LONGEST_MS = 24 * 60 * 60 * 1000
+
+
+def remaining_ms(until_s: float) -> int:
+    """Returns the milliseconds until a moment of the monotonic clock: at least 1, at most a day's.
+
+    Raises:
+        DeadlineExceededError: None are left.
+    """
+    left_s = until_s - monotonic()
+    if left_s <= 0:
+        raise DeadlineExceededError("Deadline exceeded before the model was called")
+    return min(max(1, int(left_s * 1000)), _LONGEST_MS)
