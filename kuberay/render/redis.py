@@ -15,7 +15,7 @@ from kuberay.render.pod import (
     tmp_volume,
 )
 from kuberay.render.ports import REDIS as REDIS_PORT
-from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings import DeployFile
 from kuberay.settings.field_types import SecretKey
 from kuberay.settings.surroundings import RedisServer
 

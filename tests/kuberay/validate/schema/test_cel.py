@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from kuberay.validate.manifest.node import Document
+from kuberay.validate.schema._cel import BROKEN, NOT_EVALUATED, broken_rules
+from kuberay.validate.schema._structural import findings_of
 from kuberay.validate.schema.catalog import Catalog
-from kuberay.validate.schema.cel import BROKEN, NOT_EVALUATED, broken_rules
-from kuberay.validate.schema.structural import findings_of
 
 CHOICE = {"rule": "self in ['a', 'b']", "message": "must be a or b"}
 TRANSITION = {"rule": "self == oldSelf", "message": "immutable"}

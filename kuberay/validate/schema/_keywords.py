@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from jsonschema import Draft202012Validator, ValidationError, validators
 
 from foundation.json_types import JsonObject, JsonValue
-from kuberay.validate.schema.cel import broken_rules
+from kuberay.validate.schema._cel import broken_rules
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
