@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "validation.md"
 
 def test_the_documentation_lists_every_rule_as_it_is() -> None:
     """In the order of their names, with what is expected and why."""
-    assert checks.KINDS
+    assert checks.validate  # the import defines the rules
     rules = sorted(defined_rules(), key=lambda rule: rule.id)
     wanted = [f"| `{r.id}` | {r.severity} | {r.expected} | {r.why} |" for r in rules]
     assert [line for line in DOCS.read_text().splitlines() if line.startswith("| `")] == wanted
