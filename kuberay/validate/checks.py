@@ -17,7 +17,7 @@ from kuberay.validate.operator import (
     upgrade,
 )
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Findings
+from kuberay.validate.rule import Findings, Rule, defined_rules
 from kuberay.validate.runtime import (
     capacity,
     images,
@@ -93,6 +93,11 @@ def validate(stream: Stream, options: Options) -> Report:
     names = tuple(document.name for document in stream.documents)
     skipped = tuple(_skipped(stream.documents, services, options))
     return Report(names, _sorted(findings, stream), skipped)
+
+
+def all_rules() -> list[Rule]:
+    """Returns the rules of all layers, which are imported here, in the order of their names."""
+    return sorted(defined_rules(), key=lambda rule: rule.id)
 
 
 def _of_service(service: RayService, options: Options) -> Findings:
