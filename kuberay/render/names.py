@@ -51,7 +51,6 @@ class Names:
 
     @property
     def loadtest(self) -> str:
-        """The load test's master, and its Service."""
         return f"{self.instance}-loadtest"
 
     def host(self, service: str) -> str:

@@ -129,8 +129,7 @@ def _map_keys(
 def _cel(
     _validator: _Validator, rules: list[JsonObject], instance: JsonValue, _schema: JsonObject
 ) -> Errors:
-    for rule in broken_rules(rules, instance):
-        yield ValidationError(rule.message, validator=rule.verdict, validator_value=rule.text)
+    return broken_rules(rules, instance)
 
 
 _KEYWORDS: dict[str, Any] = {
