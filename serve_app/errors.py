@@ -10,16 +10,12 @@ from __future__ import annotations
 
 from foundation.errors import (
     ERROR_BY_CODE,
-    AbortedError,
-    AlreadyExistsError,
-    CancelledError,
     DataLossError,
     DeadlineExceededError,
     FailedPreconditionError,
     InternalError,
     InvalidArgumentError,
     NotFoundError,
-    OutOfRangeError,
     PermissionDeniedError,
     ResourceExhaustedError,
     SettingsError,
@@ -34,16 +30,12 @@ from foundation.errors import (
 
 __all__ = [
     "ERROR_BY_CODE",
-    "AbortedError",
-    "AlreadyExistsError",
-    "CancelledError",
     "DataLossError",
     "DeadlineExceededError",
     "FailedPreconditionError",
     "InternalError",
     "InvalidArgumentError",
     "NotFoundError",
-    "OutOfRangeError",
     "OverloadedError",
     "PermissionDeniedError",
     "ResourceExhaustedError",

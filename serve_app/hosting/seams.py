@@ -32,17 +32,13 @@ class Seam:
 
 
 _DEPLOYMENT = "serve_app/hosting/deployment.py"
-_METRICS = "serve_app/hosting/replica_metrics.py"
-_INGRESS = "serve_app/hosting/direct_ingress.py"
-_LOG = "serve_app/hosting/access_log.py"
-_STORE = "serve_app/hosting/cluster_store.py"
+_METRICS = "serve_app/hosting/_replica_metrics.py"
+_INGRESS = "serve_app/hosting/_direct_ingress.py"
+_LOG = "serve_app/hosting/_access_log.py"
+_STORE = "serve_app/hosting/_cluster_store.py"
 _CONNECTION = "serve_app/hosting/uvicorn_protocol.py"
 _INSTALL = "serve_app/hosting/install.py"
 _COMMAND = "serve_app/hosting/_haproxy_command.py"
-_LOCAL = "serve_app/hosting/environment.py"
-_PODS = "kuberay/render/ray/environment.py"
-_SHARED = "foundation/ray_environment.py"
-_LOADED = "loadtest/service/local_service.py"
 
 _REPLICA = "ray.serve._private.replica"
 _CONSTANTS = "ray.serve._private.constants"
@@ -195,7 +191,7 @@ _OF_UVICORN = (
         "HttpToolsProtocol",
         f"{_HTTPTOOLS}.__init__",
         _CONNECTION,
-        "answers what the short way does not; uvicorn constructs it",
+        "answers what the fast path does not; uvicorn constructs it",
         parameters=("config", "server_state", "app_state", "_loop"),
     ),
     *(
@@ -244,77 +240,6 @@ _OF_HAPROXY = (
     ),
 )
 
-_VARIABLES = tuple(
-    # The raylet puts the prefix of its own options before their names.
-    Seam(name, theirs, used_by, why, (name if name.isupper() else name.removeprefix("RAY_"),))
-    for theirs, used_by, why, names in (
-        (
-            _CONSTANTS,
-            _SHARED,
-            "HAProxy balances straight to replicas that listen themselves",
-            """RAY_SERVE_ENABLE_HA_PROXY RAY_SERVE_THROUGHPUT_OPTIMIZED
-            RAY_SERVE_HAPROXY_NBTHREAD RAY_SERVE_HAPROXY_METRICS_ENABLED""",
-        ),
-        (
-            _CONSTANTS,
-            _LOCAL,
-            "two services on one machine do not meet",
-            """RAY_SERVE_HAPROXY_METRICS_PORT RAY_SERVE_HAPROXY_STATS_PORT
-            RAY_SERVE_FALLBACK_PROXY_HTTP_PORT RAY_SERVE_FALLBACK_PROXY_GRPC_PORT
-            RAY_SERVE_DIRECT_INGRESS_MIN_HTTP_PORT RAY_SERVE_DIRECT_INGRESS_MAX_HTTP_PORT
-            RAY_SERVE_DIRECT_INGRESS_MIN_GRPC_PORT RAY_SERVE_DIRECT_INGRESS_MAX_GRPC_PORT
-            RAY_SERVE_HAPROXY_CONFIG_FILE_LOC RAY_SERVE_HAPROXY_SOCKET_PATH
-            RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH RAY_SERVE_HAPROXY_SERVER_STATE_BASE
-            RAY_SERVE_HAPROXY_SERVER_STATE_FILE""",
-        ),
-        (
-            _CONSTANTS,
-            _LOCAL,
-            "replicas and proxies end, and dead ones are replaced, within seconds",
-            """RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S
-            RAY_SERVE_PROXY_MIN_DRAINING_PERIOD_S RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S""",
-        ),
-        (
-            _CONSTANTS,
-            _SHARED,
-            "gRPC messages beyond 4 MB, at the port and on the way to a replica",
-            "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH",
-        ),
-        (_CONSTANTS, _COMMAND, "run in place of HAProxy", "RAY_SERVE_HAPROXY_BINARY_PATH"),
-        (
-            "ray._private.ray_constants",
-            _SHARED,
-            "at Ray's nice 15 replicas starve beside any other load",
-            "RAY_worker_niceness",
-        ),
-        (
-            "ray._common.usage.usage_constants",
-            _SHARED,
-            "nothing is sent to Ray's makers",
-            "RAY_USAGE_STATS_ENABLED",
-        ),
-        (
-            "ray._private.node",
-            _PODS,
-            "logs fit on a pod's disk",
-            "RAY_ROTATION_MAX_BYTES RAY_ROTATION_BACKUP_COUNT",
-        ),
-        (
-            "ray._private.ray_constants",
-            _PODS,
-            "a pod's node drains before it ends",
-            "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S",
-        ),
-        (
-            "ray/core/src/ray/raylet/raylet",
-            _LOADED,
-            "gauges of replicas every second, from a dashboard that asks for a token",
-            "RAY_metrics_report_interval_ms RAY_AUTH_MODE RAY_AUTH_TOKEN",
-        ),
-    )
-    for name in names.split()
-)
-
 _PAGES = (
     Seam(
         "ray::ServeReplica",
@@ -333,25 +258,34 @@ _PAGES = (
     Seam(
         "/api/prometheus/sd",
         "ray/dashboard/modules/reporter/reporter_head.py",
-        "loadtest/replicas/ongoing.py",
+        "loadtest/replicas/_ongoing.py",
         "lists the pages with the gauges of replicas",
         ('@routes.get("/api/prometheus/sd")',),
     ),
     Seam(
         "ray_serve_replica_processing_queries",
         _REPLICA,
-        "loadtest/replicas/ongoing.py",
+        "loadtest/replicas/_ongoing.py",
         "ongoing requests of a replica",
         ('"serve_replica_processing_queries"',),
     ),
     Seam(
         "ray_serve_deployment_queued_queries",
         "ray.serve._private.router",
-        "loadtest/replicas/ongoing.py",
+        "loadtest/replicas/_ongoing.py",
         "requests that wait in front of the replicas",
         ('"serve_deployment_queued_queries"',),
     ),
 )
 
-SEAMS = (*_OF_A_REPLICA, *_OF_GRPC, *_OF_UVICORN, *_OF_HAPROXY, *_VARIABLES, *_PAGES)
-"""All of them."""
+SEAMS = (*_OF_A_REPLICA, *_OF_GRPC, *_OF_UVICORN, *_OF_HAPROXY, *_PAGES)
+"""All of them, but for the variables of Ray's environment: those are wherever we set one."""
+
+READ_FROM = (
+    "ray/serve/_private/constants.py",
+    "ray/_private/node.py",
+    "ray/_private/ray_constants.py",
+    "ray/_common/usage/usage_constants.py",
+    "ray/core/src/ray/raylet/raylet",
+)
+"""Where Ray reads the variables that are set for it; the raylet has its own without `RAY_`."""

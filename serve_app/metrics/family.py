@@ -84,19 +84,5 @@ NON_FINITE = Family(
     text="Output values that were NaN or infinite.",
 )
 
-FAMILIES = (
-    REQUEST_COUNT,
-    REQUEST_LATENCY_US,
-    RUNTIME_LATENCY_US,
-    EXAMPLE_COUNTS,
-    EXAMPLE_COUNT_TOTAL,
-    WARMUP_LATENCY_US,
-    WARMUP_RECORDS,
-    BATCH_ROWS,
-    ROWS,
-    QUEUE_S,
-    MODEL_S,
-    SHED,
-    NON_FINITE,
-)
+FAMILIES = tuple(value for value in list(vars().values()) if isinstance(value, Family))
 """All of them."""

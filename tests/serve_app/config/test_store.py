@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from serve_app.config.key_values import KeyValues, MemoryKeyValues
+from serve_app.config.key_values import KeyValues
 from serve_app.config.serving_config import ModelConfig, ServingConfig
 from serve_app.config.store import ConfigStore, Generation, Heartbeat
+from tests.serve_app.memory_key_values import MemoryKeyValues
 
 CONFIG = ServingConfig(models=(ModelConfig(name="m", base_path="gs://b/m", labels={"é/%": 3}),))
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from serve_app.config.key_values import MemoryKeyValues
 from serve_app.hosting._metrics_ledger import MetricsLedger
 from serve_app.metrics.snapshot import Snapshot, total
+from tests.serve_app.memory_key_values import MemoryKeyValues
 
 
 def counted(number: float) -> Snapshot:

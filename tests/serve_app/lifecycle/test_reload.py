@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from serve_app.config.key_values import KeyValues, MemoryKeyValues
+from serve_app.config.key_values import KeyValues
 from serve_app.config.serving_config import ServingConfig
 from serve_app.config.store import ConfigStore
 from serve_app.errors import (
@@ -23,8 +23,9 @@ from serve_app.errors import (
 )
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.lifecycle.reload import Reloader
-from serve_app.predictor.model_spec import ModelSpec
+from serve_app.predictor import ModelSpec
 from serve_app.settings import RepositorySettings, TensorFlowSettings
+from tests.serve_app.memory_key_values import MemoryKeyValues
 
 Publish = Callable[..., Path]
 Replica = tuple[ServableManager, Reloader]

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from serve_app.config.key_values import MemoryKeyValues
 from serve_app.config.store import ConfigStore
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.lifecycle.reload import Reloader
 from serve_app.settings import RepositorySettings, TensorFlowSettings
+from tests.serve_app.memory_key_values import MemoryKeyValues
 
 REQUEST_COUNT = "/tensorflow/serving/request_count"
 ONLY_LISTS = (

@@ -12,8 +12,8 @@ import threading
 
 from ray import serve
 
+from serve_app.hosting._cluster_store import ClusterStore
 from serve_app.hosting._metrics_ledger import MetricsLedger
-from serve_app.hosting.cluster_store import ClusterStore
 from serve_app.metrics.recorder import Recorder
 from serve_app.metrics.snapshot import Snapshot, total
 
