@@ -123,7 +123,7 @@ BY_ROWS: dict[str, tuple[set[str], Body]] = {
     ),
     "MatMul, BiasAdd, Relu, of zeros": (
         {"FusedMatMul"},
-        lambda x: tf.nn.relu(tf.nn.bias_add(tf.matmul(x * 0.0, -abs(_W)), [-0.0] * 4)),
+        lambda x: tf.nn.relu(tf.nn.bias_add(tf.matmul(x * 0.0, -abs(_W)), [-0.0, 1.0, -0.0, -1.0])),
     ),
     "MatMul, BiasAdd, Tanh": (
         {"FusedMatMul"}, lambda x: tf.tanh(tf.nn.bias_add(tf.matmul(x, _W), _W[0]))
