@@ -63,7 +63,7 @@ def bench(*, folder: Path | None, growth: bool, as_json: bool, **options: str) -
 
     Every server is visited in every round, by turns, so that they share the machine's moods; the
     table has medians over the rounds. Servers: ours-rest, ours-rest-2 (two replicas), ours-ingress
-    (without the data plane), ours-grpc; echo-ray and echo-uvicorn (a fixed answer, no model),
+    (without the fast path), ours-grpc; echo-ray and echo-uvicorn (a fixed answer, no model),
     fastapi-tf, ray-documented.
 
     --growth asks one replica with more and more rows, clients, features and versions.

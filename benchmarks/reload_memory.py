@@ -21,7 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from benchmarks._example_export import write_example_export
 from serve_app.lifecycle.manager import ServableManager
-from serve_app.predictor.version_status import State
+from serve_app.predictor import State
 from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 _MODEL = "reloaded"

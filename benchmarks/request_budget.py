@@ -17,6 +17,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,6 @@ from serve_app.kinds.tensorflow.threads import prepare_environment
 
 if TYPE_CHECKING:
     from serve_app.kinds.signature import Signature
-    from serve_app.predictor.lease import Lease
 
 SIZES = (1, 32, 64)
 ROUNDS, REPEATS = 15, 40
@@ -48,19 +48,15 @@ def best_us(stage: Callable[[], object]) -> float:
 
 def stages(root: Path) -> dict[str, dict[int, float]]:
     """Returns microseconds per request, by stage and by company."""
-    from serve_app.hosting.data_plane import DataPlane
+    from serve_app.hosting.fast_paths import FastPaths
     from serve_app.lifecycle.manager import ServableManager
     from serve_app.metrics.recorder import Recorder
-    from serve_app.predictor.admission import Admission
-    from serve_app.predictor.executor import Executor
-    from serve_app.predictor.model_spec import ModelSpec
-    from serve_app.predictor.predictor import Predictor
-    from serve_app.predictor.request import Outcome, Query
+    from serve_app.predictor import Admission, Executor, ModelSpec, Outcome, Predictor, Query
     from serve_app.protocols.http import Answer
     from serve_app.protocols.registry import http_protocols
     from serve_app.protocols.tfs.rest.adapters import PLAIN
     from serve_app.protocols.tfs.rest.plain_rows import read_plain_rows
-    from serve_app.protocols.tfs.rest.predict import PredictShortWay
+    from serve_app.protocols.tfs.rest.predict import PredictFastPath
     from serve_app.settings import RepositorySettings, TensorFlowSettings
     from serve_app.transports.http.head import HEAD_END, Heads
 
@@ -80,9 +76,9 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     ).encode()
     protocols = http_protocols(predictor, admission)
     heads = Heads(protocols, 1_000_000)
-    plane = DataPlane(predictor, admission, heads)
+    fast_paths = FastPaths(predictor, admission, heads)
     whole = head + HEAD_END + body
-    way = PredictShortWay(ModelSpec(model))
+    way = PredictFastPath(ModelSpec(model))
 
     def measured(size: int) -> dict[str, float]:
         """Returns microseconds per request in company of that size."""
@@ -102,7 +98,7 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
             "accept: head, found by its bytes": lambda: heads.read(whole[: whole.find(HEAD_END)]),
             "parse: JSON": lambda: way.read(body),
             "admit and leave": admit_and_leave,
-            "write: message": lambda: plane.message(answer, b"x" * 32, ()),
+            "write: message": lambda: fast_paths.message(answer, b"x" * 32, ()),
         }
         shared: dict[str, Callable[[], Any]] = {
             "version: take hold, let go": lambda: leave(predictor.lease(query, lease)),
@@ -122,7 +118,7 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     return {name: {size: by_size[size][name] for size in SIZES} for name in by_size[1]}
 
 
-def leave(lease: Lease) -> None:
+def leave(lease: AbstractContextManager[object]) -> None:
     """Lets go of what a request has taken hold of."""
     with lease:
         return

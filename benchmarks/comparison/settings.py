@@ -13,7 +13,7 @@ Own = Literal["ours-rest", "ours-rest-2", "ours-ingress", "ours-grpc"]
 Rival = Literal["echo-ray", "echo-uvicorn", "fastapi-tf", "ray-documented"]
 
 OWN: tuple[str, ...] = get_args(Own)
-"""Our service: one replica, two, without the data plane, over gRPC."""
+"""Our service: one replica, two, without the fast path, over gRPC."""
 RIVALS: tuple[str, ...] = get_args(Rival)
 """A fixed answer through Ray Serve's ordinary way and by uvicorn alone; what people write."""
 

@@ -8,8 +8,8 @@ from ray.serve._private.tracing_utils import is_tracing_enabled
 from serve_app.errors import SettingsError
 
 
-def has_data_plane(wanted: bool | None) -> bool:
-    """Returns whether the replica has a data plane.
+def has_fast_path(wanted: bool | None) -> bool:
+    """Returns whether the replica has the fast path.
 
     Args:
         wanted: The setting; None means wherever requests come to the replica's own listener.

@@ -18,7 +18,7 @@ from serve_app.config.store import ConfigStore
 from serve_app.errors import InternalError, UnavailableError
 from serve_app.hosting._access_log import AccessLog
 from serve_app.hosting._cluster_store import ClusterStore
-from serve_app.hosting._direct_ingress import has_data_plane, is_traced
+from serve_app.hosting._direct_ingress import has_fast_path, is_traced
 from serve_app.hosting._replica_metrics import ReplicaMetrics
 from serve_app.hosting.grpc_ingress import GrpcIngress
 from serve_app.kinds.tensorflow.threads import prepare_environment
@@ -26,11 +26,7 @@ from serve_app.lifecycle.manager import ServableManager
 from serve_app.lifecycle.reload import Reloader
 from serve_app.metrics.recorder import Recorder
 from serve_app.metrics.snapshot import Snapshot
-from serve_app.predictor.admission import Admission
-from serve_app.predictor.executor import Executor
-from serve_app.predictor.limits import CallLimits
-from serve_app.predictor.predictor import Predictor
-from serve_app.predictor.version_status import VersionStatus
+from serve_app.predictor import Admission, CallLimits, Executor, Predictor, VersionStatus
 from serve_app.protocols.http import HttpProtocol
 from serve_app.protocols.ops.metrics import MetricsPage
 from serve_app.protocols.registry import http_protocols
@@ -86,10 +82,10 @@ class ModelServer(GrpcIngress):
         self._protocols = self._http_protocols()
         self.rpc = self._rpc_dispatch()
         self._ongoing_gauge = Gauge(
-            "bqml_serve_ongoing_requests", "Ongoing requests, those of the data plane included."
+            "bqml_serve_ongoing_requests", "Ongoing requests, those of the fast path included."
         )
-        if has_data_plane(self._settings.http.data_plane):
-            self._start_data_plane()
+        if has_fast_path(self._settings.http.data_plane):
+            self._start_fast_paths()
 
     def _await_models(self) -> None:
         """Blocks until a model answers, so that a replica without one never gets a request."""
@@ -128,9 +124,9 @@ class ModelServer(GrpcIngress):
             cors=settings.http.cors,
         )
 
-    def _start_data_plane(self) -> None:
-        from serve_app.hosting.data_plane import DataPlane
+    def _start_fast_paths(self) -> None:
         from serve_app.hosting.direct_calls import DirectCalls
+        from serve_app.hosting.fast_paths import FastPaths
         from serve_app.hosting.install import install
         from serve_app.protocols.services import DIRECT
         from serve_app.transports.grpc.handlers import install_direct
@@ -142,7 +138,7 @@ class ModelServer(GrpcIngress):
         headers = (ALLOW if http.cors else ()) + (name if http.replica_header else ())
         access_log = AccessLog()
         log = access_log.write if access_log.enabled else None
-        install(DataPlane(self._predictor, self._admission, heads, headers, log))
+        install(FastPaths(self._predictor, self._admission, heads, headers, log))
         if not is_traced():
             direct = DirectCalls(self.rpc, serve.get_replica_context().app_name, log)
             install_direct({method: direct.behaviour(method) for method in DIRECT})
@@ -151,7 +147,7 @@ class ModelServer(GrpcIngress):
         """Returns what the autoscaler decides by; Ray Serve asks for it, again and again.
 
         Under the name of Ray Serve's own number of running requests, whose place it takes: that one
-        misses those of the data plane, and is a look at one moment, this is an average over time.
+        misses those of the fast path, and is a look at one moment, this is an average over time.
         So every policy, the default one included, sees the load.
         """
         ongoing = self._admission.mean_ongoing()

@@ -1,4 +1,4 @@
-"""The short way for gRPC: from the replica's gRPC server straight to the protocols."""
+"""The fast path for gRPC: from the replica's gRPC server straight to the protocols."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from serve_app.hosting.grpc_ingress import CODES
 from serve_app.protocols.rpc import RpcRequest
 
 if TYPE_CHECKING:
-    from serve_app.hosting.data_plane import LogLine
+    from serve_app.hosting.fast_paths import LogLine
     from serve_app.transports.grpc.dispatch import RpcDispatch
     from serve_app.transports.grpc.handlers import BytesBehaviour, ServicerContext
 

@@ -1,30 +1,30 @@
-"""Puts the short way into the servers that are started in this process from now on."""
+"""Puts the fast path into the servers that are started in this process from now on."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-from serve_app.hosting.data_plane import DataPlane
+from serve_app.hosting.fast_paths import FastPaths
 
 
-def install(plane: DataPlane) -> None:
-    """Makes uvicorn speak through `PredictProtocol` wherever it chooses the protocol by itself.
+def install(fast_paths: FastPaths) -> None:
+    """Makes uvicorn speak through `FastPathProtocol` wherever it chooses the protocol by itself.
 
     Ray Serve starts the server of a replica with uvicorn's defaults and no way to name another
     protocol; `HTTP_PROTOCOLS` is where uvicorn looks the default up. One replica is one process.
 
     Args:
-        plane: What the connections share.
+        fast_paths: What the connections share.
     """
     from uvicorn.config import HTTP_PROTOCOLS
 
     protocols: dict[str, Any] = HTTP_PROTOCOLS
-    protocols["auto"] = protocol(plane)
+    protocols["auto"] = protocol(fast_paths)
 
 
-def protocol(plane: DataPlane) -> Any:  # noqa: ANN401 - uvicorn takes any callable, its type says class
+def protocol(fast_paths: FastPaths) -> Any:  # noqa: ANN401 - uvicorn takes any callable, its type says class
     """Returns what uvicorn's `http` option takes."""
-    from serve_app.hosting.uvicorn_protocol import PredictProtocol
+    from serve_app.hosting.uvicorn_protocol import FastPathProtocol
 
-    return partial(PredictProtocol, plane)
+    return partial(FastPathProtocol, fast_paths)

@@ -198,7 +198,7 @@ _OF_UVICORN = (
         "HttpToolsProtocol",
         f"{_HTTPTOOLS}.__init__",
         _CONNECTION,
-        "answers what the short way does not; uvicorn constructs it",
+        "answers what the fast path does not; uvicorn constructs it",
         parameters=("config", "server_state", "app_state", "_loop"),
     ),
     *(

@@ -1,4 +1,4 @@
-"""One connection: uvicorn's protocol, with the short way in front."""
+"""One connection: uvicorn's protocol, with the fast path in front."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from serve_app.errors import OverloadedError
-from serve_app.hosting.data_plane import DataPlane
-from serve_app.predictor.request import Request
+from serve_app.hosting.fast_paths import FastPaths
+from serve_app.predictor import Request
 from serve_app.protocols.http import Answer, Question
 from serve_app.transports.http.head import HEAD_END, Head
 
@@ -25,7 +25,7 @@ class _Waiting(Request[bytes]):
 
     __slots__ = ("_connection",)
 
-    def __init__(self, connection: PredictProtocol, question: Question, deadline_s: float) -> None:
+    def __init__(self, connection: FastPathProtocol, question: Question, deadline_s: float) -> None:
         super().__init__(question.adapter, question.payload, question.rows, deadline_s)
         self._connection = connection
 
@@ -36,14 +36,14 @@ class _Waiting(Request[bytes]):
         self._connection.failed(error)
 
 
-class PredictProtocol(HttpToolsProtocol):
-    """Answers plain predict requests by itself; hands everything else to uvicorn, as it came.
+class FastPathProtocol(HttpToolsProtocol):
+    """Answers plain requests by itself; hands everything else to uvicorn, as it came.
 
     A connection has one such request at a time. What arrives meanwhile is kept, unread beyond a
     buffer.
 
     Args:
-        plane: What all connections share.
+        fast_paths: What all connections share.
         config: uvicorn's.
         server_state: uvicorn's.
         app_state: uvicorn's.
@@ -52,14 +52,14 @@ class PredictProtocol(HttpToolsProtocol):
 
     def __init__(
         self,
-        plane: DataPlane,
+        fast_paths: FastPaths,
         config: Config,
         server_state: ServerState,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._plane = plane
+        self._fast_paths = fast_paths
         self._head: Head | None = None
         self._came = b""
         self._later = b""
@@ -124,7 +124,7 @@ class PredictProtocol(HttpToolsProtocol):
 
     def _begin(self, data: bytes) -> None:
         end = data.find(HEAD_END)
-        head = self._plane.heads.read(data[:end]) if end > 0 else None
+        head = self._fast_paths.heads.read(data[:end]) if end > 0 else None
         if head is None:
             super().data_received(data)
             return
@@ -149,15 +149,15 @@ class PredictProtocol(HttpToolsProtocol):
             self._hand_on()
             return
         try:
-            self._plane.admission.enter()
+            self._fast_paths.admission.enter()
         except OverloadedError as error:
-            self._plane.count_failed(head.way, error)
+            self._fast_paths.count_failed(head.way, error)
             self._send(head.way.error(error))
             return
         self._ask(question)
 
     def _ask(self, question: Question) -> None:
-        predictor = self._plane.predictor
+        predictor = self._fast_paths.predictor
         self._waiting = _Waiting(self, question, self._started_s + predictor.limits.timeout_s)
         predictor.queue(question.query, self.loop).submit(self._waiting)
 
@@ -166,7 +166,7 @@ class PredictProtocol(HttpToolsProtocol):
         head = self._head
         assert head is not None
         self._end()
-        self._plane.count(head.way, self._started_s, self.loop)
+        self._fast_paths.count(head.way, self._started_s, self.loop)
         self._send(Answer(200, answer))
 
     def failed(self, error: Exception) -> None:
@@ -174,21 +174,21 @@ class PredictProtocol(HttpToolsProtocol):
         head = self._head
         assert head is not None
         self._end()
-        self._plane.count_failed(head.way, error)
+        self._fast_paths.count_failed(head.way, error)
         self._send(head.way.error(error))
 
     def _end(self) -> None:
         self._waiting = None
-        self._plane.admission.leave()
+        self._fast_paths.admission.leave()
 
     def _send(self, answer: Answer) -> None:
         assert self._head is not None
         if self._closes:
             answer = replace(answer, headers=(*answer.headers, _CLOSE))
         server = self.server_state.default_headers
-        request_id = self._head.request_id or self._plane.new_id()
-        self.transport.write(self._plane.message(answer, request_id, server))
-        self._plane.log(answer.status, monotonic() - self._started_s, request_id)
+        request_id = self._head.request_id or self._fast_paths.new_id()
+        self.transport.write(self._fast_paths.message(answer, request_id, server))
+        self._fast_paths.log(answer.status, monotonic() - self._started_s, request_id)
         self.server_state.total_requests += 1
         self._head, self._came = None, b""
         if self._closes:

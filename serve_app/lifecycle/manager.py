@@ -10,13 +10,13 @@ from serve_app.errors import InvalidArgumentError, NotFoundError
 from serve_app.lifecycle.served_model import ServedModel
 from serve_app.lifecycle.watcher import Watcher
 from serve_app.metrics.recorder import Recorder
-from serve_app.predictor.version_status import State, VersionStatus
+from serve_app.predictor import State, VersionStatus
 
 if TYPE_CHECKING:
     from serve_app.config.serving_config import ServingConfig
     from serve_app.kinds.servable import Servable
     from serve_app.lifecycle.version import ModelVersion
-    from serve_app.predictor.model_spec import ModelSpec
+    from serve_app.predictor import ModelSpec
     from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 

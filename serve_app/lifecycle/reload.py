@@ -24,7 +24,7 @@ from serve_app.lifecycle.followers import await_followers
 
 if TYPE_CHECKING:
     from serve_app.lifecycle.manager import ServableManager
-    from serve_app.predictor.version_status import VersionStatus
+    from serve_app.predictor import VersionStatus
     from serve_app.settings import RepositorySettings
 
 _log = logging.getLogger(__name__)

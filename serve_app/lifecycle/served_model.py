@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from serve_app.errors import ServeAppError
 from serve_app.lifecycle.version import ModelVersion
-from serve_app.predictor.version_status import State, VersionStatus
+from serve_app.predictor import State, VersionStatus
 from serve_app.repository.place import Place, VersionFiles, open_place
 from serve_app.repository.versions import wanted_versions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from serve_app.lifecycle.version import ModelVersion
-from serve_app.predictor.version_status import State
+from serve_app.predictor import State
 
 
 def versions_to_retire(

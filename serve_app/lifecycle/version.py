@@ -18,7 +18,7 @@ from serve_app.errors import (
 from serve_app.kinds.registry import kind_of
 from serve_app.kinds.servable import LoadOptions, Tensors
 from serve_app.metrics.recorder import Recorder
-from serve_app.predictor.version_status import State, VersionStatus
+from serve_app.predictor import State, VersionStatus
 from serve_app.repository.record import Json, read_record
 from serve_app.warmup.version_warmup import warm_version
 

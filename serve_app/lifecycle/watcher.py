@@ -22,7 +22,7 @@ from serve_app.lifecycle.served_model import ServedModel
 from serve_app.lifecycle.swap import versions_to_retire
 from serve_app.lifecycle.version import ModelVersion
 from serve_app.metrics.recorder import Recorder
-from serve_app.predictor.version_status import State, VersionStatus
+from serve_app.predictor import State, VersionStatus
 from serve_app.repository.place import VersionFiles
 
 if TYPE_CHECKING:

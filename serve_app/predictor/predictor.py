@@ -12,9 +12,9 @@ from serve_app.kinds.signature import Json, Signature
 from serve_app.kinds.traits import CallTraits
 from serve_app.metrics.model_call import ModelCallMeter
 from serve_app.metrics.recorder import Recorder
-from serve_app.predictor.lease import Lease
+from serve_app.predictor._lease import Lease
+from serve_app.predictor._queue import Queue
 from serve_app.predictor.limits import CallLimits
-from serve_app.predictor.queue import Queue
 from serve_app.predictor.request import Adapter, AwaitedRequest, Query
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from serve_app.kinds.signature import Json
-from serve_app.predictor.request import Adapter, Query
+from serve_app.predictor import Adapter, Query
 
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
@@ -70,7 +70,7 @@ class HttpProtocol(Protocol):
             DisconnectedError: The client went away: there is nobody to answer.
         """
 
-    def short_way(self, target: str) -> ShortWay | None:
+    def fast_path(self, target: str) -> FastPath | None:
         """Returns how plain requests to POST this target are answered; None where none are.
 
         Args:
@@ -88,7 +88,7 @@ class Question:
     rows: int
 
 
-class ShortWay(Protocol):
+class FastPath(Protocol):
     """The way of plain requests to one target, which a connection walks by itself.
 
     Attributes:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from serve_app.predictor.admission import Admission
-from serve_app.predictor.predictor import Predictor
+from serve_app.predictor import Admission, Predictor
 from serve_app.protocols.http import HttpProtocol
 from serve_app.protocols.ops.metrics import MetricsPage
 from serve_app.protocols.ops.ops import Ops

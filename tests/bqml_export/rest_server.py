@@ -18,9 +18,7 @@ sys.path.insert(0, os.getcwd())  # noqa: PTH109
 import uvicorn
 
 from serve_app.lifecycle.manager import ServableManager
-from serve_app.predictor.admission import Admission
-from serve_app.predictor.executor import Executor
-from serve_app.predictor.predictor import Predictor
+from serve_app.predictor import Admission, Executor, Predictor
 from serve_app.protocols.registry import http_protocols
 from serve_app.settings import RepositorySettings, TensorFlowSettings
 from serve_app.transports.http.app import HttpApp

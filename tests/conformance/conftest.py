@@ -19,9 +19,7 @@ import uvicorn
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from serve_app.lifecycle.manager import ServableManager
-from serve_app.predictor.admission import Admission
-from serve_app.predictor.executor import Executor
-from serve_app.predictor.predictor import Predictor
+from serve_app.predictor import Admission, Executor, Predictor
 from serve_app.protocols.registry import http_protocols
 from serve_app.protocols.rpc import RpcRequest
 from serve_app.protocols.tfs.grpc.methods import TfsGrpc

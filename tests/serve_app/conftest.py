@@ -19,14 +19,11 @@ import uvicorn
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from serve_app.hosting.data_plane import DataPlane
+from serve_app.hosting.fast_paths import FastPaths
 from serve_app.hosting.install import protocol
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.metrics.snapshot import Snapshot
-from serve_app.predictor.admission import Admission
-from serve_app.predictor.executor import Executor
-from serve_app.predictor.limits import CallLimits
-from serve_app.predictor.predictor import Predictor
+from serve_app.predictor import Admission, CallLimits, Executor, Predictor
 from serve_app.protocols.ops.metrics import MetricsPage
 from serve_app.protocols.registry import http_protocols
 from serve_app.protocols.tfs.rest.cors import ALLOW
@@ -90,9 +87,9 @@ class Rest:
         return self.request("POST", f"/v1/models/{model}:predict", json.dumps(document))
 
 
-def serve_rest(app: HttpApp, plane: DataPlane | None = None) -> Iterator[Rest]:
-    """Runs `app` on a free port until the generator is closed, behind a data plane or without."""
-    http = protocol(plane) if plane else "auto"
+def serve_rest(app: HttpApp, fast_paths: FastPaths | None = None) -> Iterator[Rest]:
+    """Runs `app` on a free port until the generator is closed, with the fast path or without."""
+    http = protocol(fast_paths) if fast_paths else "auto"
     config = uvicorn.Config(app, port=0, log_level="warning", lifespan="on", http=http)
     server = uvicorn.Server(config)
     listener = config.bind_socket()
@@ -260,8 +257,8 @@ def manage() -> Iterator[Callable[..., ServableManager]]:
         manager.close()
 
 
-_WAYS = ("asgi", "data plane")
-"""Requests meet the ASGI application first, or the data plane in front of it."""
+_WAYS = ("asgi", "fast path")
+"""Requests meet the ASGI application first, or the fast path in front of it."""
 
 
 @pytest.fixture(scope="session", params=_WAYS)
@@ -276,7 +273,7 @@ def rest(
     shutil.copytree(iris_export, root / "iris" / "3")
     shutil.copytree(mixed_export, root / "mixed" / "1")
     (root / "iris" / "3" / "bqml.json").write_text('{"model_type": "LOGISTIC_REGRESSION"}')
-    yield from _service(root, data_plane=request.param == "data plane")
+    yield from _service(root, fast_path=request.param == "fast path")
 
 
 @pytest.fixture(scope="session", params=_WAYS)
@@ -291,7 +288,7 @@ def real_rest(
     shutil.copytree(types, root / "types" / "7", copy_function=shutil.copyfile)
     (root / "iris_model").symlink_to(root / "iris_logistic_reg")
     # The recordings are of a server without metrics.
-    yield from _service(root, metrics=False, data_plane=request.param == "data plane")
+    yield from _service(root, metrics=False, fast_path=request.param == "fast path")
 
 
 @pytest.fixture(scope="session")
@@ -306,7 +303,7 @@ def _service(
     metrics: bool = True,
     cors: bool = False,
     timeout_ms: int = 30_000,
-    data_plane: bool = False,
+    fast_path: bool = False,
 ) -> Iterator[Rest]:
     settings = RepositorySettings(root=root, load_retry_interval_s=0, max_load_retries=0)
     tensorflow = TensorFlowSettings(threads=1, request_timeout_ms=timeout_ms)
@@ -324,9 +321,11 @@ def _service(
     admission = Admission(64, 1)
     protocols = http_protocols(predictor, admission, page if metrics else None, cors=cors)
     app = HttpApp(protocols, 10_000_000)
-    plane = DataPlane(predictor, admission, Heads(protocols, 10_000_000), ALLOW if cors else ())
+    fast_paths = FastPaths(
+        predictor, admission, Heads(protocols, 10_000_000), ALLOW if cors else ()
+    )
     try:
-        yield from serve_rest(app, plane if data_plane else None)
+        yield from serve_rest(app, fast_paths if fast_path else None)
     finally:
         manager.close()
         executor.close()

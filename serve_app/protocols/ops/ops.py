@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from serve_app.predictor.predictor import Predictor
+from serve_app.predictor import Predictor
 from serve_app.protocols.http import Answer, HttpRequest
 from serve_app.protocols.ops import probes
 from serve_app.protocols.ops.metrics import MetricsPage
@@ -42,5 +42,5 @@ class Ops:
             return await self._metrics.answer(request.query)
         return self._pages[request.path]()
 
-    def short_way(self, _target: str) -> None:
+    def fast_path(self, _target: str) -> None:
         """Nothing here is worth one."""

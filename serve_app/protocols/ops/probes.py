@@ -8,8 +8,7 @@ from __future__ import annotations
 from serve_app.errors import NotFoundError
 from serve_app.kinds.signature import Json
 from serve_app.kinds.traits import CallTraits
-from serve_app.predictor.model_spec import ModelSpec
-from serve_app.predictor.predictor import Predictor
+from serve_app.predictor import ModelSpec, Predictor
 from serve_app.protocols.http import Answer, json_answer
 from serve_app.protocols.tfs.rest.status import version_status
 

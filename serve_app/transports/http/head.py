@@ -1,4 +1,4 @@
-"""Reads the head of a request: whether the short way is open to it, and where it leads."""
+"""Reads the head of a request: whether the fast path is open to it, and where it leads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httptools
 
-from serve_app.protocols.http import HttpProtocol, ShortWay
+from serve_app.protocols.http import FastPath, HttpProtocol
 
 HEAD_END = b"\r\n\r\n"
 REQUEST_ID = b"x-request-id"
@@ -38,7 +38,7 @@ class Head:
         request_id: As sent; empty where there is none.
     """
 
-    way: ShortWay
+    way: FastPath
     body_bytes: int
     request_id: bytes
 
@@ -49,7 +49,7 @@ class Heads:
     A head is read once, by the parser of the ordinary way; the same bytes mean the same again.
 
     Args:
-        protocols: Who may have a short way to a target; the first one that has decides.
+        protocols: Who may have a fast path to a target; the first one that has decides.
         max_body_bytes: Larger bodies are left to the ordinary way, and its error.
         traced: Whether Ray Serve traces requests: then it must see those that carry a trace.
     """
@@ -99,7 +99,7 @@ class Heads:
         if not 0 < body_bytes <= self._most_bytes:
             return None
         target = reader.url.decode("latin-1")
-        ways = (protocol.short_way(target) for protocol in self._protocols)
+        ways = (protocol.fast_path(target) for protocol in self._protocols)
         way = next((way for way in ways if way is not None), None)
         if way is None:
             return None

@@ -1,4 +1,4 @@
-"""Connections through the data plane: bytes in any pieces, many at a time, to the end."""
+"""Connections over the fast path: bytes in any pieces, many at a time, to the end."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from typing import Any
 import pytest
 import uvicorn
 
-from serve_app.hosting.data_plane import DataPlane
+from serve_app.hosting.fast_paths import FastPaths
 from serve_app.hosting.install import protocol
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.metrics.family import REQUEST_COUNT
-from serve_app.predictor.admission import Admission
-from serve_app.predictor.executor import Executor
-from serve_app.predictor.predictor import Predictor
+from serve_app.predictor import Admission, Executor, Predictor
 from serve_app.protocols.registry import http_protocols
 from serve_app.transports.http.app import HttpApp
 from serve_app.transports.http.head import Heads
@@ -35,10 +33,10 @@ _ANSWER = re.compile(rb"HTTP/1\.1 (\d+) .*?\r\n\r\n", re.DOTALL)
 
 @dataclass
 class Service:
-    """A server with a data plane, and what it counts."""
+    """A server with the fast path, and what it counts."""
 
     port: int
-    plane: DataPlane
+    fast_paths: FastPaths
     admission: Admission
     predictor: Predictor
     server: uvicorn.Server
@@ -61,10 +59,10 @@ def service(
             predictor = Predictor(manage(publish(iris_export)), executor)
             admission = Admission(limit, 3)
             protocols = http_protocols(predictor, admission)
-            plane = DataPlane(predictor, admission, Heads(protocols, 1_000_000))
+            fast_paths = FastPaths(predictor, admission, Heads(protocols, 1_000_000))
             config = uvicorn.Config(
                 HttpApp(protocols, 1_000_000), port=0, log_level="warning",
-                http=protocol(plane), timeout_keep_alive=keep_alive_s,
+                http=protocol(fast_paths), timeout_keep_alive=keep_alive_s,
             )  # fmt: skip
             server = uvicorn.Server(config)
             listener = config.bind_socket()
@@ -73,7 +71,7 @@ def service(
             while not server.started:
                 time.sleep(0.01)
             try:
-                yield Service(listener.getsockname()[1], plane, admission, predictor, server)
+                yield Service(listener.getsockname()[1], fast_paths, admission, predictor, server)
             finally:
                 server.should_exit = True
                 thread.join()
@@ -125,7 +123,7 @@ def test_an_answer_has_the_headers_of_the_ordinary_way(service: Callable[..., Se
     assert names == {b"date", b"server", b"content-type", b"content-length", b"x-request-id"}
     assert b"x-request-id: mine\r\n" in head
     assert re.search(rb"x-request-id: [0-9a-f]{32}\r\n", other)
-    assert running.plane.answered == 2
+    assert running.fast_paths.answered == 2
 
 
 @pytest.mark.parametrize("size", [1, 7, 60, 200])

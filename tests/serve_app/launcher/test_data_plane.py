@@ -1,4 +1,4 @@
-"""New versions, load and faults, with the data plane and without: a client sees the same."""
+"""New versions, load and faults, with the fast path and without: a client sees the same."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Load:
         return sum(self.statuses.values()) - self.statuses[200]
 
 
-@pytest.fixture(scope="module", params=["true", "false"], ids=["data plane", "ordinary way"])
+@pytest.fixture(scope="module", params=["true", "false"], ids=["fast path", "ordinary way"])
 def running(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,

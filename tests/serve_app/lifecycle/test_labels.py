@@ -11,7 +11,7 @@ import pytest
 from serve_app.config.serving_config import ModelConfig, ServingConfig
 from serve_app.errors import InvalidArgumentError, NotFoundError
 from serve_app.lifecycle.manager import ServableManager
-from serve_app.predictor.model_spec import ModelSpec
+from serve_app.predictor import ModelSpec
 
 Publish = Callable[..., Path]
 Manage = Callable[..., ServableManager]

@@ -12,8 +12,7 @@ import pytest
 
 from serve_app.errors import InvalidArgumentError, NotFoundError
 from serve_app.lifecycle.manager import ServableManager
-from serve_app.predictor.model_spec import ModelSpec
-from serve_app.predictor.version_status import State
+from serve_app.predictor import ModelSpec, State
 
 Publish = Callable[..., Path]
 Manage = Callable[..., ServableManager]

@@ -23,7 +23,7 @@ from serve_app.errors import (
 )
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.lifecycle.reload import Reloader
-from serve_app.predictor.model_spec import ModelSpec
+from serve_app.predictor import ModelSpec
 from serve_app.settings import RepositorySettings, TensorFlowSettings
 from tests.serve_app.memory_key_values import MemoryKeyValues
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from serve_app.lifecycle.swap import versions_to_retire
-from serve_app.predictor.version_status import State
+from serve_app.predictor import State
 
 
 class Version:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from serve_app.errors import OverloadedError
-from serve_app.predictor.admission import Admission
+from serve_app.predictor import Admission
 
 
 def test_refuses_beyond_the_limit_and_says_when_to_retry() -> None:

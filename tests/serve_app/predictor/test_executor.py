@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from serve_app.predictor.executor import Executor
+from serve_app.predictor import Executor
 
 
 def test_a_slow_call_does_not_stall_the_event_loop() -> None:

@@ -16,11 +16,7 @@ from serve_app.errors import DeadlineExceededError, InvalidArgumentError, NotFou
 from serve_app.kinds.servable import Call
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.metrics.family import BATCH_ROWS
-from serve_app.predictor.executor import Executor
-from serve_app.predictor.limits import CallLimits
-from serve_app.predictor.model_spec import ModelSpec
-from serve_app.predictor.predictor import Predictor
-from serve_app.predictor.request import Query, Request
+from serve_app.predictor import CallLimits, Executor, ModelSpec, Predictor, Query, Request
 from serve_app.protocols.tfs.grpc.adapter import PredictAdapter
 from serve_app.protocols.tfs.rest.adapters import DOCUMENTS, PLAIN
 from serve_app.protocols.tfs.rest.plain_rows import Row, read_plain_rows

@@ -16,7 +16,7 @@ import pytest
 from serve_app.config.serving_config import ModelConfig, ServingConfig
 from serve_app.errors import InvalidArgumentError, NotFoundError, UnavailableError
 from serve_app.lifecycle.manager import ServableManager
-from serve_app.predictor.model_spec import ModelSpec
+from serve_app.predictor import ModelSpec
 from serve_app.repository import _bucket as bucket_module
 from serve_app.repository._bucket import Bucket, BucketUri
 from serve_app.repository._bucket_place import BucketPlace

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import BinaryIO, Protocol
 
 from bqml_export.embedded.storage.protocol.preconditions import Query
-from bqml_export.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _REASONS = {
     400: "invalid",

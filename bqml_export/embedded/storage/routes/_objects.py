@@ -34,7 +34,7 @@ from bqml_export.embedded.storage.store.object_store import (
 )
 
 if TYPE_CHECKING:
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _MOST_PARTS = 32
 

@@ -19,7 +19,7 @@ from bqml_export.embedded.storage.store.object_store import NewObject, ObjectSto
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _PART = re.compile(
     r"<Part>.*?<PartNumber>\s*(\d+)\s*</PartNumber>.*?</Part>", re.DOTALL | re.IGNORECASE

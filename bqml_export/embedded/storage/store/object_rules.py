@@ -13,7 +13,7 @@ from bqml_export.embedded.storage.store.content import Digests
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _LONGEST_BYTES = 1024
 _FORBIDDEN = (".", "..")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from serve_app.kinds.servable import Call, Tensors
 from serve_app.kinds.signature import Signature
-from serve_app.predictor.request import Outcome, Query
+from serve_app.predictor import Outcome, Query
 from serve_app.protocols.tfs.examples.examples import Examples
 from serve_app.protocols.tfs.examples.plan import Plan, Task, multi_plan, single_plan
 from serve_app.protocols.tfs.examples.result import Result

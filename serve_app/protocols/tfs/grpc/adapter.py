@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from foundation.protos.predict_pb2 import PredictRequest, PredictResponse
 from serve_app.kinds.servable import Call, Tensors
 from serve_app.kinds.signature import Signature
-from serve_app.predictor.request import Outcome, Query
+from serve_app.predictor import Outcome, Query
 from serve_app.protocols.tfs.grpc.spec import fill_spec
 from serve_app.protocols.tfs.messages.predict_message import (
     check_types,

@@ -6,7 +6,7 @@ from foundation.protos.classification_pb2 import ClassificationRequest, Classifi
 from foundation.protos.model_spec_pb2 import ModelSpec
 from foundation.protos.multi_inference_pb2 import MultiInferenceRequest, MultiInferenceResponse
 from foundation.protos.regression_pb2 import RegressionRequest, RegressionResponse
-from serve_app.predictor.request import Query
+from serve_app.predictor import Query
 from serve_app.protocols.tfs.examples.adapter import ExamplesAdapter
 from serve_app.protocols.tfs.examples.plan import CLASSIFY, REGRESS, Task
 from serve_app.protocols.tfs.examples.result import Classifications, Regressions, Result

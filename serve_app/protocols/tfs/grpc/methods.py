@@ -28,7 +28,7 @@ from serve_app.errors import (
     ResourceExhaustedError,
     ServeAppError,
 )
-from serve_app.predictor.admission import Admission
+from serve_app.predictor import Admission
 from serve_app.protocols.rpc import RpcReply, RpcRequest, error_reply
 from serve_app.protocols.tfs.grpc.examples import classify, multi_inference, regress
 from serve_app.protocols.tfs.grpc.health import check

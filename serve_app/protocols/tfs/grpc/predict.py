@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from foundation.protos.predict_pb2 import PredictRequest, PredictResponse
-from serve_app.predictor.request import Query
+from serve_app.predictor import Query
 from serve_app.protocols.tfs.grpc.adapter import PredictAdapter
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.protocols.tfs.grpc.spec import required_spec

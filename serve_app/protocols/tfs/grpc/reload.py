@@ -9,7 +9,7 @@ from foundation.protos.model_management_pb2 import ReloadConfigRequest, ReloadCo
 from serve_app.config.message import read_message
 from serve_app.errors import InvalidArgumentError, UnimplementedError
 from serve_app.metrics.recorder import Recorder
-from serve_app.predictor.lease import remaining_ms
+from serve_app.predictor import remaining_ms
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from serve_app.config.serving_config import ServingConfig
-from serve_app.predictor.predictor import Predictor
+from serve_app.predictor import Predictor
 
 Reload: TypeAlias = Callable[[ServingConfig, float | None], None]
 """`Reloader.reload`."""

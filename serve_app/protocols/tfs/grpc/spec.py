@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from serve_app.errors import InvalidArgumentError
 from serve_app.kinds.signature import DEFAULT_SIGNATURE
-from serve_app.predictor.model_spec import ModelSpec
+from serve_app.predictor import ModelSpec
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

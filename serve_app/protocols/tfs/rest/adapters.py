@@ -12,7 +12,7 @@ import orjson
 from serve_app.errors import InvalidArgumentError
 from serve_app.kinds.servable import Call, Tensors
 from serve_app.kinds.signature import DEFAULT_SIGNATURE, Signature
-from serve_app.predictor.request import Outcome, Query
+from serve_app.predictor import Outcome, Query
 from serve_app.protocols.tfs.rest.plain_rows import PlainRows
 from serve_app.protocols.tfs.rest.predict_request import Layout, PredictBody, read_predict_body
 from serve_app.protocols.tfs.rest.predict_response import row_values, write_predictions

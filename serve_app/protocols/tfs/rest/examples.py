@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from serve_app.predictor.predictor import Predictor
-from serve_app.predictor.request import Query
+from serve_app.predictor import Predictor, Query
 from serve_app.protocols.http import Answer
 from serve_app.protocols.tfs.examples.adapter import ExamplesAdapter
 from serve_app.protocols.tfs.examples.plan import CLASSIFY, REGRESS

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from serve_app.predictor.model_spec import ModelSpec
-from serve_app.predictor.predictor import Predictor
-from serve_app.predictor.request import Query
+from serve_app.predictor import ModelSpec, Predictor, Query
 from serve_app.protocols.http import Answer, Question
 from serve_app.protocols.tfs.rest.adapters import DOCUMENTS, PLAIN
 from serve_app.protocols.tfs.rest.answers import error_answer
@@ -28,7 +26,7 @@ async def predict(predictor: Predictor, spec: ModelSpec, body: bytes) -> Answer:
     return Answer(200, await predictor.predict(query, DOCUMENTS, request))
 
 
-class PredictShortWay:
+class PredictFastPath:
     """The way of plain predict requests for one model.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
 from serve_app.errors import InvalidArgumentError
-from serve_app.predictor.model_spec import ModelSpec
+from serve_app.predictor import ModelSpec
 
 Verb: TypeAlias = Literal["classify", "regress", "predict", "metadata", "status"]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from serve_app.kinds.signature import Json
-from serve_app.predictor.model_spec import ModelSpec
-from serve_app.predictor.predictor import Predictor
-from serve_app.predictor.version_status import VersionStatus
+from serve_app.predictor import ModelSpec, Predictor, VersionStatus
 from serve_app.protocols.http import Answer, json_answer
 
 

@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from serve_app.errors import ServeAppError
 from serve_app.metrics.recorder import RequestRecord
-from serve_app.predictor.admission import Admission
-from serve_app.predictor.predictor import Predictor
-from serve_app.protocols.http import Answer, DisconnectedError, HttpRequest, ShortWay
+from serve_app.predictor import Admission, Predictor
+from serve_app.protocols.http import Answer, DisconnectedError, FastPath, HttpRequest
 from serve_app.protocols.tfs.rest.answers import error_answer, html_answer
 from serve_app.protocols.tfs.rest.cors import ALLOW, preflight
 from serve_app.protocols.tfs.rest.evhttp import refusal
 from serve_app.protocols.tfs.rest.examples import examples
-from serve_app.protocols.tfs.rest.predict import PredictShortWay, predict
+from serve_app.protocols.tfs.rest.predict import PredictFastPath, predict
 from serve_app.protocols.tfs.rest.routes import Target, read_target
 from serve_app.protocols.tfs.rest.status import metadata, status
 
@@ -39,13 +38,13 @@ class TfsRest:
         """It has an answer to everything."""
         return True
 
-    def short_way(self, target: str) -> ShortWay | None:
+    def fast_path(self, target: str) -> FastPath | None:
         """Plain predict requests have one."""
         try:
             found = read_target("POST", target)
         except ServeAppError:
             return None
-        return PredictShortWay(found.spec) if found.verb == "predict" else None
+        return PredictFastPath(found.spec) if found.verb == "predict" else None
 
     async def answer(self, request: HttpRequest) -> Answer:
         """Answers with a page of TensorFlow Serving's HTTP library, or with JSON below /v1/."""

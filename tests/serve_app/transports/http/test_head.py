@@ -1,4 +1,4 @@
-"""Which requests may take the short way."""
+"""Which requests may take the fast path."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from serve_app.predictor.model_spec import ModelSpec
+from serve_app.predictor import ModelSpec
 from serve_app.protocols.tfs.rest.tfs_rest import TfsRest
 from serve_app.transports.http.head import Heads
 

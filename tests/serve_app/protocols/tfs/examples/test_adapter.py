@@ -10,10 +10,7 @@ from typing import Any
 import pytest
 
 from serve_app.errors import InvalidArgumentError, NotFoundError
-from serve_app.predictor.executor import Executor
-from serve_app.predictor.model_spec import ModelSpec
-from serve_app.predictor.predictor import Predictor
-from serve_app.predictor.request import Query
+from serve_app.predictor import Executor, ModelSpec, Predictor, Query
 from serve_app.protocols.tfs.examples.adapter import ExamplesAdapter
 from serve_app.protocols.tfs.examples.examples import Examples
 from serve_app.protocols.tfs.examples.plan import CLASSIFY, REGRESS, Task

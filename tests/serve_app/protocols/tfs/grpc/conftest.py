@@ -18,9 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from foundation.protos import model_service_pb2, prediction_service_pb2
 from serve_app.lifecycle.manager import ServableManager
-from serve_app.predictor.admission import Admission
-from serve_app.predictor.executor import Executor
-from serve_app.predictor.predictor import Predictor
+from serve_app.predictor import Admission, Executor, Predictor
 from serve_app.protocols.rpc import RpcRequest
 from serve_app.protocols.tfs.grpc.methods import TfsGrpc
 from serve_app.protocols.tfs.grpc.servicing import Servicing

@@ -11,7 +11,7 @@ import grpc
 import numpy as np
 import pytest
 
-from serve_app.predictor.admission import Admission
+from serve_app.predictor import Admission
 from serve_app.protocols.rpc import RpcRequest
 from serve_app.protocols.services import SERVICES
 from serve_app.protocols.tfs.grpc.methods import TfsGrpc

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from serve_app.errors import InvalidArgumentError
-from serve_app.predictor.model_spec import ModelSpec
+from serve_app.predictor import ModelSpec
 from serve_app.protocols.tfs.rest.routes import EmptyBodyError, Target, read_target
 
 

@@ -1,4 +1,4 @@
-"""What all connections of the short way share."""
+"""What all connections of the fast path share."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from http import HTTPStatus
 from time import monotonic
 from typing import TypeAlias
 
-from serve_app.predictor.admission import Admission
-from serve_app.predictor.predictor import Predictor
-from serve_app.protocols.http import Answer, Headers, ShortWay
+from serve_app.predictor import Admission, Predictor
+from serve_app.protocols.http import Answer, FastPath, Headers
 from serve_app.transports.http.head import Heads
 
 ServerHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
@@ -22,13 +21,13 @@ LogLine: TypeAlias = Callable[[str, str, str, float, str], None]
 _STATUS = {status.value: f"{status.value} {status.phrase}".encode() for status in HTTPStatus}
 
 
-class DataPlane:
+class FastPaths:
     """The models, the bound on ongoing requests, and the form of the answers.
 
     Args:
         predictor: The models.
         admission: Bounds the ongoing requests, the ordinary way's and these together.
-        heads: Knows the requests that may take the short way.
+        heads: Knows the requests that may take the fast path.
         headers: Headers of every answer.
         log: Takes a line for each request; None writes none.
     """
@@ -84,7 +83,7 @@ class DataPlane:
         if self._log is not None:
             self._log("POST", "/", str(status), took_s * 1000, request_id.decode("latin-1"))
 
-    def count(self, way: ShortWay, started_s: float, loop: asyncio.AbstractEventLoop) -> None:
+    def count(self, way: FastPath, started_s: float, loop: asyncio.AbstractEventLoop) -> None:
         """Counts an answered request; many at a time reach the recorder, once per turn."""
         self.answered += 1
         if not self._took_us:
@@ -92,7 +91,7 @@ class DataPlane:
         took_us = round((monotonic() - started_s) * 1e6)
         self._took_us.setdefault((way.model, way.api), []).append(took_us)
 
-    def count_failed(self, way: ShortWay, error: Exception) -> None:
+    def count_failed(self, way: FastPath, error: Exception) -> None:
         """Counts a request that was refused, or that failed."""
         self.predictor.recorder.failed("REST", way.model, error)
 

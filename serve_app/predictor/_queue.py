@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from serve_app.errors import DeadlineExceededError, InternalError, ServeAppError
 from serve_app.kinds.servable import Tensors
 from serve_app.kinds.traits import CallTraits
-from serve_app.predictor.batch import Batch, end, has_rows, read, shareable_first
-from serve_app.predictor.lease import Lease
+from serve_app.predictor._batch import Batch, end, has_rows, read, shareable_first
+from serve_app.predictor._lease import Lease
 from serve_app.predictor.request import Query, Request
 
 if TYPE_CHECKING:

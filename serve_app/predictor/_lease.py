@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from serve_app.errors import DeadlineExceededError
 from serve_app.kinds.servable import Call, Tensors
 from serve_app.kinds.traits import CallTraits
 from serve_app.metrics.model_call import ModelCallMeter
+from serve_app.predictor.deadline import remaining_ms
 from serve_app.predictor.request import Adapter, Query
 
 if TYPE_CHECKING:
@@ -116,19 +115,3 @@ class Lease:
             return self._servable.run(call, inputs, requests=requests, timeout_ms=left_ms)
 
         return self._meter.measured(run, inputs, self.traits(call).pace)
-
-
-# A client may name centuries, which TensorFlow's clock, in nanoseconds, cannot add.
-_LONGEST_MS = 24 * 60 * 60 * 1000
-
-
-def remaining_ms(until_s: float) -> int:
-    """Returns the milliseconds until a moment of the monotonic clock: at least 1, at most a day's.
-
-    Raises:
-        DeadlineExceededError: None are left.
-    """
-    left_s = until_s - monotonic()
-    if left_s <= 0:
-        raise DeadlineExceededError("Deadline exceeded before the model was called")
-    return min(max(1, int(left_s * 1000)), _LONGEST_MS)

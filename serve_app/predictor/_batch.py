@@ -11,7 +11,7 @@ import numpy as np
 from serve_app.errors import ServeAppError
 from serve_app.kinds.servable import Call, Tensors
 from serve_app.kinds.traits import CallTraits
-from serve_app.predictor.lease import Lease
+from serve_app.predictor._lease import Lease
 from serve_app.predictor.request import Adapter, Outcome, Request
 
 
