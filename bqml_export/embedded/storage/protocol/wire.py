@@ -138,12 +138,10 @@ class Response:
 
     @property
     def length(self) -> int:
-        """The number of bytes of the body."""
         return self.content.length if isinstance(self.content, FileSlice) else len(self.content)
 
     @property
     def phrase(self) -> str:
-        """The words behind the status."""
         known = self.status != _CLIENT_CLOSED_REQUEST
         return HTTPStatus(self.status).phrase if known else "Client Closed Request"
 

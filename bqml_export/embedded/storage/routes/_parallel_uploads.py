@@ -90,7 +90,6 @@ def complete(store: ObjectStore, request: Request) -> Response:
 
 
 def abort(store: ObjectStore, request: Request) -> Response:
-    """Answers DELETE ?uploadId=U."""
     with store.catalog.transaction():
         _forget(store, _find(store, request))
     return Response(status=204)
