@@ -29,8 +29,11 @@ bench: $(VENV)/.loadtest
 	@$(BIN)/bqml-export up $(SQL) --root $(ROOT) --local
 	@exec $(BIN)/python -m benchmarks --root $(ROOT) $(ARGS)
 
+# COVERAGE=1 tells which lines the tests run in their own processes, and leaves .coverage.json.
+COVER = -m slipcover --source foundation,bqml_export,serve_app,kuberay,loadtest --omit '*_pb2.py' \
+        --json --out .coverage.json
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python $(if $(COVERAGE),$(COVER)) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

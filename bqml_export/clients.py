@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import google.auth
@@ -36,7 +36,7 @@ class TransientErrors:
 
     retry: Retry
     refused: int = 0
-    last_refused_s: float = field(default=0.0)
+    last_refused_s: float = 0.0
 
     def __call__(self, exc: BaseException) -> bool:
         """Returns whether to try once more after `exc`."""
@@ -108,16 +108,15 @@ def open_clients(target: Target) -> Iterator[Clients]:
 def _connected(target: Target) -> Iterator[Clients]:
     with foreign_errors("reading Google Cloud credentials"):
         credentials, project = _credentials(target)
-    warehouse = bigquery.Client(
-        project=project,
-        credentials=credentials,
-        location=target.location,
-        client_options=_options(target.bigquery_url),
-    )
-    bucket = storage.Client(
-        project=project, credentials=credentials, client_options=_options(target.storage_url)
-    )
-    try:
+    login = {"project": project, "credentials": credentials}
+    with (
+        closing(
+            bigquery.Client(
+                **login, location=target.location, client_options=_options(target.bigquery_url)
+            )
+        ) as warehouse,
+        closing(storage.Client(**login, client_options=_options(target.storage_url))) as bucket,
+    ):
         yield Clients(
             bigquery=warehouse,
             storage=bucket,
@@ -127,9 +126,6 @@ def _connected(target: Target) -> Iterator[Clients]:
             bigquery_retry=_bounded(bigquery.DEFAULT_RETRY, target.retry_timeout_s),
             storage_retry=_bounded(STORAGE_RETRY, target.retry_timeout_s),
         )
-    finally:
-        warehouse.close()
-        bucket.close()
 
 
 def _credentials(target: Target) -> tuple[Credentials, str]:
@@ -153,10 +149,5 @@ def _options(url: str | None) -> ClientOptions | None:
 
 
 def _bounded(retry: Retry, timeout_s: float) -> Retry:
-    return Retry(
-        predicate=TransientErrors(retry),
-        initial=0.5,
-        maximum=10.0,
-        multiplier=2.0,
-        timeout=timeout_s,
-    )
+    patient = retry.with_predicate(TransientErrors(retry))
+    return patient.with_delay(initial=0.5, maximum=10.0, multiplier=2.0).with_timeout(timeout_s)

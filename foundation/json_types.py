@@ -9,3 +9,6 @@ JsonValue: TypeAlias = Any
 
 JsonObject: TypeAlias = dict[str, Any]
 """A decoded JSON object, as the REST APIs answer it and as `--json` prints it."""
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+"""A decoded JSON value, to be taken apart with checks."""

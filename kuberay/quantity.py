@@ -40,18 +40,23 @@ def quantity(value: object) -> Decimal | None:
         return None
 
 
+def _read(value: object, form: re.Pattern[str], expected: str) -> object:
+    if not isinstance(value, str):
+        return value
+    number = quantity(value) if form.fullmatch(value) else None
+    if number is None:
+        raise ValueError(f"expected {expected}")
+    return number
+
+
 def memory_bytes(value: object) -> object:
     """Returns `8Gi`, `500M` or a number of bytes as bytes; anything else as it is.
 
     Raises:
         ValueError: The text is no quantity.
     """
-    if not isinstance(value, str):
-        return value
-    number = quantity(value) if _MEMORY.fullmatch(value) else None
-    if number is None:
-        raise ValueError("expected bytes or a quantity such as 8Gi or 500Mi")
-    return math.ceil(number)
+    number = _read(value, _MEMORY, "bytes or a quantity such as 8Gi or 500Mi")
+    return math.ceil(number) if isinstance(number, Decimal) else number
 
 
 def memory_text(size_bytes: int) -> str:
@@ -68,12 +73,8 @@ def cpus(value: object) -> object:
     Raises:
         ValueError: The text is no quantity.
     """
-    if not isinstance(value, str):
-        return value
-    number = quantity(value) if _CPUS.fullmatch(value) else None
-    if number is None:
-        raise ValueError("expected CPUs such as 2, 1.5 or 500m")
-    return float(number)
+    number = _read(value, _CPUS, "CPUs such as 2, 1.5 or 500m")
+    return float(number) if isinstance(number, Decimal) else number
 
 
 def cpus_text(count: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from foundation.cli.failure import Frame
-from foundation.cli.group import Door, run
+from foundation.cli.group import LazyCommand, run
 from loadtest.cli.group import RunByDefault
 from loadtest.errors import LoadTestError
 
@@ -17,16 +17,20 @@ FRAME = Frame(
     exit_code=LoadTestError.exit_code,
 )
 COMMANDS = {
-    "config": Door("loadtest.cli.config:config", "Look at the settings."),
-    "plan": Door("loadtest.cli.plan:plan", "Measure one replica and size the autoscaling by it."),
-    "report": Door("loadtest.cli.report:report", "Write the report of a run again."),
-    "run": Door("loadtest.cli.run:run", "Load a service, watch its replicas, give a verdict."),
+    "config": LazyCommand("loadtest.cli.config:config", "Look at the settings."),
+    "plan": LazyCommand(
+        "loadtest.cli.plan:plan", "Measure one replica and size the autoscaling by it."
+    ),
+    "report": LazyCommand("loadtest.cli.report:report", "Write the report of a run again."),
+    "run": LazyCommand(
+        "loadtest.cli.run:run", "Load a service, watch its replicas, give a verdict."
+    ),
 }
 
 
 @click.group(
     cls=RunByDefault,
-    doors=COMMANDS,
+    lazy=COMMANDS,
     frame=FRAME,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from foundation.cli.failure import Frame
-from foundation.cli.group import Door, DoorGroup, run
+from foundation.cli.group import LazyCommand, LazyGroup, run
 
 FRAME = Frame(
     program="bqml-serve",
@@ -13,8 +13,8 @@ FRAME = Frame(
     install="make serve, or pip install '.[serve]' in the project",
 )
 COMMANDS = {
-    "config": Door("serve_app.cli.config:config", "Look at the settings."),
-    "serve": Door(
+    "config": LazyCommand("serve_app.cli.config:config", "Look at the settings."),
+    "serve": LazyCommand(
         "serve_app.cli.serve:serve",
         "Serve the model repository with TensorFlow Serving's API, on an...",
     ),
@@ -22,8 +22,8 @@ COMMANDS = {
 
 
 @click.group(
-    cls=DoorGroup,
-    doors=COMMANDS,
+    cls=LazyGroup,
+    lazy=COMMANDS,
     frame=FRAME,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

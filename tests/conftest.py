@@ -11,10 +11,12 @@ settings of its own, or breaks something, starts a service of its own and is mar
 from __future__ import annotations
 
 import functools
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,8 @@ from tests.shared_process import SharedProcess, once
 # A shell that starts tests in the background has them ignore Ctrl-C, and so every process that they
 # start; the tests of Ctrl-C want it back.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# What TensorFlow says of itself would end the log, in place of the summary.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 TESTS = Path(__file__).parent
 LONGEST_FIRST = {"kuberay": 0, "loadtest": 1, "bqml_export": 2, "serve_app": 3}
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
@@ -175,3 +179,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and hasattr(config, "_tmp_path_factory"):
         for keeper in run_folder(config).glob("*/keeper"):
             SharedProcess(keeper.parent).wait_until_stopped()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tells how many lines the tests have run in their own processes, where that was measured."""
+    measured = Path(os.environ.get("SLIPCOVER_COVERAGE_DIR", "/nowhere"), "merged.json")
+    if not measured.exists():
+        return
+    run, every = Counter[str](), Counter[str]()
+    for name, file in json.loads(measured.read_text())["files"].items():
+        for folder in (Path(name).parts[0], "all"):
+            run[folder] += file["summary"]["covered_lines"]
+            every[folder] += file["summary"]["covered_lines"] + file["summary"]["missing_lines"]
+    terminalreporter.section("coverage: lines run in the tests' own processes")
+    for folder, lines in every.items():
+        percent = 100 * run[folder] / max(1, lines)
+        terminalreporter.write_line(f"{folder:12} {percent:5.1f} % of {lines:6,} lines")

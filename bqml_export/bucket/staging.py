@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,6 @@ from typing import TYPE_CHECKING
 from bqml_export.repository.lock import locked_folder, remove_abandoned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from bqml_export.bucket.objects import StoredObject
 
 PREFIX = ".pulling-"

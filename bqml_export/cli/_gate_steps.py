@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import BqmlExportError
+from bqml_export.parity.comparison import Examination
 from bqml_export.parity.promotion import require_passing_report
+from bqml_export.repository.versions import Version
 from foundation.cli.output import report
 
 if TYPE_CHECKING:
     from bqml_export.clients import Clients
-    from bqml_export.parity.comparison import Examination
-    from bqml_export.repository.versions import Version
 
 
 def gate_is_passed(version: Version, url: str) -> bool:

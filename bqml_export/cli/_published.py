@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from bqml_export.repository.versions import Version, model_folder, next_number, require_free
-from foundation.cli.output import write_document
+from foundation.cli.output import write_result
 from foundation.json_types import JsonObject
 
 
@@ -32,15 +30,11 @@ def planned_document(
 
 
 def write_published(version: Version, *, as_json: bool, status: str = "published") -> None:
-    """Writes the version to stdout: its folder for people, a document for machines."""
-    if as_json:
-        write_document(
-            {
-                "status": status,
-                "model": version.model,
-                "version": version.number,
-                "folder": str(version.folder),
-            }
-        )
-    else:
-        click.echo(str(version.folder))
+    folder = str(version.folder)
+    document = {
+        "status": status,
+        "model": version.model,
+        "version": version.number,
+        "folder": folder,
+    }
+    write_result(document, folder, as_json=as_json)

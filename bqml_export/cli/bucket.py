@@ -9,7 +9,7 @@ from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
 from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
-from foundation.cli.output import report, write_document
+from foundation.cli.output import report, write_document, write_result
 
 
 @click.group(
@@ -52,16 +52,13 @@ def create(name: str, dataset: str | None, target: Target, *, dry_run: bool, as_
     with open_clients(target) as clients:
         location = dataset_location(clients, model) if model else target.location or ""
         plan = plan_bucket(clients, name, location)
+        action = "nothing" if plan.exists else "send"
         if dry_run:
             request = None if plan.exists else request_body(plan, clients.project)
-            action = "nothing" if plan.exists else "send"
             write_document({"action": action, "bucket": name, "request": request})
             return
         created = create_bucket(clients, plan)
     state = "exists already in" if plan.exists else "was created in"
     report(f"bucket {name} {state} {created.location}")
-    if as_json:
-        action = "nothing" if plan.exists else "send"
-        write_document({"action": action, "bucket": name, "location": created.location})
-    else:
-        click.echo(f"gs://{name}")
+    document = {"action": action, "bucket": name, "location": created.location}
+    write_result(document, f"gs://{name}", as_json=as_json)

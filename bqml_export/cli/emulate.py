@@ -7,17 +7,19 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bqml_export.cli._options import state_dir_option
 from bqml_export.client_environment import client_environment, export_lines, write_client_files
-from bqml_export.embedded.services import Endpoints
 from bqml_export.errors import BqmlExportError
 from bqml_export.settings import LOCAL_PROJECT
 from foundation.cli.options import example, json_option
-from foundation.cli.output import report, write_document
+from foundation.cli.output import report, write_result
+
+if TYPE_CHECKING:
+    from bqml_export.embedded.services import Endpoints
 
 
 def _port_option(service: str, default: int) -> Callable[[Any], Any]:
@@ -93,15 +95,11 @@ def _announce(endpoints: Endpoints, files: Path, *, as_json: bool) -> None:
     environment = client_environment(
         endpoints.bigquery_url, endpoints.storage_url, endpoints.project, files
     )
-    if as_json:
-        write_document(
-            {
-                "bigquery_url": endpoints.bigquery_url,
-                "storage_url": endpoints.storage_url,
-                "project": endpoints.project,
-                "environment": environment,
-            }
-        )
-    else:
-        click.echo(export_lines(environment))
+    document = {
+        "bigquery_url": endpoints.bigquery_url,
+        "storage_url": endpoints.storage_url,
+        "project": endpoints.project,
+        "environment": environment,
+    }
+    write_result(document, export_lines(environment), as_json=as_json)
     sys.stdout.flush()

@@ -14,7 +14,7 @@ from bqml_export.cli._options import (
 from bqml_export.model_reference import ModelReference
 from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
-from foundation.cli.output import report, write_document
+from foundation.cli.output import report, write_document, write_result
 
 
 @click.command(
@@ -53,14 +53,10 @@ def export(
             write_document(chain.planned_document(clients, plan))
             return
         exported = chain.export(clients, plan, report)
-    if as_json:
-        write_document(
-            {
-                "model": str(plan.extraction.model.reference),
-                "action": exported.action,
-                "uri": str(exported.place),
-                "trial_id": exported.record.trial_id,
-            }
-        )
-    else:
-        click.echo(str(exported.place))
+    document = {
+        "model": str(plan.extraction.model.reference),
+        "action": exported.action,
+        "uri": str(exported.place),
+        "trial_id": exported.record.trial_id,
+    }
+    write_result(document, str(exported.place), as_json=as_json)

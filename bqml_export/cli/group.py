@@ -6,7 +6,7 @@ import click
 
 from bqml_export.repository.record import tool_version
 from foundation.cli.failure import Frame
-from foundation.cli.group import Door, DoorGroup
+from foundation.cli.group import LazyCommand, LazyGroup
 from foundation.cli.options import example
 
 FRAME = Frame(
@@ -35,9 +35,9 @@ _SUMMARIES = {
 _MODULES = {"deploy": "up"}
 
 
-def _door(name: str, summary: str) -> Door:
+def _lazy(name: str, summary: str) -> LazyCommand:
     module = _MODULES.get(name, name)
-    return Door(f"bqml_export.cli.{module}:{module}", summary)
+    return LazyCommand(f"bqml_export.cli.{module}:{module}", summary)
 
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -47,8 +47,8 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
 
 
 @click.group(
-    cls=DoorGroup,
-    doors={name: _door(name, summary) for name, summary in _SUMMARIES.items()},
+    cls=LazyGroup,
+    lazy={name: _lazy(name, summary) for name, summary in _SUMMARIES.items()},
     frame=FRAME,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=example("bqml-export up sql/iris_model.sql --root serving_dir --local"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from bqml_export.cli._options import dry_run_option, target_options
 from bqml_export.model_reference import ModelReference
 from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
-from foundation.cli.output import report, write_document
+from foundation.cli.output import report, write_document, write_result
 
 
 @click.command(
@@ -38,7 +39,4 @@ def load(
         return
     with open_clients(target) as clients:
         loaded = loading.load(clients, file, reference, report, replace=replace)
-    if as_json:
-        write_document({"table": loaded.table, "rows": loaded.rows})
-    else:
-        click.echo(f"{loaded.table}: {loaded.rows} rows")
+    write_result(asdict(loaded), f"{loaded.table}: {loaded.rows} rows", as_json=as_json)

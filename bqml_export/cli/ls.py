@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bqml_export.cli._options import root_option, target_options
 from bqml_export.parity.inventory import Entry, inventory
+from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document, write_table
+from foundation.json_types import JsonObject
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.settings import Target
     from bqml_export.warehouse.description import ModelDescription
-    from foundation.json_types import JsonObject
 
 _SHOWN_METRICS = 3
 _COLUMNS = ["MODEL", "VERSION", "LABELS", "PARITY", "TYPE", "CREATED", "METRICS", "SOURCE"]

@@ -10,7 +10,7 @@ from bqml_export.cli._options import dry_run_option, force_option, target_option
 from bqml_export.cli._source import read_sql, sql_argument
 from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
-from foundation.cli.output import report, write_document
+from foundation.cli.output import report, write_document, write_result
 
 
 @click.command(
@@ -47,18 +47,14 @@ def train(sql_file: TextIO, target: Target, *, force: bool, dry_run: bool, as_js
             return
         trained = training.train(clients, plan, report)
     model = trained.model
-    if as_json:
-        write_document(
-            {
-                "model": str(model.reference),
-                "action": trained.action,
-                "job_id": trained.job_id,
-                "model_type": model.model_type,
-                "created": model.created,
-                "location": model.location,
-                "iterations": model.iterations,
-                "metrics": model.metrics,
-            }
-        )
-    else:
-        click.echo(str(model.reference))
+    document = {
+        "model": str(model.reference),
+        "action": trained.action,
+        "job_id": trained.job_id,
+        "model_type": model.model_type,
+        "created": model.created,
+        "location": model.location,
+        "iterations": model.iterations,
+        "metrics": model.metrics,
+    }
+    write_result(document, str(model.reference), as_json=as_json)

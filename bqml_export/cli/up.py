@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bqml_export.bucket.uri import BucketUri
 from bqml_export.cli._gate_steps import gate_is_passed, run_gate
 from bqml_export.cli._options import (
     destination_option,
@@ -21,22 +23,19 @@ from bqml_export.cli._published import write_published
 from bqml_export.cli._source import source_argument
 from bqml_export.errors import UsageError
 from bqml_export.model_reference import ModelReference
+from bqml_export.parity.comparison import Examination
 from bqml_export.parity.promotion import Promotion, promote
 from bqml_export.repository.labels import require_label
 from bqml_export.repository.record import sql_sha256
 from bqml_export.repository.up_to_date import newest_made_from
+from bqml_export.repository.versions import Version
+from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
+from foundation.json_types import JsonObject
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.bucket.uri import BucketUri
     from bqml_export.chain.up import UpRequest
-    from bqml_export.parity.comparison import Examination
-    from bqml_export.repository.versions import Version
-    from bqml_export.settings import Target
-    from foundation.json_types import JsonObject
 
 
 @click.command(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,19 +13,16 @@ from bqml_export.cli._options import dry_run_option, root_option, target_options
 from bqml_export.cli._parity_options import DEFAULT_URL, parity_options, refuse_parity_options
 from bqml_export.cli._parity_table import write_parity
 from bqml_export.errors import BqmlExportError, GateError
+from bqml_export.parity.comparison import Examination
 from bqml_export.repository.versions import Version, model_folder, models_of, versions_of
+from bqml_export.settings import Target
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_document
+from foundation.json_types import JsonObject
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from bqml_export.chain.verify import Compared
     from bqml_export.clients import Clients
-    from bqml_export.parity.comparison import Examination
-    from bqml_export.settings import Target
-    from foundation.json_types import JsonObject
 
 
 @click.command(

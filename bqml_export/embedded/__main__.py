@@ -49,7 +49,6 @@ def print_environment(endpoints: Endpoints) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line and returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m bqml_export.embedded", description=__doc__)
     parser.add_argument("--state-dir", type=Path, default=DEFAULT_STATE_DIR)
     parser.add_argument("--bigquery-port", type=int, default=0, help="0 for a free port")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from bqml_export.parity._case import Case
 from bqml_export.repository.instance import FLOATS, flattened, to_instance
+from foundation.json_types import JsonObject
 
 if TYPE_CHECKING:
     from bqml_export.repository.saved_model_pb import TensorMap
-    from foundation.json_types import JsonObject
 
 NULL_CATEGORY = "_null_filler"
 

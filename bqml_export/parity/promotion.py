@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,6 @@ from bqml_export.parity.report import ParityReport, files_digest, read_report
 from bqml_export.parity.subject import require_undamaged
 from bqml_export.repository.labels import LabelChange, change_label, read_labels, require_label
 from bqml_export.repository.lock import locked
-from bqml_export.repository.record import now
 from bqml_export.repository.versions import Version, model_folder, versions_of
 
 STABLE = "stable"
@@ -73,12 +70,7 @@ def remove(wanted: Promotion, report: Callable[[str], None], *, dry_run: bool) -
                 hint=f"its labels: {known}",
             )
         change = LabelChange(
-            at=now(),
-            who=_who(),
-            label=wanted.label,
-            version=None,
-            previous=previous,
-            reason=wanted.reason,
+            label=wanted.label, version=None, previous=previous, reason=wanted.reason
         )
         if not dry_run:
             change_label(folder, change)
@@ -114,8 +106,6 @@ def _change(wanted: Promotion, version: Version, previous: int | None) -> LabelC
         if gated and not wanted.force:
             raise
     return LabelChange(
-        at=now(),
-        who=_who(),
         label=wanted.label,
         version=version.number,
         previous=previous,
@@ -153,11 +143,3 @@ def _failures(report: ParityReport) -> str:
     more = len(found) - _SHOWN_FAILURES
     shown = "; ".join(found[:_SHOWN_FAILURES]) or "no row could be compared"
     return f"{shown}; and {more} rows more" if more > 0 else shown
-
-
-def _who() -> str:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        user = "unknown"
-    return f"{user}@{socket.gethostname()}"

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bqml_export.errors import DamageError, GateError
+from bqml_export.model_reference import ModelReference
 from bqml_export.parity._leaf import Leaf, leaves_of
 from bqml_export.parity._prediction import Outputs, outputs_of
 from bqml_export.repository.digests import compare
 from bqml_export.repository.record import Record, read_record
+from bqml_export.repository.versions import Version
 from foundation.repository.layout import DEFAULT_SIGNATURE, default_signature
 
 if TYPE_CHECKING:
-    from bqml_export.model_reference import ModelReference
     from bqml_export.repository.saved_model_pb import TensorMap
-    from bqml_export.repository.versions import Version
 
 _DEPLOY = "publish it with `bqml-export deploy`, which records where a model comes from"
 _DEPLOY_OR_HASHES = f"{_DEPLOY}, or give --files-only to compare hashes"

@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import math
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from foundation.json_types import JsonObject
 
+if TYPE_CHECKING:
     from bqml_export.repository.saved_model_pb import TensorMap
-    from foundation.json_types import JsonObject
 
 FLOATS = ("float32", "float64")
 INTEGERS = ("int32", "int64")

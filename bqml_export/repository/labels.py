@@ -6,13 +6,16 @@ Servers read the file again and again, so it is only ever replaced as a whole. B
 
 from __future__ import annotations
 
+import getpass
 import json
 import re
-from dataclasses import asdict, dataclass
+import socket
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bqml_export.errors import PublishError, UsageError
 from bqml_export.repository.durable import append_line, replace_file
+from bqml_export.repository.record import now
 from foundation.repository.labels import parse_labels
 from foundation.repository.layout import LABELS_NAME
 
@@ -21,13 +24,21 @@ JOURNAL_NAME = "labels.journal.jsonl"
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}", re.ASCII)
 
 
+def _user() -> str:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        user = "unknown"
+    return f"{user}@{socket.gethostname()}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelChange:
     """One line of the journal."""
 
-    at: str
+    at: str = field(default_factory=now)
     """When, RFC 3339 in UTC."""
-    who: str
+    who: str = field(default_factory=_user)
     label: str
     version: int | None
     """Where it points now; None when it was removed."""

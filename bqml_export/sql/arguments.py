@@ -87,7 +87,6 @@ class Arguments:
     def numbers(
         self, index: int, what: str, default: Sequence[OptionValue] | None = None
     ) -> list[float]:
-        """Returns an ARRAY of numeric constants."""
         value = self.constant(index, list(default or ()))
         items: list[OptionValue] = value if isinstance(value, list) else [None]
         result = [

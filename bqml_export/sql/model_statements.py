@@ -94,17 +94,16 @@ ModelStatement: TypeAlias = CreateModel | DropModel | ExportModel | AlterModel
 
 
 def begins_model_statement(sql: Sql, start: int = 0) -> bool:
-    """Returns whether a model statement begins at token `start`."""
     return _name_index(sql, start) is not None
 
 
 def _name_index(sql: Sql, start: int) -> int | None:
-    four = sql.words(start, 4)
-    if four == ("CREATE", "OR", "REPLACE", "MODEL"):
+    if start >= len(sql) or sql[start].word not in _VERBS:
+        return None
+    words = sql.words(start, 4)
+    if words == ("CREATE", "OR", "REPLACE", "MODEL"):
         return start + 4
-    if len(four) > 1 and four[0] in _VERBS and four[1] == "MODEL":
-        return start + 2
-    return None
+    return start + 2 if words[1:2] == ("MODEL",) else None
 
 
 def model_clauses(sql: Sql, start: int = 0) -> ModelClauses | None:

@@ -38,11 +38,8 @@ def table_references(sql: Sql, statement: ModelStatement | None) -> tuple[TableR
     """Returns the tables of `sql`, each once; nothing when the text cannot be parsed.
 
     Names of common table expressions are left out. `FROM t, t.items` yields a table `items` in a
-    dataset `t`, which only the catalog can tell apart.
-
-    Args:
-        sql: One statement, or a script.
-        statement: The model statement that it is, or None.
+    dataset `t`, which only the catalog can tell apart. `statement` is the model statement that
+    `sql` is, or None.
     """
     if statement is not None:
         queries = _plain_queries(statement.query) if isinstance(statement, CreateModel) else ()

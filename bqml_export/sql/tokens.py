@@ -225,7 +225,6 @@ def joined(parts: Iterable[Iterable[Token]], separator: str = "") -> Sql:
 
 
 def quoted_name(name: str) -> Token:
-    """Returns a name in backticks."""
     return _token(_made(TokenType.IDENTIFIER, name), f"`{name}`")
 
 

@@ -17,7 +17,7 @@ from foundation.cli.failure import Frame, fail, failure_of
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class LazyCommand:
     """Where a command is, and the line that the list of commands shows for it."""
 
     target: str
@@ -25,29 +25,35 @@ class Door:
     summary: str
 
 
-class DoorGroup(click.Group):
+class LazyGroup(click.Group):
     """Lists its commands in their order without importing them, and fails in one line.
 
     Args:
-        doors: The commands by name.
+        lazy: The commands by name.
         frame: Of the command line.
         options: click's own.
     """
 
-    def __init__(self, *, doors: Mapping[str, Door], frame: Frame, **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *,
+        lazy: Mapping[str, LazyCommand],
+        frame: Frame,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(**options)
-        self.doors = doors
+        self.lazy = lazy
         self.frame = frame
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return list(self.doors)
+        return list(self.lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
-        if cmd_name not in self.doors:
+        if cmd_name not in self.lazy:
             return None
-        module, _, attribute = self.doors[cmd_name].target.partition(":")
+        module, _, attribute = self.lazy[cmd_name].target.partition(":")
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
@@ -55,7 +61,7 @@ class DoorGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl([(name, door.summary) for name, door in self.doors.items()])
+            formatter.write_dl([(name, command.summary) for name, command in self.lazy.items()])
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Runs the command; what goes wrong ends as the frame says."""

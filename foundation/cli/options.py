@@ -38,14 +38,18 @@ def example(*commands: str) -> str:
     return f"\b\nExample:\n{lines}"
 
 
-def settings_options(shortcuts: Shortcuts) -> Callable[[Command], Command]:
-    """Adds --settings, --set and the shortcuts to a command; see `settings_sources`."""
+def settings_options(
+    shortcuts: Shortcuts, *more: Callable[[Any], Any]
+) -> Callable[[Command], Command]:
+    """Adds --settings, --set, `more` and the shortcuts to a command; see `settings_sources`."""
 
     def decorate(command: Command) -> Command:
         for name, (key, text) in reversed(list(shortcuts.items())):
             # Both spellings: TensorFlow Serving's flags have underscores.
             names = dict.fromkeys((f"--{name.replace('_', '-')}", f"--{name}"))
             command = click.option(*names, name, help=f"{text} Short for --set {key}=...")(command)
+        for option in reversed(more):
+            command = option(command)
         command = click.option(
             "--set", "assignments", multiple=True, metavar="KEY=VALUE",
             help="Any setting, repeatable.",

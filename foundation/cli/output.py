@@ -25,6 +25,14 @@ def write_document(document: JsonObject) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
+def write_result(document: JsonObject, text: str, *, as_json: bool) -> None:
+    """Writes a command's result to stdout: the document for machines, the text for people."""
+    if as_json:
+        write_document(document)
+    else:
+        click.echo(text)
+
+
 def write_table(
     headers: Sequence[str],
     rows: Sequence[Sequence[str]],

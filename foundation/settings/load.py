@@ -38,16 +38,18 @@ def load(model: type[S], *sources: Source) -> LoadedSettings[S]:
     """
     known = known_keys(model)
     origins: dict[str, str] = {}
-    layers = []
+    layers: list[dict[str, object]] = []
     for source in sources:
         values = flattened(model, source.values)
         for key in values:
             if key not in known:
                 raise SettingsError(_unknown_key(key, source.name, list(known)))
             origins[key] = source.name
-        layers.append(_nested(values))
+            for weaker in layers:
+                weaker.pop(key, None)  # pydantic-settings would merge two mappings
+        layers.append(values)
     try:
-        return LoadedSettings(_gather(model, layers), origins)
+        return LoadedSettings(_gather(model, [_nested(values) for values in layers]), origins)
     except ValidationError as exc:
         raise SettingsError(_explain(exc, origins)) from exc
 

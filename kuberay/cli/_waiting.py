@@ -94,7 +94,6 @@ def _wait_until_served(delivery: Delivery, one: Delivered, times: WaitTimes) -> 
 
 
 def tell_address(address: Address, tell: Callable[[str], None]) -> None:
-    """Tells the URL, and how to reach it from here."""
     tell(f"ready: {address.url}")
     if not address.outside:
         tell(f"from this machine: {address.forward}")

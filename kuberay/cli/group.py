@@ -5,18 +5,24 @@ from __future__ import annotations
 import click
 
 from foundation.cli.failure import Frame
-from foundation.cli.group import Door, DoorGroup
+from foundation.cli.group import LazyCommand, LazyGroup
 
 COMMANDS = {
-    "render": Door("kuberay.cli.render:render", "Write the Kubernetes manifests of a deploy file."),
-    "settings": Door("kuberay.cli.settings:settings", "List the keys of a deploy file."),
-    "validate": Door(
+    "render": LazyCommand(
+        "kuberay.cli.render:render", "Write the Kubernetes manifests of a deploy file."
+    ),
+    "settings": LazyCommand("kuberay.cli.settings:settings", "List the keys of a deploy file."),
+    "validate": LazyCommand(
         "kuberay.cli.validate:validate",
         "Check manifests as the cluster, the operator and Ray would.",
     ),
-    "apply": Door("kuberay.cli.apply:apply", "Check and apply manifests, and watch the rollout."),
-    "status": Door("kuberay.cli.status:status", "Tell what a RayService is doing, in words."),
-    "rollback": Door("kuberay.cli.rollback:rollback", "Apply an earlier revision again."),
+    "apply": LazyCommand(
+        "kuberay.cli.apply:apply", "Check and apply manifests, and watch the rollout."
+    ),
+    "status": LazyCommand(
+        "kuberay.cli.status:status", "Tell what a RayService is doing, in words."
+    ),
+    "rollback": LazyCommand("kuberay.cli.rollback:rollback", "Apply an earlier revision again."),
 }
 FRAME = Frame(
     program="bqml-kuberay",
@@ -28,8 +34,8 @@ FRAME = Frame(
 
 
 @click.group(
-    cls=DoorGroup,
-    doors=COMMANDS,
+    cls=LazyGroup,
+    lazy=COMMANDS,
     frame=FRAME,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: bqml-kuberay render deploy.yaml | kubectl apply -f -",

@@ -32,6 +32,5 @@ def conditions_of(status: JsonObject | None) -> dict[str, Condition]:
 
 
 def holds(status: JsonObject | None, *names: str) -> bool:
-    """Returns whether one of these conditions is true."""
     found = conditions_of(status)
     return any(found[name].is_true for name in names if name in found)

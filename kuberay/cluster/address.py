@@ -32,7 +32,6 @@ class Address:
 
     @property
     def forward(self) -> str:
-        """Returns the command that brings the service to this machine."""
         ports = " ".join(str(port) for _, port in self.ports)
         return f"kubectl -n {self.namespace} port-forward service/{self.service} {ports}"
 

@@ -113,7 +113,6 @@ class Cluster:
             self._json(f"deleting {kind}/{name}", "delete", path, query_params=background)
 
     def logs(self, namespace: str, pod: str, container: str, *, lines: int) -> list[str]:
-        """Returns the last lines that a container wrote."""
         path = f"{self.kind('v1', 'Pod').path(name=pod, namespace=namespace)}/log"
         query = [("container", container), ("tailLines", lines)]
         data = self._data(f"reading the log of {pod}", "get", path, query_params=query)

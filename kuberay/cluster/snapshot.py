@@ -72,7 +72,6 @@ class Snapshot:
 
     @property
     def target(self) -> RayCluster | None:
-        """Returns the cluster that is to serve in the end."""
         return self.pending or self.active
 
     @property

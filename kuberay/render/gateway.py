@@ -5,8 +5,7 @@ from __future__ import annotations
 from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import Names
 from kuberay.render.ports import HEALTH_PATH, SERVE, SERVE_GRPC
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import Plan
+from kuberay.settings import DeployFile, Plan
 from kuberay.settings.surroundings import Gateway
 
 _API = "gateway.networking.k8s.io/v1"

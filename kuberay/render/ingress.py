@@ -7,8 +7,7 @@ import json
 from kuberay.render.commented import Object
 from kuberay.render.names import Names
 from kuberay.render.ports import HEALTH_PATH, SERVE
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import Plan
+from kuberay.settings import DeployFile, Plan
 from kuberay.settings.surroundings import Ingress
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 
 from kuberay.quantity import GIB, cpus_text, memory_text
-from kuberay.render.commented import Commented, Object, Tree
-from kuberay.render.loadtest_command import (
+from kuberay.render._loadtest_command import (
     REPORTS,
     SETTINGS_FILE,
     SETTINGS_VARIABLE,
@@ -18,6 +17,7 @@ from kuberay.render.loadtest_command import (
     settings,
     worker_command,
 )
+from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import INSTANCE, LOADTEST_MASTER, LOADTEST_WORKER, WORKER, Names
 from kuberay.render.network import policy
 from kuberay.render.pod import (
@@ -31,8 +31,7 @@ from kuberay.render.pod import (
 )
 from kuberay.render.ports import LOCUST, port
 from kuberay.render.yaml_text import text
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import Plan
+from kuberay.settings import DeployFile, Plan
 from kuberay.settings.surroundings import LoadTest
 
 _REPLACED: Object = {

@@ -6,7 +6,7 @@ from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import Names
 from kuberay.render.pod import CLUSTER
 from kuberay.render.ports import HAPROXY_METRICS_NAME, METRICS_NAMES, SERVE
-from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings import DeployFile
 
 _CLUSTER_LABEL = "ray_io_cluster"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kuberay.render.commented import Object, Tree
-from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings import DeployFile
 
 INSTANCE = "app.kubernetes.io/instance"
 COMPONENT = "app.kubernetes.io/component"
@@ -51,7 +51,6 @@ class Names:
 
     @property
     def loadtest(self) -> str:
-        """The load test's master, and its Service."""
         return f"{self.instance}-loadtest"
 
     def host(self, service: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kuberay.render.commented import Commented, Object
 from kuberay.render.names import HEAD, WORKER, Names
-from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings import DeployFile
 
 _WORKLOAD_IDENTITY = "iam.gke.io/gcp-service-account"
 

@@ -13,7 +13,7 @@ from kuberay.render.ports import (
     SERVE,
     SERVE_GRPC,
 )
-from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings import DeployFile
 
 _NAMESPACE = "kubernetes.io/metadata.name"
 _GKE_LOAD_BALANCERS = ("35.191.0.0/16", "130.211.0.0/22")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kuberay.quantity import MIB, memory_text
 from kuberay.render.commented import Commented, Object, Tree
 from kuberay.render.names import Names
-from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings import DeployFile
 from kuberay.settings.pods import Placement
 
 USER = 1000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kuberay.render.commented import Commented, Object, Tree
-from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings import DeployFile
 
 SERVE, SERVE_GRPC = 8000, 9000
 """Where Serve listens in a pod."""

@@ -15,7 +15,7 @@ from kuberay.render.pod import (
     tmp_volume,
 )
 from kuberay.render.ports import REDIS as REDIS_PORT
-from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings import DeployFile
 from kuberay.settings.field_types import SecretKey
 from kuberay.settings.surroundings import RedisServer
 
@@ -52,7 +52,6 @@ def _secret_key(password: SecretKey) -> Object:
 
 
 def redis_objects(deploy: DeployFile) -> list[Object]:
-    """Returns the objects of a Redis of the service's own; none where it uses another one."""
     if not deploy.redis or not deploy.redis.server or not deploy.redis.password:
         return []
     names = Names.of(deploy)

@@ -67,19 +67,16 @@ class _Dumper(yaml.SafeDumper):
         super().serialize_node(node, parent, index)
 
     def emit(self, event: Any) -> None:  # noqa: ANN401 - pyyaml's
-        """Queues an event."""
         event.comment, self._comment = self._comment, None
         super().emit(event)
 
     # -- from the event to the text
 
     def expect_block_mapping_key(self, first: bool = False) -> None:
-        """Writes the next key, below its comment."""
         self._write_comment()
         super().expect_block_mapping_key(first)
 
     def expect_block_sequence_item(self, first: bool = False) -> None:
-        """Writes the next item, below its comment."""
         self._write_comment()
         super().expect_block_sequence_item(first)
 

@@ -1,1 +1,6 @@
-"""The deploy file: what a team says about its service; everything else is derived."""
+"""The deploy file, typed, and the numbers that follow from it."""
+
+from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings.plan import Plan
+
+__all__ = ["DeployFile", "Plan"]

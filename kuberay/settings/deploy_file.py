@@ -108,5 +108,4 @@ class DeployFile(Group):
 
     @property
     def token_secret(self) -> str:
-        """The Secret with Ray's token."""
         return self.token_auth.secret or f"{self.name}-ray-token"

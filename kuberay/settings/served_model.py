@@ -39,19 +39,16 @@ class Model(Group):
 
     @property
     def version(self) -> int | None:
-        """The version number at the end of the source, if there is one."""
         last = self.source.rstrip("/").rpartition("/")[2]
         return int(last) if _VERSION.fullmatch(last) else None
 
     @property
     def base_path(self) -> str:
-        """The folder that holds the versions."""
         whole = self.source.rstrip("/")
         return whole if self.version is None else whole.rpartition("/")[0]
 
     @property
     def served_name(self) -> str:
-        """The name in URLs."""
         _, found, rest = self.base_path.rpartition("://")
         parts = [part for part in rest.split("/") if part]
         # A bucket's own name is no model's.
@@ -59,7 +56,6 @@ class Model(Group):
 
     @property
     def in_bucket(self) -> bool:
-        """Whether it is downloaded by the replicas."""
         return self.source.startswith("gs://")
 
     def entry(self) -> ModelEntry:

@@ -136,7 +136,6 @@ class Ingress(Group):
 
     @property
     def on_gke(self) -> bool:
-        """Whether the class is one of GKE's."""
         return self.class_name in ("gce", "gce-internal")
 
 

@@ -17,7 +17,7 @@ from kuberay.validate.operator import (
     upgrade,
 )
 from kuberay.validate.rayservice import RayService
-from kuberay.validate.rule import Findings
+from kuberay.validate.rule import Findings, Rule, defined_rules
 from kuberay.validate.runtime import (
     capacity,
     images,
@@ -31,7 +31,7 @@ from kuberay.validate.runtime import (
     scaling,
     shutdown,
 )
-from kuberay.validate.schema.catalog import Catalog
+from kuberay.validate.schema.catalog import BUILT_IN_KINDS, Catalog
 from kuberay.validate.schema.objects import check_object
 from kuberay.validate.serve import config_text, ray_schema
 
@@ -42,8 +42,6 @@ _CHECKS: tuple[Check, ...] = (
     security.check, config_text.check, pods.check, pod_values.check, ports.check, probes.check,
     images.check, capacity.check, scaling.check, proxies.check, shutdown.check, rollout.check,
 )  # fmt: skip
-
-KINDS = ("RayService", "RayCluster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def validate(stream: Stream, options: Options) -> Report:
     services = [
         RayService(document, options.gates)
         for document in stream.documents
-        if document.root["kind"].text in KINDS
+        if document.root["kind"].text in BUILT_IN_KINDS
         and document.root["apiVersion"].text.startswith("ray.io/")
     ]
     findings = list(stream.findings)
@@ -95,6 +93,11 @@ def validate(stream: Stream, options: Options) -> Report:
     names = tuple(document.name for document in stream.documents)
     skipped = tuple(_skipped(stream.documents, services, options))
     return Report(names, _sorted(findings, stream), skipped)
+
+
+def all_rules() -> list[Rule]:
+    """Returns the rules of all layers, which are imported here, in the order of their names."""
+    return sorted(defined_rules(), key=lambda rule: rule.id)
 
 
 def _of_service(service: RayService, options: Options) -> Findings:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from loadtest.record.observations import FaultOutcome, LoadSample
 
@@ -60,11 +60,12 @@ class Injection:
         )
 
 
-class Fault(Protocol):
+class Fault(ABC):
     """Something that happens to a service."""
 
     name: str
 
+    @abstractmethod
     def inject(self) -> Damage:
         """Does it.
 
@@ -72,8 +73,9 @@ class Fault(Protocol):
             LoadTestError: It could not be done.
         """
 
+    @abstractmethod
     def recovered(self) -> bool:
         """Tells whether the service is whole again."""
 
-    def undo(self) -> None:
+    def undo(self) -> None:  # noqa: B027 - most faults are healed by the service itself
         """Takes away what would be in the way of the next fault."""

@@ -7,7 +7,7 @@ from http.client import HTTPException
 
 import psutil
 
-from loadtest.chaos._fault import Damage
+from loadtest.chaos._fault import Damage, Fault
 from loadtest.errors import ServiceError
 from loadtest.replicas.watch import ReplicaWatch
 from loadtest.service.process_tree import ProcessTree, lives
@@ -17,7 +17,7 @@ _RAYS_PROXY = "ray::ProxyActor"
 _TIMEOUT_S = 2.0
 
 
-class KillReplica:
+class KillReplica(Fault):
     """Kills the replica that holds the most requests."""
 
     name = "kill-replica"
@@ -49,11 +49,8 @@ class KillReplica:
         running = {r.replica_id for r in seen.replicas if r.state == "running"} if seen else set()
         return self._killed not in running and len(running) >= self._running
 
-    def undo(self) -> None:
-        """Leaves it to Ray Serve."""
 
-
-class KillProxy:
+class KillProxy(Fault):
     """Kills the process that all requests go through: HAProxy, or Ray's own proxy."""
 
     name = "kill-proxy"
@@ -81,9 +78,6 @@ class KillProxy:
                 return bool(answer.status == 200)
         except (OSError, HTTPException):
             return False
-
-    def undo(self) -> None:
-        """Leaves it to Ray Serve."""
 
 
 def _connections(process: psutil.Process) -> int:

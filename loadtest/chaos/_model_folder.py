@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from foundation.repository.layout import version_number
 from loadtest.errors import ServiceError
 
 
@@ -22,7 +23,8 @@ class ModelFolder:
         Raises:
             ServiceError: There is none.
         """
-        numbers = [int(path.name) for path in self._path.glob("[0-9]*") if path.name.isdecimal()]
+        found = (version_number(path.name) for path in self._path.glob("*"))
+        numbers = [number for number in found if number is not None]
         if not numbers:
             raise ServiceError(f"{self._path} holds no version to copy")
         return max(numbers)

@@ -8,7 +8,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from foundation.json_types import JsonObject
-from loadtest.chaos._fault import Damage
+from loadtest.chaos._fault import Damage, Fault
 from loadtest.chaos._model_folder import ModelFolder, corrupt
 
 _TIMEOUT_S = 5.0
@@ -38,15 +38,17 @@ class VersionStatus:
         return bool(found == available)
 
 
-class NewVersion:
-    """Publishes a copy of the model as its next version; no request may be lost."""
-
-    name = "new-version"
-
+class _PublishedVersion(Fault):
     def __init__(self, root: Path, model: str, status: VersionStatus) -> None:
         self._folder = ModelFolder(root, model)
         self._status = status
         self._version = 0
+
+
+class NewVersion(_PublishedVersion):
+    """Publishes a copy of the model as its next version; no request may be lost."""
+
+    name = "new-version"
 
     def inject(self) -> Damage:
         self._version = self._folder.publish_copy()
@@ -55,19 +57,11 @@ class NewVersion:
     def recovered(self) -> bool:
         return self._status.everywhere(self._version, available=True)
 
-    def undo(self) -> None:
-        """Leaves it: it is as good as the one before."""
 
-
-class CorruptVersion:
+class CorruptVersion(_PublishedVersion):
     """Publishes a version that cannot be loaded; the one before must go on answering."""
 
     name = "corrupt-version"
-
-    def __init__(self, root: Path, model: str, status: VersionStatus) -> None:
-        self._folder = ModelFolder(root, model)
-        self._status = status
-        self._version = 0
 
     def inject(self) -> Damage:
         self._version = self._folder.publish_copy(corrupt)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from foundation.settings.load import LoadedSettings
     from foundation.settings.sources import Source
     from loadtest.settings.load_test import LoadTestSettings
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _SHORTCUTS = {
     "url": ("target.url", "Base URL of the service."),
@@ -31,17 +28,13 @@ _CHAOS = {
     "traffic.retry_wait_s": "3",
 }
 
-
-def settings_options(command: Command) -> Command:
-    """Adds --settings, --set, --local, --chaos and the shortcuts to a command."""
-    chaos = click.option(
-        "--chaos", is_flag=True, help="Inject every fault in a plateau that is long enough."
-    )
-    local = click.option(
-        "--local", is_flag=True, help="Start a service for the run. Short for --set "
-        "service.start=true."
-    )  # fmt: skip
-    return options.settings_options(_SHORTCUTS)(local(chaos(command)))
+settings_options = options.settings_options(
+    _SHORTCUTS,
+    click.option("--local", is_flag=True, help="Start a service for the run. Short for --set "
+                 "service.start=true."),
+    click.option("--chaos", is_flag=True,
+                 help="Inject every fault in a plateau that is long enough."),
+)  # fmt: skip
 
 
 def load_settings(values: dict[str, object]) -> LoadedSettings[LoadTestSettings]:

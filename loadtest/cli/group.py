@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from foundation.cli.group import DoorGroup
+from foundation.cli.group import LazyGroup
 
 _HELP = ("-h", "--help")
 
 
-class RunByDefault(DoorGroup):
+class RunByDefault(LazyGroup):
     """Reads `bqml-loadtest --chaos` as `bqml-loadtest run --chaos`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from foundation.json_types import JsonObject
+from foundation.repository.layout import DEFAULT_SIGNATURE
 from loadtest.errors import TargetError
 
 Kind = Literal["float", "int", "bool", "string", "other"]
-_DEFAULT = "serving_default"
 _FLOATS = frozenset({"DT_FLOAT", "DT_DOUBLE", "DT_HALF", "DT_BFLOAT16"})
 
 
@@ -66,7 +66,7 @@ def read_signature(metadata: JsonObject, asked: str) -> Signature:
     try:
         found: dict[str, JsonObject] = metadata["metadata"]["signature_def"]["signature_def"]
         callable_ = {name: each for name, each in found.items() if each.get("inputs")}
-        name = asked or (_DEFAULT if len(callable_) != 1 else next(iter(callable_)))
+        name = asked or (DEFAULT_SIGNATURE if len(callable_) != 1 else next(iter(callable_)))
         if name not in callable_:
             have = ", ".join(sorted(callable_)) or "none"
             raise TargetError(f"target.signature: the model has no {name}; it has {have}")

@@ -36,7 +36,6 @@ class BigQueryServer:
 
     @property
     def url(self) -> str:
-        """The address, without a slash at its end."""
         return f"http://{_HOST}:{self._port}"
 
     def __enter__(self) -> Self:

@@ -58,95 +58,36 @@ def _known(name: str, values: Sequence[Value]) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class StandardScaler:
-    """(x - mean) / sample standard deviation; 0 for a constant column."""
+class Statistic:
+    """One number that a formula needs.
 
+    Attributes:
+        window: It as a window aggregate over the rows of a query.
+        of_rows: How it is computed from the training rows without NULL, float64 [n].
+    """
+
+    window: str
+    of_rows: Callable[[Floats], float]
+
+
+@dataclass(frozen=True, slots=True)
+class NumericScaler:
+    """A formula over statistics that are numbers."""
+
+    function: str
     value: str
+    statistics: Mapping[str, Statistic]
+    formula: Callable[[Statistics], str]
 
     def window(self) -> Statistics:
+        return {name: statistic.window for name, statistic in self.statistics.items()}
+
+    def freeze(self, values: Sequence[Value]) -> Statistics:
+        known = _known(self.function, values)
         return {
-            "mean": f"AVG({self.value}) OVER ()",
-            "stddev": f"NULLIF(STDDEV({self.value}) OVER (), 0)",
+            name: float_literal(float(statistic.of_rows(known)))
+            for name, statistic in self.statistics.items()
         }
-
-    def freeze(self, values: Sequence[Value]) -> Statistics:
-        """Returns the mean and the deviation."""
-        known = _known("STANDARD_SCALER", values)
-        stddev = float(known.std(ddof=1)) if known.size > 1 else 0.0
-        return {"mean": float_literal(float(known.mean())), "stddev": float_literal(stddev or 1.0)}
-
-    def formula(self, statistics: Statistics) -> str:
-        scaled = f"(({self.value}) - {statistics['mean']}) / {statistics['stddev']}"
-        return f"IF(({self.value}) IS NULL, NULL, COALESCE({scaled}, 0))"
-
-
-@dataclass(frozen=True, slots=True)
-class MinMaxScaler:
-    """(x - min) / (max - min), held within 0 and 1."""
-
-    value: str
-
-    def window(self) -> Statistics:
-        return {"min": f"MIN({self.value}) OVER ()", "max": f"MAX({self.value}) OVER ()"}
-
-    def freeze(self, values: Sequence[Value]) -> Statistics:
-        known = _known("MIN_MAX_SCALER", values)
-        return {"min": float_literal(float(known.min())), "max": float_literal(float(known.max()))}
-
-    def formula(self, statistics: Statistics) -> str:
-        low, high = statistics["min"], statistics["max"]
-        scaled = f"(({self.value}) - {low}) / NULLIF({high} - {low}, 0)"
-        return f"IF(({self.value}) IS NULL, NULL, GREATEST(0.0, LEAST(1.0, COALESCE({scaled}, 0))))"
-
-
-@dataclass(frozen=True, slots=True)
-class MaxAbsScaler:
-    """x / max(|x|), held within -1 and 1."""
-
-    value: str
-
-    def window(self) -> Statistics:
-        return {"max": f"MAX(ABS({self.value})) OVER ()"}
-
-    def freeze(self, values: Sequence[Value]) -> Statistics:
-        return {"max": float_literal(float(np.abs(_known("MAX_ABS_SCALER", values)).max()))}
-
-    def formula(self, statistics: Statistics) -> str:
-        scaled = f"({self.value}) / NULLIF({statistics['max']}, 0)"
-        return (
-            f"IF(({self.value}) IS NULL, NULL, GREATEST(-1.0, LEAST(1.0, COALESCE({scaled}, 0))))"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RobustScaler:
-    """(x - median) / (difference of two quantiles), each on request."""
-
-    value: str
-    low: float
-    high: float
-    with_median: bool
-    with_range: bool
-
-    def window(self) -> Statistics:
-        return {
-            name: f"PERCENTILE_CONT({self.value}, {at / 100}) OVER ()"
-            for name, at in (("median", 50.0), ("low", self.low), ("high", self.high))
-        }
-
-    def freeze(self, values: Sequence[Value]) -> Statistics:
-        known = _known("ROBUST_SCALER", values)
-        at = {"median": 50.0, "low": self.low, "high": self.high}
-        return {name: float_literal(float(np.percentile(known, q))) for name, q in at.items()}
-
-    def formula(self, statistics: Statistics) -> str:
-        scaled = f"({self.value})"
-        if self.with_median:
-            scaled = f"({scaled} - {statistics['median']})"
-        if self.with_range:
-            spread = f"({statistics['high']} - {statistics['low']})"
-            scaled = f"{scaled} / COALESCE(NULLIF({spread}, 0), 1)"
-        return f"({scaled})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,15 +166,59 @@ def _literal(value: Value) -> str:
     return float_literal(value) if isinstance(value, float) else string_literal(str(value))
 
 
-def _one_argument(kind: Callable[[str], Scaler]) -> Callable[[Arguments], Scaler]:
-    def make(arguments: Arguments) -> Scaler:
-        arguments.check_count(1, 1)
-        return kind(arguments[0])
+def _standard(arguments: Arguments) -> Scaler:
+    """(x - mean) / sample standard deviation; 0 for a constant column."""
+    arguments.check_count(1, 1)
+    x = arguments[0]
+    statistics = {
+        "mean": Statistic(f"AVG({x}) OVER ()", np.mean),
+        "stddev": Statistic(f"NULLIF(STDDEV({x}) OVER (), 0)", _deviation),
+    }
 
-    return make
+    def formula(of: Statistics) -> str:
+        return f"IF(({x}) IS NULL, NULL, COALESCE((({x}) - {of['mean']}) / {of['stddev']}, 0))"
+
+    return NumericScaler("STANDARD_SCALER", x, statistics, formula)
+
+
+def _deviation(known: Floats) -> float:
+    return (float(known.std(ddof=1)) if known.size > 1 else 0.0) or 1.0
+
+
+def _min_max(arguments: Arguments) -> Scaler:
+    """(x - min) / (max - min), held within 0 and 1."""
+    arguments.check_count(1, 1)
+    x = arguments[0]
+    statistics = {
+        "min": Statistic(f"MIN({x}) OVER ()", np.min),
+        "max": Statistic(f"MAX({x}) OVER ()", np.max),
+    }
+
+    def formula(of: Statistics) -> str:
+        return _held(x, f"(({x}) - {of['min']}) / NULLIF({of['max']} - {of['min']}, 0)", "0.0")
+
+    return NumericScaler("MIN_MAX_SCALER", x, statistics, formula)
+
+
+def _max_abs(arguments: Arguments) -> Scaler:
+    """Over the largest absolute value, held within -1 and 1."""
+    arguments.check_count(1, 1)
+    x = arguments[0]
+    largest = Statistic(f"MAX(ABS({x})) OVER ()", lambda known: np.abs(known).max())
+
+    def formula(of: Statistics) -> str:
+        return _held(x, f"({x}) / NULLIF({of['max']}, 0)", "-1.0")
+
+    return NumericScaler("MAX_ABS_SCALER", x, {"max": largest}, formula)
+
+
+def _held(x: str, scaled: str, least: str) -> str:
+    within = f"GREATEST({least}, LEAST(1.0, COALESCE({scaled}, 0)))"
+    return f"IF(({x}) IS NULL, NULL, {within})"
 
 
 def _robust(arguments: Arguments) -> Scaler:
+    """(x - median) / (difference of two quantiles), each on request."""
     arguments.check_count(1, 4)
     bounds = arguments.numbers(1, "the quantile range", default=(25, 75))
     if len(bounds) != 2 or not 0 < bounds[0] < bounds[1] < 100:
@@ -241,7 +226,24 @@ def _robust(arguments: Arguments) -> Scaler:
             "ML.ROBUST_SCALER: the quantile range must be [low, high] within 0-100"
         )
     with_median, with_range = (arguments.boolean(n, "the flag", default=True) for n in (2, 3))
-    return RobustScaler(arguments[0], bounds[0], bounds[1], with_median, with_range)
+    x = arguments[0]
+    statistics = {
+        name: Statistic(f"PERCENTILE_CONT({x}, {at / 100}) OVER ()", _percentile(at))
+        for name, at in (("median", 50.0), ("low", bounds[0]), ("high", bounds[1]))
+    }
+
+    def formula(of: Statistics) -> str:
+        scaled = f"(({x}) - {of['median']})" if with_median else f"({x})"
+        if with_range:
+            spread = f"({of['high']} - {of['low']})"
+            scaled = f"{scaled} / COALESCE(NULLIF({spread}, 0), 1)"
+        return f"({scaled})"
+
+    return NumericScaler("ROBUST_SCALER", x, statistics, formula)
+
+
+def _percentile(at: float) -> Callable[[Floats], float]:
+    return lambda known: float(np.percentile(known, at))
 
 
 def _quantile_bucketize(arguments: Arguments) -> Scaler:
@@ -259,9 +261,9 @@ def _imputer(arguments: Arguments) -> Scaler:
 
 SCALERS: Mapping[str, Callable[[Arguments], Scaler]] = {
     "IMPUTER": _imputer,
-    "MAX_ABS_SCALER": _one_argument(MaxAbsScaler),
-    "MIN_MAX_SCALER": _one_argument(MinMaxScaler),
+    "MAX_ABS_SCALER": _max_abs,
+    "MIN_MAX_SCALER": _min_max,
     "QUANTILE_BUCKETIZE": _quantile_bucketize,
     "ROBUST_SCALER": _robust,
-    "STANDARD_SCALER": _one_argument(StandardScaler),
+    "STANDARD_SCALER": _standard,
 }

@@ -61,7 +61,6 @@ class Call:
         return float(value)
 
     def flag(self, name: str) -> bool:
-        """Returns a BOOL setting, false by default."""
         value = self.settings.pop(name, False)
         if not isinstance(value, bool):
             raise InvalidQueryError(f"{self.function}: {name} must be a BOOL")
@@ -86,7 +85,6 @@ class Call:
 
 
 def needs_label(function: str) -> bool:
-    """Returns whether the function compares predictions with labels."""
     return function not in _NEED_NO_LABEL
 
 

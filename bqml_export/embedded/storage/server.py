@@ -32,7 +32,6 @@ class StorageServer:
 
     @property
     def url(self) -> str:
-        """The address, without a slash at its end."""
         return f"http://{_HOST}:{self._port}"
 
     def __enter__(self) -> Self:
@@ -67,7 +66,6 @@ class StorageServer:
         return None if resource is None else str(resource["location"])
 
     def write(self, bucket: str, name: str, content: bytes) -> None:
-        """Makes or replaces an object."""
         kind = mimetypes.guess_type(name)[0] or DEFAULT_TYPE
         stored, digests = self._store.content.store([content])
         self._store.insert(

@@ -10,8 +10,7 @@ from kuberay.render.ports import head_ports
 from kuberay.render.ray._pod import ray_pod
 from kuberay.render.ray.environment import head_environment
 from kuberay.render.ray.serve_config import options_digest
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import Plan
+from kuberay.settings import DeployFile, Plan
 
 OPTIONS_DIGEST = "bqml-kuberay/serve-options-digest"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kuberay.render.commented import Object, Tree
 from kuberay.render.pod import placement, pod_security, pull_secrets, ray_volumes
-from kuberay.settings.deploy_file import DeployFile
+from kuberay.settings import DeployFile
 from kuberay.settings.pods import Head, Workers
 
 

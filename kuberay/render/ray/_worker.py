@@ -9,8 +9,7 @@ from kuberay.render.pod import RAY_MOUNTS, container, resources, spread
 from kuberay.render.ports import worker_ports
 from kuberay.render.ray._pod import ray_pod
 from kuberay.render.ray.environment import worker_environment
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import Plan
+from kuberay.settings import DeployFile, Plan
 
 GROUP = "serve"
 MODELS_FOLDER = "/models"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from foundation.ray_environment import NO_HAPROXY, OWN_CPU, haproxy, message_limits
 from kuberay.render.commented import Commented, Object, Tree
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import HEAD_DRAIN_S, Plan
+from kuberay.settings import DeployFile, Plan
+from kuberay.settings.plan import HEAD_DRAIN_S
 
 _HAPROXY_MAX_THREADS = 4
 _LOG_FILE_BYTES = 100 * 2**20
@@ -56,7 +56,7 @@ def _common(deploy: DeployFile, plan: Plan) -> list[Tree]:
         "OMP_NUM_THREADS": str(max(1, int(plan.cpus_per_replica))),
         "RAY_ROTATION_MAX_BYTES": str(_LOG_FILE_BYTES),
         "RAY_ROTATION_BACKUP_COUNT": "3",
-        **OWN_CPU,
+        **OWN_CPU,  # what stands above already keeps its place
         "HOME": "/tmp/home",  # noqa: S108 - a pod's own
         "PYTHONDONTWRITEBYTECODE": "1",
     }

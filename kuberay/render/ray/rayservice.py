@@ -11,8 +11,7 @@ from kuberay.render.ray._head import head_group
 from kuberay.render.ray._worker import worker_group
 from kuberay.render.ray.serve_config import serve_config_text
 from kuberay.render.redis import fault_tolerance
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import Plan
+from kuberay.settings import DeployFile, Plan
 
 
 def ray_service(deploy: DeployFile, plan: Plan) -> Object:

@@ -14,8 +14,7 @@ import json
 from kuberay.render.commented import Commented, Object, Tree, plain
 from kuberay.render.ports import SERVE, SERVE_GRPC
 from kuberay.render.yaml_text import text
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import Plan
+from kuberay.settings import DeployFile, Plan
 from serve_app.settings import ModelEntry
 
 APPLICATION = "bqml"

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import yaml
 
 from foundation.json_types import JsonObject, JsonValue
-from kuberay.validate.manifest.node import Document, Path
-from kuberay.validate.manifest.scalars import (
+from kuberay.validate.manifest._scalars import (
     SURPRISING_BOOLEANS,
     PlainLoader,
     scalar_value,
 )
+from kuberay.validate.manifest.node import Document, Path
 from kuberay.validate.rule import Finding, Rule, error, warning
 
 DUPLICATE_KEY = error(

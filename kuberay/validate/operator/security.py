@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kuberay.name_syntax import is_dns_label
-from kuberay.validate.operator import history_server
+from kuberay.validate.operator import _history_server as history_server
 from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Findings, error
 
@@ -37,9 +37,11 @@ TLS_BY_HAND = error(
     "The operator sets these variables and mounts the certificates itself.",
     "delete the variable, or the mount",
 )  # fmt: skip
-NETWORK_GATE, TLS_GATE, HISTORY_GATE = (
-    "RayClusterNetworkPolicy", "RayClusterMTLS", "RayClusterHistoryServer",
-)  # fmt: skip
+_GATES = {
+    "networkPolicy": "RayClusterNetworkPolicy",
+    "tlsOptions": "RayClusterMTLS",
+    "historyServerOptions": "RayClusterHistoryServer",
+}
 _TOKEN_SINCE = (2, 52, 0)
 _KUBERNETES_TOKEN_SINCE = (2, 55, 0)
 _TLS_ENV = ("RAY_USE_TLS", "RAY_TLS_SERVER_CERT", "RAY_TLS_SERVER_KEY", "RAY_TLS_CA_CERT")
@@ -48,10 +50,7 @@ _TLS_VOLUME, _TLS_PATH = "ray-tls", "/etc/ray/tls"
 
 def check(service: RayService) -> Findings:
     yield from _authentication(service)
-    for name, gate in (
-        ("networkPolicy", NETWORK_GATE), ("tlsOptions", TLS_GATE),
-        ("historyServerOptions", HISTORY_GATE),
-    ):  # fmt: skip
+    for name, gate in _GATES.items():
         if service.cluster[name] and gate not in service.gates:
             yield GATED.at(service.cluster[name], f"{name} without the gate {gate}")
     yield from _network_policy(service)

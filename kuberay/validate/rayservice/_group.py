@@ -53,12 +53,10 @@ class Group:
         return entry["value"].text if entry else ""
 
     def is_on(self, name: str) -> bool:
-        """Returns whether a variable switches something on."""
         return self.env_text(name).lower() in _TRUE_WORDS
 
     @property
     def ports(self) -> dict[str, Node]:
-        """Returns the named ports of the Ray container."""
         return {port["name"].text: port for port in self.container["ports"].items if port["name"]}
 
     @property

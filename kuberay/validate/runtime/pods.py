@@ -13,27 +13,24 @@ from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Group, RayService
 from kuberay.validate.rule import Findings, error, warning
 
+_REFUSED = "The pod is refused when the operator creates it."
 CONTAINER_NAME = error(
     "runtime/container-name",
-    "lower-case letters, digits and -, at most 63, each name once in a pod",
-    "The pod is refused when the operator creates it.", "rename the container",
+    "lower-case letters, digits and -, at most 63, each name once in a pod", _REFUSED,
+    "rename the container",
 )  # fmt: skip
 UNKNOWN_VOLUME = error(
-    "runtime/unknown-volume", "the name of one of the pod's volumes",
-    "The pod is refused when the operator creates it.", "add the volume, or delete the mount",
+    "runtime/unknown-volume", "the name of one of the pod's volumes", _REFUSED,
+    "add the volume, or delete the mount",
 )  # fmt: skip
 TWO_SOURCES = error(
-    "runtime/volume-source", "exactly one source in a volume",
-    "The pod is refused when the operator creates it.", "keep one of them",
+    "runtime/volume-source", "exactly one source in a volume", _REFUSED, "keep one of them",
 )  # fmt: skip
 MORE_THAN_LIMIT = error(
-    "runtime/request-above-limit", "requests of at most the limits",
-    "The pod is refused when the operator creates it.", "lower the request or raise the limit",
+    "runtime/request-above-limit", "requests of at most the limits", _REFUSED,
+    "lower the request or raise the limit",
 )  # fmt: skip
-LABEL = error(
-    "runtime/pod-label", "Kubernetes label syntax",
-    "The pod is refused when the operator creates it.", "shorten or rename it",
-)  # fmt: skip
+LABEL = error("runtime/pod-label", "Kubernetes label syntax", _REFUSED, "shorten or rename it")
 OPERATOR_LABEL = warning(
     "runtime/operator-label", "no label under ray.io/ in a pod template",
     "The operator owns these labels and finds its pods by them.", "use a label of your own",
@@ -48,8 +45,6 @@ NO_WRITABLE_TMP = error(
     "Ray writes its session, its sockets and HAProxy's files below /tmp and cannot start.",
     "mount an emptyDir at /tmp",
 )  # fmt: skip
-
-_RESOURCES_APART = ("name",)
 
 
 def check(service: RayService) -> Findings:
@@ -76,17 +71,16 @@ def _names(group: Group) -> Findings:
 
 
 def _volumes(group: Group) -> Findings:
-    volumes = group.pod["volumes"].items
-    names = {volume["name"].text for volume in volumes}
-    for volume in volumes:
-        sources = [key for key in (volume.value or {}) if key not in _RESOURCES_APART]
+    # The operator adds these two itself.
+    names = {"shared-mem", "ray-logs"}
+    for volume in group.pod["volumes"].items:
+        names.add(volume["name"].text)
+        sources = [key for key in volume.value or {} if key != "name"]
         if len(sources) > 1:
             yield TWO_SOURCES.at(volume, ", ".join(sources))
     for container in group.containers:
-        for mount in container["volumeMounts"].items:
-            name = mount["name"]
-            # The operator adds these two itself.
-            if name.text and name.text not in names | {"shared-mem", "ray-logs"}:
+        for name in container.each("volumeMounts[].name"):
+            if name.text and name.text not in names:
                 yield UNKNOWN_VOLUME.at(name)
 
 
@@ -126,4 +120,5 @@ def _sidecar_tmp(service: RayService) -> Findings:
 
 
 def _has_tmp(container: Node) -> bool:
-    return any(mount["mountPath"].text == "/tmp" for mount in container["volumeMounts"].items)  # noqa: S108
+    paths = container.each("volumeMounts[].mountPath")
+    return any(path.text == "/tmp" for path in paths)  # noqa: S108 - a pod's own

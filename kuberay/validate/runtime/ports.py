@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 
-from foundation.json_types import JsonValue
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import Group, RayService, ServeConfig
 from kuberay.validate.rule import Findings, error, warning
 
+_REFUSED = "The CRD accepts it; the pod is refused when the operator creates it."
 PORT_NAME = error(
     "runtime/port-name",
-    "at most 15 lower-case letters, digits and single -, with a letter among them",
-    "The CRD accepts it; the pod is refused when the operator creates it.", "shorten the name",
+    "at most 15 lower-case letters, digits and single -, with a letter among them", _REFUSED,
+    "shorten the name",
 )  # fmt: skip
 PORT_NAME_TWICE = error(
-    "runtime/port-name-twice", "each port name once in a container",
-    "The CRD accepts it; the pod is refused when the operator creates it.", "rename one of them",
+    "runtime/port-name-twice", "each port name once in a container", _REFUSED, "rename one of them",
 )  # fmt: skip
 PORT_NUMBER = error(
     "runtime/port-number", "a port from 1 to 65535",
@@ -129,14 +128,10 @@ def _service_ports(service: RayService) -> Findings:
 def _target(service: RayService, port: Node) -> Findings:
     target = port["targetPort"] or port["port"]
     for group in service.workers:
-        containers = group.pod["containers"].items
-        ports = [listed for container in containers for listed in container["ports"].items]
-        if ports and not any(target.value in _both(listed) for listed in ports):
+        ports = group.pod.each("containers[].ports[]")
+        known = [one[key].value for one in ports for key in ("name", "containerPort")]
+        if ports and target.value not in known:
             yield TARGET_PORT.at(port, f"{target.value}, not in the group {group.name}")
-
-
-def _both(port: Node) -> tuple[JsonValue, JsonValue]:
-    return port["name"].value, port["containerPort"].value
 
 
 def _serve(service: RayService, serve: ServeConfig) -> Findings:
@@ -154,18 +149,12 @@ def _group_serve(group: Group, serve: ServeConfig) -> Findings:
     wanted = {"serve": serve.http_port}
     if serve.speaks_grpc:
         wanted["serve-grpc"] = serve.grpc_port
-    defaults = {"serve": 8000}
-    listed = bool(group.container["ports"].items)
+    ports = group.container["ports"]
     for name, number in wanted.items():
         port = group.ports.get(name)
         if port is not None and port["containerPort"].integer not in (None, number):
             yield SERVE_PORT.at(port["containerPort"], expected=f"{number}, as in serveConfigV2")
-        # A worker's readiness asks the port named serve, else 8000; a head without ports gets it.
-        elif (
-            port is None
-            and name in defaults
-            and number != defaults[name]
-            and not (group.is_head and listed)
-        ):
-            node = group.container["ports"]
-            yield SERVE_PORT.at(node, f"no port named {name}", expected=f"{name} {number}")
+    # A worker's readiness asks the port named serve, else 8000; a head without ports gets it.
+    is_default = serve.http_port == serve.DEFAULT_HTTP_PORT
+    if "serve" not in group.ports and not is_default and not (group.is_head and ports.items):
+        yield SERVE_PORT.at(ports, "no port named serve", expected=f"serve {serve.http_port}")

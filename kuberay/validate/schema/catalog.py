@@ -10,8 +10,8 @@ from importlib.resources import files
 import yaml
 
 from foundation.json_types import JsonObject
+from kuberay.validate.schema._notation import to_schema
 from kuberay.validate.schema.core import QUANTITY, definition_name, definitions
-from kuberay.validate.schema.notation import to_schema
 
 KindKey = tuple[str, str]
 """apiVersion and kind."""

@@ -6,17 +6,16 @@ from kuberay.name_syntax import is_dns_label, is_subdomain
 from kuberay.validate.label_rules import wrong_annotations, wrong_labels
 from kuberay.validate.manifest.node import Document
 from kuberay.validate.rule import Findings, error, warning
+from kuberay.validate.schema._structural import REQUIRED, findings_of
 from kuberay.validate.schema.catalog import Catalog
-from kuberay.validate.schema.structural import REQUIRED, findings_of
 
+_REFUSED = "The object is refused."
 NAME = error(
     "api/name",
     "lower-case letters, digits, - and ., at most 253, beginning and ending with a letter or digit",
-    "The object is refused.", "rename the object",
+    _REFUSED, "rename the object",
 )  # fmt: skip
-LABEL = error(
-    "api/label", "Kubernetes label syntax", "The object is refused.", "shorten or rename it",
-)  # fmt: skip
+LABEL = error("api/label", "Kubernetes label syntax", _REFUSED, "shorten or rename it")
 OLD_VERSION = warning(
     "api/old-version", "apiVersion ray.io/v1", "v1alpha1 is deprecated and lacks the newer fields.",
     "write apiVersion: ray.io/v1",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from bqml_export.settings import Target
     from foundation.json_types import JsonObject
 
 CLIENT = """
@@ -62,13 +63,12 @@ def test_it_serves_until_a_signal_and_says_how_to_reach_it(
     assert serving.stderr.read() == "stopped\n"
 
 
-def test_a_second_one_on_the_same_folder_is_refused(
-    serving: subprocess.Popen[str], tmp_path: Path
-) -> None:
+def test_a_second_one_on_the_same_folder_is_refused(running_target: Target) -> None:
     """One line names the process that has the folder, and the hint how to use it."""
-    second = subprocess.run(_command(tmp_path), capture_output=True, text=True, check=False)
+    state = running_target.state_dir
+    second = subprocess.run(_command(state), capture_output=True, text=True, check=False)
     assert second.returncode == 1
-    assert f"(pid {serving.pid}) runs the embedded services on {tmp_path}" in second.stderr
+    assert f"(pid {os.getpid()}) runs the embedded services on {state}" in second.stderr
     assert 'hint: eval "$(bqml-export emulate --env' in second.stderr
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bqml_export.cli.group import cli
 from bqml_export.errors import BqmlExportError
-from foundation.cli.group import Door
+from foundation.cli.group import LazyCommand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +124,7 @@ def test_whatever_a_command_raises_ends_in_a_line(
 
     monkeypatch.setitem(sys.modules, "broken_command", ModuleType("broken_command"))
     monkeypatch.setattr("broken_command.broken", broken, raising=False)
-    monkeypatch.setattr(cli, "doors", {"broken": Door("broken_command:broken", "")})
+    monkeypatch.setattr(cli, "lazy", {"broken": LazyCommand("broken_command:broken", "")})
     ran = offline("broken")
     assert ran.exit_code == exit_code
     assert line in ran.stderr

@@ -22,7 +22,7 @@ from bqml_export.cli.group import cli
 try:
     cli(sys.argv[1:])
 except SystemExit as end:
-    heavy = {"google.cloud.bigquery", "google.cloud.storage", "sqlglot", "tensorflow", "duckdb"}
+    heavy = {"google.cloud", "google.protobuf", "requests", "sqlglot", "tensorflow", "duckdb"}
     sys.exit(end.code or " ".join(heavy & sys.modules.keys()) or 0)
 """
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from foundation.cli.failure import Frame
-from foundation.cli.group import Door, DoorGroup, run
+from foundation.cli.group import LazyCommand, LazyGroup, run
 from foundation.cli.options import json_option
 from foundation.errors import BqmlError, NotFoundError, SettingsError
 
@@ -50,7 +50,7 @@ def end(name: str, *, as_json: bool) -> None:
 
 def end_with(name: str, *options: str, frame: Frame = FRAME) -> Result:
     """Returns what `x end NAME` gives."""
-    group = DoorGroup(name="x", doors={}, frame=frame)
+    group = LazyGroup(name="x", lazy={}, frame=frame)
     group.get_command = lambda ctx, cmd_name: end  # type: ignore[method-assign]  # noqa: ARG005
     return CliRunner().invoke(group, ["end", name, *options])
 
@@ -126,7 +126,10 @@ def test_a_bug_ends_with_its_traceback_and_the_frames_exit_code(
 
 def test_the_list_of_commands_imports_none_of_them() -> None:
     """In the order they are given, each with its line."""
-    doors = {"late": Door("no.such.module:late", "Comes first."), "early": Door("x:y", "Second.")}
-    result = CliRunner().invoke(DoorGroup(name="x", doors=doors, frame=FRAME), ["--help"])
+    lazy = {
+        "late": LazyCommand("no.such.module:late", "Comes first."),
+        "early": LazyCommand("x:y", "Second."),
+    }
+    result = CliRunner().invoke(LazyGroup(name="x", lazy=lazy, frame=FRAME), ["--help"])
     assert result.stdout.index("late   Comes first.") < result.stdout.index("early  Second.")
-    assert CliRunner().invoke(DoorGroup(name="x", doors=doors, frame=FRAME), ["no"]).exit_code == 2
+    assert CliRunner().invoke(LazyGroup(name="x", lazy=lazy, frame=FRAME), ["no"]).exit_code == 2

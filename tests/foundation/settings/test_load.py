@@ -53,6 +53,16 @@ def test_later_sources_win_and_origins_are_known() -> None:
     assert loaded.origins == {"http.host": "environment", "http.port": "command line"}
 
 
+def test_a_mapping_that_is_a_value_is_replaced_as_a_whole() -> None:
+    """As any other value is."""
+    weak, strong = ({"http.headers": {name: "1"}} for name in "ab")
+    loaded = load(Everything, tree_source(weak, "weak"), tree_source(strong, "strong"))
+    assert (loaded.settings.http.headers, loaded.origins) == (
+        {"b": "1"},
+        {"http.headers": "strong"},
+    )
+
+
 def test_a_class_that_was_loaded_is_a_plain_one() -> None:
     """It can be nested, compared and sent to another process."""
     assert load(Everything).settings == Everything()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from loadtest.chaos._fault import Damage
+from loadtest.chaos._fault import Damage, Fault
 from loadtest.chaos.series import FaultSeries
 from loadtest.errors import ServiceError
 from loadtest.record.observations import Event
@@ -14,7 +14,7 @@ from loadtest.settings.chaos import ChaosSettings
 PLAN = ChaosSettings(first_s=0.0, apart_s=1.5)
 
 
-class Scripted:
+class Scripted(Fault):
     """A fault that is healed or not, or cannot be injected."""
 
     def __init__(self, name: str, *, heals: bool = True, works: bool = True) -> None:

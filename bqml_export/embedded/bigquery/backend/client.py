@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
 from bqml_export.embedded.bigquery.backend.errors import query_error
@@ -19,25 +19,13 @@ from bqml_export.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
     from bqml_export.embedded.bigquery.protocol.wire import Json, Response
     from bqml_export.embedded.ml.data.table import Field
     from bqml_export.sql.parameters import Parameter
 
 ROOT = "/bigquery/v2/projects"
 _PAGE_ROWS = 50_000
-
-
-class RestApi(Protocol):
-    """BigQuery's REST API as a function."""
-
-    def request(
-        self,
-        method: str,
-        target: str,
-        *,
-        body: bytes = b"",
-        headers: tuple[tuple[str, str], ...] = (),
-    ) -> Response: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +50,7 @@ class QueryScope:
 class BackendClient:
     """Datasets, tables and queries of the backend."""
 
-    def __init__(self, backend: RestApi) -> None:
+    def __init__(self, backend: InProcessBackend) -> None:
         self._backend = backend
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:

@@ -23,14 +23,7 @@ API_MODEL_TYPES = {"LINEAR_REG": "LINEAR_REGRESSION", "LOGISTIC_REG": "LOGISTIC_
 
 
 def model_resource(key: ModelKey, model: GLMModel, location: str, started: datetime) -> Json:
-    """Returns the resource of a model that has just been trained.
-
-    Args:
-        key: The name of the model.
-        model: The trained model.
-        location: The location of its dataset.
-        started: When training began.
-    """
+    """Returns the resource of a model that has just been trained, since `started`."""
     now = epoch_ms()
     run = {
         "trainingOptions": training_options(model.options, model.strategy),

@@ -66,12 +66,7 @@ def apply_transform(
 ) -> Table:
     """Returns rows that went through the clause, in their order.
 
-    Args:
-        services: The backend.
-        scope: Whose query it is.
-        transform: The clause.
-        rows: The rows as the user gave them.
-        without: The column of the select list to leave out, or "".
+    The column `without` of its select list is left out.
 
     Raises:
         InvalidQueryError: A column that the clause reads is missing.

@@ -32,7 +32,6 @@ _TYPES: dict[type[Any], str] = {
 
 
 def statement_type(statement: ModelStatement) -> str:
-    """Returns BigQuery's name of the statement's kind."""
     return _TYPES[type(statement)]
 
 

@@ -79,7 +79,6 @@ def error_proto(error: QueryError) -> Json:
 
 
 def error_response(error: QueryError) -> Response:
-    """Returns the HTTP error that BigQuery's API answers with."""
     status = error.http_status
     body = {
         "error": {

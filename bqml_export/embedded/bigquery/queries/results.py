@@ -42,12 +42,9 @@ def anonymous_job(services: Services, project: str, table: str) -> Job:
 
 
 def result_page(services: Services, job: Job, query: Mapping[str, str]) -> Json:
-    """Returns one page of a job's rows in the form of getQueryResults.
+    """Returns one page of a finished job's rows in the form of getQueryResults.
 
-    Args:
-        services: The stores.
-        job: A job that has ended without an error.
-        query: The request's maxResults, pageToken and startIndex.
+    `query` has the request's maxResults, pageToken and startIndex.
 
     Raises:
         NotFoundError: The rows are gone: old ones are dropped, and a restart drops them all.
@@ -86,7 +83,6 @@ def drop_old_results(services: Services, project: str) -> None:
 
 
 def result_table(services: Services, job: Job) -> Json:
-    """Returns the Table resource of a job's anonymous table."""
     page = result_page(services, job, {"maxResults": "0"})
     reference = anonymous_table(job)
     return {

@@ -88,7 +88,6 @@ class JobRoutes:
         return json_response({"kind": "bigquery#jobCancelResponse", "job": job.resource()})
 
     def delete(self, request: Request, project: str, job_id: str) -> Response:
-        """jobs.delete, with the jobs of a script."""
         job = self._find(request, project, job_id)
         if job.state != "DONE":
             raise InvalidQueryError(f"Job {project}:{job_id} is still running")

@@ -40,7 +40,6 @@ class ModelRoutes:
         return json_response(stored.resource)
 
     def patch(self, request: Request, project: str, dataset: str, model: str) -> Response:
-        """models.patch of description, friendlyName, labels and expirationTime."""
         key = ModelKey(project, dataset, model)
         old = self._services.models.get(key).resource
         check_etag(request, old["etag"], f"Model {key}")

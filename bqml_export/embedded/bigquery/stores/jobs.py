@@ -76,12 +76,9 @@ class Job:
         self.statistics = {"creationTime": now, "startTime": now, **self.statistics}
 
     def child(self, number: int, sql: str, start: int) -> Job:
-        """Returns the job of one statement of this script; it is cancelled with the script.
+        """Returns the job of the statement that begins at `start` of this script.
 
-        Args:
-            number: Its place among the statements.
-            sql: Its text.
-            start: Where it begins in the text of the script.
+        It is cancelled with the script.
         """
         whole = str(self.configuration["query"]["query"])
         query = {**self.configuration["query"], "query": sql}

@@ -90,7 +90,6 @@ class ModelStore:
             return stored
 
     def list(self, project: str, dataset: str) -> list[StoredModel]:
-        """Returns the models of a dataset by name."""
         with self._lock:
             found = [_key(path) for path in self._folder(project, dataset).glob("[!.]*.json")]
             kept = [key for key in found if self.exists(key)]

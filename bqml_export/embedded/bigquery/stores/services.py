@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.backend.client import BackendClient, RestApi
+    from bqml_export.embedded.bigquery.backend.client import BackendClient
+    from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
     from bqml_export.embedded.bigquery.stores.jobs import JobStore
     from bqml_export.embedded.bigquery.stores.models import ModelStore
 
@@ -18,9 +19,7 @@ class ObjectStore(Protocol):
 
     def write(self, bucket: str, name: str, content: bytes) -> None: ...
 
-    def names(self, bucket: str, prefix: str) -> list[str]:
-        """Returns the names of the bucket's objects that begin with `prefix`."""
-        ...
+    def names(self, bucket: str, prefix: str) -> list[str]: ...
 
     def read(self, bucket: str, name: str) -> bytes:
         """Returns an object's content.
@@ -35,7 +34,7 @@ class ObjectStore(Protocol):
 class Services:
     """The stores behind the gateway."""
 
-    api: RestApi
+    api: InProcessBackend
     backend: BackendClient
     models: ModelStore
     jobs: JobStore

@@ -55,7 +55,6 @@ class BytesBilledError(QueryError):
 def accessed_tables(
     backend: BackendClient, scope: QueryScope, references: Sequence[TableReference]
 ) -> tuple[AccessedTable, ...]:
-    """Returns the tables whose datasets exist."""
     found = []
     locations: dict[tuple[str, str], str | None] = {}
     for reference in references:

@@ -59,7 +59,7 @@ class Target:
         """
         wanted = self.fields()
         if wanted and wanted != tuple(fields):
-            from bqml_export.embedded.bigquery.backend.parquet_columns import fit_columns
+            from bqml_export.embedded.bigquery.backend.parquet import fit_columns
 
             _check_names(fields, wanted, str(self))
             parquet = fit_columns(parquet, wanted)

@@ -58,19 +58,14 @@ class SchemaChange:
 def schema_change(
     services: Services, sql: Sql, project: str, tables: Sequence[AccessedTable]
 ) -> SchemaChange:
-    """Returns what a text changes.
-
-    Args:
-        services: The stores, before the text runs.
-        sql: One statement, or a script.
-        project: The project of names without one.
-        tables: The tables of the text.
-    """
+    """Returns what a statement or a script, which has not run yet, changes."""
     dropped = tuple(
         (schema.project or project, schema.dataset, schema.cascade)
         for schema in dropped_schemas(sql)
     )
-    alters = any(sql.words(n, 2) == ("ALTER", "TABLE") for n in range(len(sql)))
+    alters = any(
+        token.word == "ALTER" and sql.words(n + 1, 1) == ("TABLE",) for n, token in enumerate(sql)
+    )
     created = tuple((schema.project or project, schema) for schema in created_schemas(sql))
     new = tuple(
         (owner, schema)

@@ -173,7 +173,6 @@ class Layout:
         return np.array([f.scale for f in self.numeric], np.float64)
 
     def offsets(self) -> list[int]:
-        """Returns the first column of each categorical feature."""
         sizes = [len(self.numeric), *(len(f.categories) for f in self.categorical)]
         return [int(at) for at in np.cumsum(sizes)[:-1]]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def export_model(model: GLMModel, directory: Path) -> None:
-    """Writes `model`, which `check_exportable` let pass, to `directory`, which must not exist.
+    """Writes `model`, which BigQuery would export, to `directory`, which must not exist.
 
     Raises:
         InvalidQueryError: A category holds a line break, which a vocabulary file cannot.

@@ -115,7 +115,6 @@ def _feature_info(feature: Feature) -> dict[str, Value]:
 
 
 def training_info_table(iterations: Sequence[Iteration]) -> Table:
-    """Returns ML.TRAINING_INFO."""
     rows: list[dict[str, Value]] = [
         {
             "training_run": 0,

@@ -48,7 +48,6 @@ def metrics_table(metrics: Mapping[str, float], *, is_classifier: bool) -> Table
 
 
 def regression_metrics(label: Floats, predicted: Floats) -> dict[str, float]:
-    """Returns the metrics of numeric predictions."""
     error = label - predicted
     metrics = {
         "mean_absolute_error": float(np.mean(np.abs(error))),

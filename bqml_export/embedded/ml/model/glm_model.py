@@ -10,7 +10,6 @@ from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.features.feature_columns import why_not_exportable
 from bqml_export.embedded.ml.model import _inspection, _model_json, _prediction, explanation
 from bqml_export.embedded.ml.model._advanced_weights import advanced_weights_table
-from bqml_export.embedded.ml.model._exportability import check_exportable
 from bqml_export.embedded.ml.model.evaluation import (
     class_metrics,
     confusion,
@@ -23,7 +22,7 @@ from bqml_export.embedded.ml.model.evaluation import (
 )
 from bqml_export.embedded.ml.model.training_report import TrainingReport
 from bqml_export.embedded.ml.optimizers.losses import probabilities
-from bqml_export.errors import InvalidQueryError
+from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -233,7 +232,6 @@ class GLMModel:
         return _inspection.feature_info_table(self.layout.features)
 
     def training_info(self) -> Table:
-        """Returns ML.TRAINING_INFO."""
         return _inspection.training_info_table(self.iterations)
 
     def export(self, directory: Path, *, name: str = "") -> None:
@@ -248,7 +246,7 @@ class GLMModel:
                 written to a vocabulary file.
             NotSupportedError: The model has a TRANSFORM clause.
         """
-        check_exportable(self, name)
+        self._check_exportable(f"Model {name}".strip())
         # TensorFlow takes seconds to import; training and predicting do not need it.
         from bqml_export.embedded.ml.model._export import export_model
 
@@ -261,6 +259,18 @@ class GLMModel:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> GLMModel:
         return cls(**_model_json.from_json(data))
+
+    def _check_exportable(self, shown: str) -> None:
+        if self.transform is not None:
+            raise NotSupportedError(
+                f"{shown}: the embedded BigQuery ML does not export models with a TRANSFORM "
+                "clause; move its expressions into the SELECT of the training query"
+            )
+        if self.not_exportable is not None:
+            raise InvalidQueryError(
+                f"{shown} is not exportable from BigQueryML: {self.not_exportable}; "
+                "use scalar columns, such as EXTRACT(HOUR FROM t) or CAST(t AS DATE), instead"
+            )
 
     def _linear_predictor(self, table: Table) -> Floats:
         return _prediction.linear_predictor(

@@ -44,7 +44,6 @@ class Transform:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Transform:
-        """Returns the clause that `to_json` wrote."""
         columns = [
             TransformColumn(Field.from_json(c["field"]), c["sql"], c["frozen"])
             for c in data["columns"]

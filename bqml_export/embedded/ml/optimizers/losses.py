@@ -61,7 +61,6 @@ class SquaredLoss:
         return (eta - self.label[:, None]) / max(self.label.size, 1)
 
     def reported(self, eta: Floats) -> float:
-        """Returns the mean squared error."""
         return float(np.mean(np.square(eta[:, 0] - self.label)))
 
 

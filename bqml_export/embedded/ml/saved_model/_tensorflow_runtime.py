@@ -1,9 +1,14 @@
-"""TensorFlow, imported quietly. The embedded engine imports it from here and nowhere else."""
+"""TensorFlow, imported quietly. The embedded engine imports it from here and nowhere else.
+
+Its C++ part writes two lines about log levels and oneDNN straight to file descriptor 2, before any
+log level counts.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from contextlib import contextmanager
 
 # Read once, when TensorFlow's C++ part loads; a user's own setting wins.
@@ -11,18 +16,36 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.ml.saved_model._tensorflow_greeting import without_greeting
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-with without_greeting():
+_GREETING = (b"All log messages before absl::InitializeLog", b"oneDNN custom operations are on")
+_STDERR = 2
+
+
+@contextmanager
+def _without_greeting() -> Iterator[None]:
+    """Delays what is written to stderr until the end, and drops the greeting from it."""
+    terminal = os.dup(_STDERR)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), _STDERR)
+        try:
+            yield
+        finally:
+            os.dup2(terminal, _STDERR)
+            os.close(terminal)
+            held.seek(0)
+            lines = (line for line in held if not any(text in line for text in _GREETING))
+            os.write(_STDERR, b"".join(lines))
+
+
+with _without_greeting():
     import tensorflow as tf
     from tensorflow.core.protobuf import saved_model_pb2
 
     # TensorFlow 2 writes fingerprint.pb itself; its TF1 builder, which makes BigQuery's graphs,
     # does not, and there is no public call for it. TensorFlow is pinned.
     from tensorflow.python.saved_model import fingerprinting_utils
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["fingerprinting_utils", "quiet", "saved_model_pb2", "tf"]
 

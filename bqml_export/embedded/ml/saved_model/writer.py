@@ -178,7 +178,6 @@ def _one_hot(name: str, item: CategoricalInput, scratch: Path) -> object:
 
 
 def _in_export_order(inputs: Sequence[GraphInput]) -> list[GraphInput]:
-    """Returns numeric inputs first, each kind sorted by name."""
     return sorted(inputs, key=lambda i: (isinstance(i, CategoricalInput), i.name))
 
 

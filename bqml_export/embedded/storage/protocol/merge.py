@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 
 def merged(resource: Mapping[str, Any], changes: Mapping[str, Any]) -> JsonObject:

@@ -50,12 +50,9 @@ class Conditions:
 def conditions(
     query: Query, headers: Mapping[str, str] | None = None, *, prefix: str = "if"
 ) -> Conditions:
-    """Returns the preconditions of a request.
+    """Returns the preconditions of a request, with entity tags where `headers` are given.
 
-    Args:
-        query: The parameters of the request.
-        headers: Its headers, where entity tags count.
-        prefix: `ifSource` for the preconditions on the source of a copy.
+    `prefix` is `ifSource` for those on the source of a copy.
 
     Raises:
         ValueError: One is not a number.

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import BinaryIO, Protocol
 
 from bqml_export.embedded.storage.protocol.preconditions import Query
-from bqml_export.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _REASONS = {
     400: "invalid",
@@ -138,12 +138,10 @@ class Response:
 
     @property
     def length(self) -> int:
-        """The number of bytes of the body."""
         return self.content.length if isinstance(self.content, FileSlice) else len(self.content)
 
     @property
     def phrase(self) -> str:
-        """The words behind the status."""
         known = self.status != _CLIENT_CLOSED_REQUEST
         return HTTPStatus(self.status).phrase if known else "Client Closed Request"
 

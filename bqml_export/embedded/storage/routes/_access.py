@@ -12,7 +12,7 @@ from bqml_export.embedded.storage.store.object_store import ObjectStore
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _PREDEFINED = {
     "authenticatedRead": "allAuthenticatedUsers",

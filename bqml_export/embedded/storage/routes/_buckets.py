@@ -22,7 +22,7 @@ from bqml_export.embedded.storage.store.bucket_rules import changed_bucket, new_
 from bqml_export.embedded.storage.store.object_store import ObjectStore, require
 
 if TYPE_CHECKING:
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 
 def insert(store: ObjectStore, request: Request) -> Response:

@@ -22,7 +22,7 @@ from bqml_export.embedded.storage.store.object_store import ObjectStore
 
 if TYPE_CHECKING:
     from bqml_export.embedded.storage.store.catalog import StoredObject
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _FIELDS = {
     "contentType": "Content-Type",

@@ -34,7 +34,7 @@ from bqml_export.embedded.storage.store.object_store import (
 )
 
 if TYPE_CHECKING:
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _MOST_PARTS = 32
 
@@ -127,7 +127,6 @@ def restore(store: ObjectStore, request: Request, bucket: str, name: str) -> Res
 def copy(
     store: ObjectStore, request: Request, bucket: str, name: str, to_bucket: str, to_name: str
 ) -> Response:
-    """Answers POST .../o/{object}/copyTo/b/{bucket}/o/{object}."""
     return object_response(request, _copy(store, request, (bucket, name), (to_bucket, to_name)))
 
 

@@ -19,7 +19,7 @@ from bqml_export.embedded.storage.store.object_store import NewObject, ObjectSto
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _PART = re.compile(
     r"<Part>.*?<PartNumber>\s*(\d+)\s*</PartNumber>.*?</Part>", re.DOTALL | re.IGNORECASE
@@ -90,7 +90,6 @@ def complete(store: ObjectStore, request: Request) -> Response:
 
 
 def abort(store: ObjectStore, request: Request) -> Response:
-    """Answers DELETE ?uploadId=U."""
     with store.catalog.transaction():
         _forget(store, _find(store, request))
     return Response(status=204)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bqml_export.embedded.storage.store.catalog import StoredObject
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _ACL_FIELDS = ("acl", "defaultObjectAcl", "owner")
 _KEPT_BACK = ("project", "iamPolicy", "iamSerial")

@@ -15,7 +15,7 @@ from bqml_export.embedded.storage.store.object_store import NewObject, ObjectSto
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _FIELDS = {
     "Content-Type": "contentType",

@@ -27,7 +27,7 @@ from bqml_export.embedded.storage.store.object_store import NewObject, ObjectSto
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+|\*)|\*)/(\d+|\*)")
 

@@ -13,7 +13,7 @@ from bqml_export.embedded.storage.store.object_rules import with_etag
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _NAME = re.compile(r"[a-z0-9][-_.a-z0-9]{1,220}[a-z0-9]")
 _MULTI_REGIONS = frozenset({"US", "EU", "ASIA"})

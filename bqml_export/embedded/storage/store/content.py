@@ -58,7 +58,6 @@ class GrowingFile:
 
     @property
     def size_bytes(self) -> int:
-        """How many bytes have arrived."""
         return self._known().size_bytes
 
     def append(self, chunks: Iterable[bytes]) -> None:

@@ -13,7 +13,7 @@ from bqml_export.embedded.storage.store.content import Digests
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 _LONGEST_BYTES = 1024
 _FORBIDDEN = (".", "..")
@@ -69,15 +69,7 @@ def new_object(
     fields: Mapping[str, Any],
     digests: Digests,
 ) -> JsonObject:
-    """Returns the resource of a new object.
-
-    Args:
-        bucket: The resource of its bucket.
-        name: Its name.
-        generation: Its generation, which is the time of its making in microseconds.
-        fields: What the client set.
-        digests: Size and checksums of its bytes.
-    """
+    """Returns the resource of a new object; `generation` is the time of now in microseconds."""
     made = timestamp(generation)
     resource: JsonObject = {
         "kind": "storage#object",
@@ -127,10 +119,6 @@ def with_etag(resource: JsonObject) -> JsonObject:
 
 def check_digests(expected: Mapping[str, Any], digests: Digests) -> None:
     """Returns when the bytes are those that the client meant.
-
-    Args:
-        expected: `crc32c` and `md5Hash`, where the client gave them.
-        digests: What arrived.
 
     Raises:
         ApiError: They are not.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from bqml_export.json_types import JsonObject
+    from foundation.json_types import JsonObject
 
 ALWAYS = Conditions()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from kuberay.validate.manifest.node import At, Document, Node
 
-TREE = {"a": {"b": [{"c": 1}, {"c": 2}, 3]}, "d": [[{"c": 4}]]}
+TREE: dict[str, Any] = {"a": {"b": [{"c": 1}, {"c": 2}, 3]}, "d": [[{"c": 4}]]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class View:
 @pytest.mark.parametrize(
     ("path", "found"),
     [
-        ("a.b", [TREE["a"]["b"]]),  # type: ignore[call-overload]
+        ("a.b", [TREE["a"]["b"]]),
         ("a.b[]", [{"c": 1}, {"c": 2}, 3]),
         ("a.b[].c", [1, 2, None]),
         ("a[].b", []),

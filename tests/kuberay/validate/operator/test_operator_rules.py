@@ -10,7 +10,7 @@ import yaml
 
 from kuberay.validate.checks import Options, validate
 from kuberay.validate.manifest.stream import read_text
-from kuberay.validate.operator import fault_tolerance, security
+from kuberay.validate.operator import fault_tolerance
 from kuberay.validate.schema.catalog import Catalog
 
 ANNOTATION = "metadata.annotations|ray.io/"
@@ -217,10 +217,10 @@ def test_what_the_operator_takes_is_not_found(
     ("gate", "field", "value"),
     [
         (fault_tolerance.GATE, "gcsFaultToleranceOptions", {"backend": "rocksdb"}),
-        (security.NETWORK_GATE, "networkPolicy", {"mode": "DenyAll"}),
-        (security.TLS_GATE, "tlsOptions", {"enabled": True}),
+        ("RayClusterNetworkPolicy", "networkPolicy", {"mode": "DenyAll"}),
+        ("RayClusterMTLS", "tlsOptions", {"enabled": True}),
         (
-            security.HISTORY_GATE,
+            "RayClusterHistoryServer",
             "historyServerOptions",
             collector(STORAGE_BACKEND="GCS", GCS_BUCKET="b")["cluster.historyServerOptions"],
         ),

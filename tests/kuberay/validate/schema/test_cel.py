@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from kuberay.validate.manifest.node import Document
+from kuberay.validate.schema._cel import BROKEN, NOT_EVALUATED, broken_rules
+from kuberay.validate.schema._structural import findings_of
 from kuberay.validate.schema.catalog import Catalog
-from kuberay.validate.schema.cel import BROKEN, NOT_EVALUATED, broken_rules
-from kuberay.validate.schema.structural import findings_of
 
 CHOICE = {"rule": "self in ['a', 'b']", "message": "must be a or b"}
 TRANSITION = {"rule": "self == oldSelf", "message": "immutable"}
@@ -30,14 +30,14 @@ def test_every_rule_of_kuberays_crds_is_evaluated(real_crds: Catalog, kind: str)
     """KubeRay 1.7 has no CEL rule of a form that is not known here."""
     rules = list(rules_in(real_crds.custom["ray.io/v1", kind]))
     assert rules
-    verdicts = [v.verdict for rule in rules for v in broken_rules([rule], "no such value")]
+    verdicts = [v.validator for rule in rules for v in broken_rules([rule], "no such value")]
     assert NOT_EVALUATED not in verdicts
 
 
 @pytest.mark.parametrize(("value", "verdicts"), [("a", []), ("c", [BROKEN])])
 def test_a_choice_is_judged(value: str, verdicts: list[str]) -> None:
     """`self in [...]` is the form in which KubeRay writes an enum."""
-    assert [verdict.verdict for verdict in broken_rules([CHOICE], value)] == verdicts
+    assert [verdict.validator for verdict in broken_rules([CHOICE], value)] == verdicts
 
 
 def test_a_transition_does_not_apply_to_a_new_object() -> None:

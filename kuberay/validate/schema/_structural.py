@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kuberay.validate.rule import Finding, Findings, error, shown, warning
-from kuberay.validate.schema import cel
-from kuberay.validate.schema.keywords import UNKNOWN_FIELD, StructuralValidator
+from kuberay.validate.schema import _cel as cel
+from kuberay.validate.schema._keywords import UNKNOWN_FIELD, StructuralValidator
 from kuberay.validate.suggestion import did_you_mean, did_you_mean_in_any_case
 
 if TYPE_CHECKING:
@@ -15,21 +15,22 @@ if TYPE_CHECKING:
     from foundation.json_types import JsonObject, JsonValue
     from kuberay.validate.manifest.node import Document, Node
 
+_REFUSED = "The object is refused."
 UNKNOWN = error(
     "api/unknown-field", "a field that the kind has",
     "kubectl is refused; a client without strict validation loses the field in silence.",
 )  # fmt: skip
-TYPE = error("api/type", "a value of the field's type", "The object is refused.")
-REQUIRED = error("api/required", "the field", "The object is refused.")
-CHOICE = error("api/enum", "one of the allowed words", "The object is refused.")
-SYNTAX = error("api/pattern", "the field's syntax", "The object is refused.")
-RANGE = error("api/range", "a value in range", "The object is refused.")
+TYPE = error("api/type", "a value of the field's type", _REFUSED)
+REQUIRED = error("api/required", "the field", _REFUSED)
+CHOICE = error("api/enum", "one of the allowed words", _REFUSED)
+SYNTAX = error("api/pattern", "the field's syntax", _REFUSED)
+RANGE = error("api/range", "a value in range", _REFUSED)
 LIST_KEY = error(
     "api/duplicate-list-key", "each entry of the list once",
     "KubeRay's CRD keys these lists, stricter than core/v1: the object is refused.",
     "delete or rename the second entry",
 )  # fmt: skip
-CEL = error("api/cel", "what the CRD's CEL rule says", "The object is refused.")
+CEL = error("api/cel", "what the CRD's CEL rule says", _REFUSED)
 CEL_UNKNOWN = warning(
     "api/cel-not-evaluated", "a CEL rule that this tool can evaluate",
     "The rule is newer than this tool.", "check it with `apply --dry-run=server`",

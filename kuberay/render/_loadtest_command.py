@@ -8,8 +8,7 @@ from kuberay.render.commented import Object
 from kuberay.render.names import Names
 from kuberay.render.ports import DASHBOARD, LOCUST, SERVE, SERVE_GRPC
 from kuberay.render.ray.serve_config import LOADTEST_HEADER
-from kuberay.settings.deploy_file import DeployFile
-from kuberay.settings.plan import Plan
+from kuberay.settings import DeployFile, Plan
 from kuberay.settings.surroundings import LoadTest
 
 SETTINGS_FILE = "/etc/loadtest/settings.yaml"

@@ -38,21 +38,21 @@ _AZURE_NEEDS = {
 
 def check(service: RayService) -> Findings:
     for group in service.groups:
-        for container in group.pod["containers"].items:
-            if container["name"].text == _CONTAINER:
-                yield COLLECTORS_OWN.at(container["name"])
+        for name in group.pod.each("containers[].name"):
+            if name.text == _CONTAINER:
+                yield COLLECTORS_OWN.at(name)
     collector = service.cluster["historyServerOptions"]["collectorOptions"]
     if not collector["image"].text:
         yield HISTORY_SERVER.at(collector["image"])
     entries = {entry["name"].text: entry for entry in collector["env"].items}
-    for name in _RESERVED:
-        if name in entries:
-            yield COLLECTORS_OWN.at(entries[name], name)
+    for reserved in _RESERVED:
+        if reserved in entries:
+            yield COLLECTORS_OWN.at(entries[reserved], reserved)
     backend = entries["STORAGE_BACKEND"]["value"].text if "STORAGE_BACKEND" in entries else ""
     if not backend:
         yield HISTORY_SERVER.at(collector["env"], "no literal STORAGE_BACKEND")
     for choices in _needs(backend.upper(), entries):
-        if not any(_has_value(entries, name) for name in choices):
+        if not any(_has_value(entries, choice) for choice in choices):
             came = f"STORAGE_BACKEND {backend} without {' or '.join(choices)}"
             yield HISTORY_SERVER.at(collector["env"], came)
 

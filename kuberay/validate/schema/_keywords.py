@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from jsonschema import Draft202012Validator, ValidationError, validators
 
 from foundation.json_types import JsonObject, JsonValue
-from kuberay.validate.schema.cel import broken_rules
+from kuberay.validate.schema._cel import broken_rules
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -129,8 +129,7 @@ def _map_keys(
 def _cel(
     _validator: _Validator, rules: list[JsonObject], instance: JsonValue, _schema: JsonObject
 ) -> Errors:
-    for rule in broken_rules(rules, instance):
-        yield ValidationError(rule.message, validator=rule.verdict, validator_value=rule.text)
+    return broken_rules(rules, instance)
 
 
 _KEYWORDS: dict[str, Any] = {

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from jsonschema import ValidationError
 
 from foundation.json_types import JsonObject, JsonValue
 
@@ -21,16 +22,7 @@ BROKEN = "celBroken"
 NOT_EVALUATED = "celNotEvaluated"
 
 
-@dataclass(frozen=True, slots=True)
-class CelVerdict:
-    """A CEL rule that the value breaks, or that could not be evaluated."""
-
-    text: str
-    message: str
-    verdict: str
-
-
-def broken_rules(rules: list[JsonObject], value: JsonValue) -> Iterator[CelVerdict]:
+def broken_rules(rules: list[JsonObject], value: JsonValue) -> Iterator[ValidationError]:
     """Yields the rules that a newly created object breaks, and those of an unknown form.
 
     Rules about `oldSelf` compare with the stored object. As in the API server, they do not apply
@@ -42,6 +34,10 @@ def broken_rules(rules: list[JsonObject], value: JsonValue) -> Iterator[CelVerdi
             continue
         match = _CHOICE.fullmatch(text)
         if match is None:
-            yield CelVerdict(text, f"the rule {text}", NOT_EVALUATED)
+            yield _error(f"the rule {text}", NOT_EVALUATED, text)
         elif value not in ast.literal_eval(match["choices"]):
-            yield CelVerdict(text, str(rule.get("message", text)), BROKEN)
+            yield _error(str(rule.get("message", text)), BROKEN, text)
+
+
+def _error(message: str, verdict: str, rule: str) -> ValidationError:
+    return ValidationError(message, validator=verdict, validator_value=rule)
