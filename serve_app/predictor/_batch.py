@@ -60,7 +60,6 @@ class Batch:
         yield self._part(first, len(self.counts), begin)
 
     def each_alone(self) -> Iterator[Batch]:
-        """Yields one batch per request."""
         begin = 0
         for index, rows in enumerate(self.counts):
             yield self._part(index, index + 1, begin)
