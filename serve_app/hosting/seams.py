@@ -75,6 +75,13 @@ _OF_A_REPLICA = (
         "the name of that number",
     ),
     Seam(
+        "_ERROR_LINE",
+        "ray.serve._private.client",
+        "serve_app/hosting/local_service.py",
+        "why nothing was deployed: a RuntimeError comes, a replica's traceback is in the status",
+        ("ApplicationStatus.DEPLOY_FAILED:\n                raise RuntimeError(",),
+    ),
+    Seam(
         "metrics_interval_s",
         "ray.serve.config:AutoscalingConfig.metrics_interval_s_deprecation_warning",
         _DEPLOYMENT,

@@ -103,8 +103,17 @@ class RowWiseGraph:
         squeezed.attr["squeeze_dims"].list.i.append(1)
         squeezed.input.extend(self._controls(node))
         yield squeezed
-        if bias:
-            yield _node(name, "BiasAdd", [squeezed.name, *bias], T=kind)
+        if not bias:
+            return
+        is_relu = b"Relu" in node.attr["fused_ops"].list.s
+        biased = f"{name}/biased" if is_relu else name
+        yield _node(biased, "BiasAdd", [squeezed.name, *bias], T=kind)
+        if is_relu:
+            # As oneDNN's does: of -0 and NaN it makes 0, which Relu by itself does not.
+            zero = _constant(f"{name}/zero", 0.0, tf.float32)
+            yield zero
+            yield _node(f"{name}/positive", "Greater", [biased, zero.name], T=kind)
+            yield _node(name, "SelectV2", [f"{name}/positive", biased, zero.name], T=kind)
 
     def _copy(self, node: Any, name: str, inputs: Iterable[str]) -> Any:  # noqa: ANN401
         new = type(node)()
@@ -132,8 +141,10 @@ class RowWiseGraph:
     def _is_batched(self, node: Any) -> bool:  # noqa: ANN401
         if node.name not in self._through.batched or node.attr["transpose_b"].b:
             return False
-        fused = list(node.attr["fused_ops"].list.s)
-        return node.attr["T"].type in _BATCHED and fused in ([], [b"BiasAdd"])
+        fused, kind = list(node.attr["fused_ops"].list.s), node.attr["T"].type
+        if fused == [b"BiasAdd", b"Relu"]:
+            return node.op == "_MklNativeFusedMatMul" and bool(kind == tf.float32.as_datatype_enum)
+        return kind in _BATCHED and fused in ([], [b"BiasAdd"])
 
     def _all_rows(self, tensor: Tensor) -> str:
         """The name of a tensor with all rows in it; joins them at the first demand."""
@@ -189,7 +200,7 @@ def _node(name: str, operation: str, inputs: Iterable[str], **types: int) -> Any
     return node
 
 
-def _constant(name: str, value: int) -> Any:  # noqa: ANN401
-    node = _node(name, "Const", [], dtype=_INT32)
-    node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value, tf.int32))
+def _constant(name: str, value: float, kind: tf.DType = tf.int32) -> Any:  # noqa: ANN401
+    node = _node(name, "Const", [], dtype=kind.as_datatype_enum)
+    node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value, kind))
     return node

@@ -23,6 +23,7 @@ from serve_app.errors import ERROR_BY_CODE, UnknownError
 from serve_app.kinds.signature import Json, Signature, TensorSpec
 from serve_app.kinds.tensorflow.session_run import executed_graph, run_session, tensor_output
 from serve_app.kinds.tensorflow.sharing.analysis import Verdict, analyse
+from serve_app.kinds.tensorflow.sharing.examples import examples_for
 
 Names: TypeAlias = tuple[str, ...]
 
@@ -59,6 +60,7 @@ class SavedModel:
         folder: The version folder.
         signatures: By name.
         verdicts: What the graph says of each signature, by name.
+        examples: tf.Examples such as the graph reads, to try it with.
 
     Args:
         folder: The version folder.
@@ -87,6 +89,7 @@ class SavedModel:
         except BaseException:
             self._session.close()
             raise
+        self.examples = () if more_nodes else examples_for(meta_graph.graph_def)
         self.verdicts: Mapping[str, Verdict] = {} if more_nodes else {
             name: analyse(meta_graph, name) for name in meta_graph.signature_def
         }  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from serve_app.errors import InvalidArgumentError
 from serve_app.kinds.servable import Call, LoadOptions, Tensors
 from serve_app.kinds.signature import Signature
 from serve_app.kinds.tensorflow.row_wise_copies import RowWiseCopies
@@ -45,7 +46,8 @@ class TensorFlowServable:
 
     def traits(self, signature: str) -> CallTraits:
         """What `learn` found out."""
-        return self._traits.setdefault(signature, CallTraits())
+        known = self._traits.get(signature)
+        return known if known is not None else self._traits.setdefault(signature, CallTraits())
 
     def learn(self, recorded: Mapping[str, Tensors]) -> None:
         """Finds out what may share a call, and makes the copies that this takes."""
@@ -65,6 +67,8 @@ class TensorFlowServable:
 
         A time limit close to that of all calls is that of all calls, which costs less.
         """
+        if requests > 1 and self._options.sharing == "exact":
+            _require_judged(call, inputs)
         if requests > 1 and not self.traits(call.signature.name).shared_rows:
             return self._copies.run(call.signature, inputs, requests, in_caller=in_caller)
         usual_ms = self._options.timeout_ms
@@ -84,3 +88,24 @@ class TensorFlowServable:
         """Gives the memory back."""
         self._model.close()
         self._copies.close()
+
+
+def _require_judged(call: Call, inputs: Tensors) -> None:
+    """Refuses company for calls of which nothing is known; alone, TensorFlow takes them.
+
+    Rows of another shape than declared compute something else, and of some of the outputs only
+    TensorFlow makes another graph, that may round otherwise.
+    """
+    specs = call.signature.inputs
+    if call.signature.outputs.keys() - set(call.outputs):
+        raise InvalidArgumentError("requests for some of the outputs share no call")
+    if not all(_fits(array.shape, specs[alias].shape) for alias, array in inputs.items()):
+        raise InvalidArgumentError("requests with rows of another shape share no call")
+
+
+def _fits(shape: tuple[int, ...], declared: tuple[int, ...] | None) -> bool:
+    return (
+        declared is not None
+        and len(shape) == len(declared)
+        and all(size in {-1, own} for own, size in zip(shape, declared, strict=True))
+    )

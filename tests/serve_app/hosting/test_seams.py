@@ -119,6 +119,18 @@ def test_every_private_import_is_in_the_list() -> None:
                 assert names <= listed, f"{path.name}: {names - listed}"
 
 
+def test_every_attribute_of_uvicorns_connection_that_is_used_is_in_the_list() -> None:
+    """Those that our own class does not define."""
+    tree = tree_of(ROOT / "serve_app" / "hosting" / "uvicorn_protocol.py")
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    of_self = [node for node in attributes if ast.unparse(node.value) == "self"]
+    ours = {node.attr for node in of_self if isinstance(node.ctx, ast.Store)}
+    ours |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    theirs = {node.attr for node in of_self} - ours
+    theirs |= {node.attr for node in attributes if ast.unparse(node.value) == "super()"}
+    assert theirs - {"__init__"} - {seam.name for seam in SEAMS} == {"server_state"}
+
+
 def test_ray_serve_leaves_the_protocol_of_its_listeners_to_uvicorn() -> None:
     """Where it names one itself, the protocol that install.py puts in place is not used."""
     source = tree_of(installed("ray.serve._private.http_util"))

@@ -17,7 +17,15 @@ from serve_app.kinds.tensorflow.sharing._operations import BOUNDED, READERS, SIZ
 _CALLS = frozenset({"PartitionedCall", "StatefulPartitionedCall"})
 _BRANCHES = frozenset({"If", "StatelessIf", "Case", "StatelessCase"})
 _LOOPS = frozenset({"While", "StatelessWhile"})
-_WITHOUT_VALUES = frozenset({"Shape", "ShapeN", "Size", "Rank"})
+_WITHOUT_VALUES = frozenset(
+    {"Shape", "ShapeN", "Size", "Rank", "StringLength", "StringSplit", "StringSplitV2", "Where"}
+)
+"""Give no numbers but such as count what they are given."""
+_FROM_TEXT = frozenset(
+    {"DecodeCSV", "DecodeRaw", "ParseExample", "ParseExampleV2", "StringToNumber", "UnicodeDecode",
+     "UnicodeDecodeWithOffsets"}
+)  # fmt: skip
+"""Give the numbers that a text holds."""
 _INIT_SIGNATURES = frozenset({"__saved_model_init_op", "__saved_model_train_op"})
 
 
@@ -125,6 +133,8 @@ class _Walk:
         if node.op == "Minimum":
             return min(inputs)  # as a size it is bounded by either
         origin = max(inputs, default=Origin.NOTHING)
+        if node.op in _FROM_TEXT and origin is not Origin.NOTHING:
+            return Origin.VALUES
         return min(origin, Origin.SHAPES) if node.op in _WITHOUT_VALUES else origin
 
     def _branches(self, node: Any, inputs: list[Origin]) -> list[Origin]:  # noqa: ANN401

@@ -55,12 +55,14 @@ class Flow:
             constant times that (2).
         places: The node that PLACES, or PLACED, come from.
         why: Why it is MIXED, with operation and node.
+        counts: Whether it holds only 0 and 1, whose sums are exact in any order.
     """
 
     kind: Kind
     of_rows: np.ndarray | None = None
     places: str = ""
     why: str = ""
+    counts: bool = False
 
 
 SAME = Flow(Kind.SAME)
@@ -129,9 +131,13 @@ class Step:
             self.refuse(f"has an input of unknown rank, {self._inputs[index]}")
         return len(shape)
 
+    def value(self, index: int) -> np.ndarray | None:
+        """The value of an input, if it is a constant of the graph."""
+        return self._graph.value(self._inputs[index])
+
     def constant(self, index: int) -> np.ndarray:
         """The value of an input that must be a constant of the graph."""
-        value = self._graph.value(self._inputs[index])
+        value = self.value(index)
         if value is None:
             self.refuse(f"takes {self._inputs[index]}, which is no constant")
         return value

@@ -165,7 +165,8 @@ def one_hot(step: Step) -> Flow:
     if flow.kind is Kind.PLACED:
         step.need(step.rank(0) > 0, "mixes the rows")
         return flow
-    return step.rows()
+    step.rows()
+    return Flow(Kind.ROWS, counts=bool(step.value(2) == 1 and step.value(3) == 0))
 
 
 def pad(step: Step) -> Flow:

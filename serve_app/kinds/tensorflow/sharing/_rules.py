@@ -21,6 +21,7 @@ from serve_app.kinds.tensorflow.sharing._operations import (
 
 Rule: TypeAlias = Callable[[Step], Flow | Sequence[Flow]]
 
+_FLOAT32 = tf.float32.as_datatype_enum
 _SAFE_CASTS = frozenset({tf.bool, tf.int32, tf.int64, tf.float16, tf.float32, tf.float64})
 
 
@@ -106,7 +107,8 @@ def reduction(step: Step) -> Flow:
     step.need(0 not in axes, "reduces the batch")
     sizes = [shape[axis] for axis in axes]
     is_of_one = all(size == 1 for size in sizes) and step.op in {"Sum", "Mean"}
-    if (step.is_float() and not is_of_one) or step.is_bfloat16():
+    is_exact = is_of_one or (step.op == "Sum" and step.flows[0].counts)
+    if (step.is_float() and not is_exact) or step.is_bfloat16():
         step.one_by_one()
     return step.rows()
 
@@ -131,7 +133,10 @@ def row_function(step: Step) -> Sequence[Flow]:
     step.need(step.rank(0) >= 2, "works along the batch")
     is_norm = "BatchNorm" in step.op
     step.need(not (is_norm and step.node.attr["is_training"].b), "normalizes over the batch")
-    step.one_by_one()
+    # oneDNN's softmax takes each row by itself, whatever their number.
+    is_of_rows = step.node.op == "_MklSoftmax" and step.node.attr["T"].type == _FLOAT32
+    if not is_of_rows:
+        step.one_by_one()
     count = 2 if step.op.startswith("TopK") else 1
     rest = Flow(Kind.MIXED, why=f"{step.op} ({step.node.name}) has an output without rows")
     return [step.rows(index=index) if index < count else rest

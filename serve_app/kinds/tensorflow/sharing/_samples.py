@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import ml_dtypes
 import numpy as np
-import tensorflow as tf
 
 from serve_app.kinds.tensor_types import TYPE_BY_NUMBER
 from serve_app.kinds.tensorflow.sharing._executed_graph import ExecutedGraph, constant
@@ -23,6 +22,7 @@ _MOST = 32
 _MOST_EDGES = 48
 _MOST_VALUES = 64
 _TYPES = {kind.name: kind.numpy for kind in TYPE_BY_NUMBER.values()}
+_PLAIN_TEXTS = (b"a", b"b", b"1", b"")
 _TEXTS = (
     b"", b"a", b"b", b"1", b"-1.5", b"0", b"a b", b"a,b", b"a b c d e", b"A-b_c.d;e|f\tg\nh",
     "\u00e9\u00df\u4e2d".encode(), b"nan", b"x" * 70,
@@ -34,37 +34,38 @@ _NUMBERS = (
 _STRANGE = (-0.0, 1e-40, -1e-310, 3.4e38, -3.4e38, 1e300, float("inf"), -float("inf"), float("nan"))
 
 
-def plain_rows(signature: Signature) -> Rows | None:
-    """Returns rows of random numbers and words, None where an input has no such form."""
+def plain_rows(signature: Signature, texts: Sequence[bytes] = _PLAIN_TEXTS) -> Rows | None:
+    """Returns rows of random numbers and texts, None where an input has no such form."""
     if any(spec.dtype not in _TYPES or spec.shape is None for spec in signature.inputs.values()):
         return None
     random = np.random.default_rng(0)
-    return {alias: _plain(spec, random) for alias, spec in signature.inputs.items()}
+    return {alias: _plain(spec, texts, random) for alias, spec in signature.inputs.items()}
 
 
-def edge_rows(signature: Signature, graph: ExecutedGraph, folder: Path) -> Rows:
+def edge_rows(
+    signature: Signature, graph: ExecutedGraph, folder: Path, texts: Sequence[bytes] = ()
+) -> Rows:
     """Returns rows of the model's own words and boundaries, of large, negative and odd numbers.
 
     Args:
         signature: What is called; its plain rows exist.
         graph: What is executed for it.
         folder: The version folder, with vocabularies in its assets.
+        texts: More texts to try.
     """
     random = np.random.default_rng(1)
     values = [value for array in _constants(graph) for value in array.reshape(-1).tolist()]
     words = [value for value in values if isinstance(value, bytes)][:_MOST_VALUES]
     numbers = [float(value) for value in values if isinstance(value, int | float)][:_MOST_VALUES]
-    texts = [*_TEXTS, *words, *_vocabulary(folder), *_examples(graph)]
-    return {alias: _edges(spec, numbers, texts, random) for alias, spec in signature.inputs.items()}
+    tried = [*_TEXTS, *words, *_vocabulary(folder), *texts]
+    return {alias: _edges(spec, numbers, tried, random) for alias, spec in signature.inputs.items()}
 
 
 def count(rows: Rows) -> int:
-    """Returns the number of rows."""
     return max((len(array) if array.ndim else 1 for array in rows.values()), default=0)
 
 
 def chosen(rows: Rows, indices: np.ndarray | slice) -> Rows:
-    """Returns some of the rows."""
     return {alias: array[indices] for alias, array in rows.items()}
 
 
@@ -72,10 +73,10 @@ def _shape(spec: TensorSpec, size: int) -> tuple[int, ...]:
     return (size, *(1 if each < 0 else each for each in (spec.shape or ())[1:]))
 
 
-def _plain(spec: TensorSpec, random: np.random.Generator) -> np.ndarray:
+def _plain(spec: TensorSpec, texts: Sequence[bytes], random: np.random.Generator) -> np.ndarray:
     shape = _shape(spec, _MOST)
     if spec.dtype == "string":
-        return random.choice(np.array([b"a", b"b", b"1", b""], np.object_), shape)
+        return random.choice(np.array(texts, np.object_), shape)
     if spec.dtype == "bool":
         return random.random(shape) < 0.5
     scale = 10.0 if _is_float(spec) else 100.0
@@ -149,29 +150,3 @@ def _vocabulary(folder: Path) -> Iterator[bytes]:
         yield from words
         yield b" ".join(words[:2])
         yield b",".join(words[1:4])
-
-
-def _examples(graph: ExecutedGraph) -> Iterable[bytes]:
-    """tf.Examples that hold what the graph reads of them."""
-    for node in graph.graph.node:
-        if node.op == "ParseExampleV2":
-            keys = graph.value_of(node.input[4])
-            for number in range(4):
-                yield _example(node, keys, number)
-
-
-def _example(node: Any, keys: np.ndarray | None, number: int) -> bytes:  # noqa: ANN401
-    example = tf.train.Example()
-    kinds = node.attr["Tdense"].list.type
-    shapes = node.attr["dense_shapes"].list.shape
-    for key, kind, shape in zip([] if keys is None else keys, kinds, shapes, strict=False):
-        size = int(np.prod([max(dim.size, 1) for dim in shape.dim]))
-        feature = example.features.feature[key.decode()]
-        if kind == tf.string.as_datatype_enum:
-            feature.bytes_list.value.extend([_TEXTS[number + 1]] * size)
-        elif kind == tf.int64.as_datatype_enum:
-            feature.int64_list.value.extend([number] * size)
-        else:
-            feature.float_list.value.extend([number - 1.5] * size)
-    serialized: bytes = example.SerializeToString()
-    return serialized

@@ -117,13 +117,17 @@ class _Trial:
         """
         if self.traits.stateful:
             return
-        plain = plain_rows(self._signature) if self.traits.bounded else None
-        for rows in filter(None, (recorded, plain)):
+        made: list[Rows | None] = []
+        if self.traits.bounded:
+            texts = self._model.examples
+            made = [plain_rows(self._signature, texts) if texts else None,
+                    plain_rows(self._signature)]  # fmt: skip
+        for rows in filter(None, (recorded, *made)):
             try:
                 for sample in (chosen(rows, slice(0, 1)), rows):
                     self._time(sample)
             except ServeAppError as exc:
-                self._refused = exc.message
+                self._refused = self._refused or exc.message
                 _log.info("sample rows refused by signature %s: %s", self._signature.name,
                           exc.message)  # fmt: skip
             else:
@@ -188,7 +192,7 @@ class _Trial:
         """Tries rows alone and in company of these sizes; refuses at the first bit that differs."""
         until_s = perf_counter() + _BUDGET_S
         assert self._graph is not None
-        edges = edge_rows(self._signature, self._graph, self._model.folder)
+        edges = edge_rows(self._signature, self._graph, self._model.folder, self._model.examples)
         for rows in (*self._accepted, edges):
             alone = self._alone(rows, until_s)
             for size in sizes if alone else ():

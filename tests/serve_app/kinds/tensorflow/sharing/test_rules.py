@@ -82,6 +82,8 @@ AS_IT_IS: dict[str, Body] = {
     "Any, All": lambda x: tf.stack([tf.reduce_any(x > 0, 1), tf.reduce_all(x > 0, 1)], 1),
     "Sum, of whole numbers": lambda x: tf.reduce_sum(small(x), 1),
     "Sum, of an axis of one": lambda x: tf.reduce_sum(x[:, tf.newaxis], 1),
+    "Softmax, oneDNN's": tf.nn.softmax,
+    "Sum, of counts": lambda x: tf.reduce_sum(tf.one_hot(small(x), 5), 1),
     "size of another axis": lambda x: x / tf.cast(tf.shape(x)[1], x.dtype),
     "texts": lambda x: tf.strings.upper(tf.strings.as_string(x)),
     "StringJoin": lambda x: tf.strings.join([tf.strings.as_string(x), "a"], ";"),
@@ -111,13 +113,17 @@ BY_ROWS: dict[str, tuple[set[str], Body]] = {
     },
     "Pow": ({"Pow"}, lambda x: tf.pow(tf.abs(x), 1.7)),
     "Maximum": ({"Maximum"}, lambda x: tf.maximum(x, x[:, :1])),
-    "Softmax": ({"Softmax"}, tf.nn.softmax),
+    "Softmax": ({"Softmax"}, lambda x: tf.nn.softmax(tf.cast(x, tf.float64))),
     "LogSoftmax": ({"LogSoftmax"}, tf.nn.log_softmax),
     "MatMul": ({"MatMul"}, lambda x: tf.matmul(x, _W)),
     "MatMul, transposed": ({"MatMul"}, lambda x: tf.matmul(x, _W.T.copy(), transpose_b=True)),
     "MatMul, BiasAdd": ({"FusedMatMul"}, lambda x: tf.nn.bias_add(tf.matmul(x, _W), _W[0])),
     "MatMul, BiasAdd, Relu": (
         {"FusedMatMul"}, lambda x: tf.nn.relu(tf.nn.bias_add(tf.matmul(x, _W), _W[0]))
+    ),
+    "MatMul, BiasAdd, Relu, of zeros": (
+        {"FusedMatMul"},
+        lambda x: tf.nn.relu(tf.nn.bias_add(tf.matmul(x * 0.0, -abs(_W)), [-0.0, 1.0, -0.0, -1.0])),
     ),
     "MatMul, BiasAdd, Tanh": (
         {"FusedMatMul"}, lambda x: tf.tanh(tf.nn.bias_add(tf.matmul(x, _W), _W[0]))
