@@ -16,13 +16,15 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -68,7 +70,7 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     (model,) = manager.models()
     query = Query(ModelSpec(model))
     lease = predictor.lease(query)
-    call = lease.call(PLAIN)
+    call, traits = lease.call(PLAIN)
     body = json.dumps({"instances": [_row(call.signature)]}).encode()
     head = (
         f"POST /v1/models/{model}:predict HTTP/1.1\r\nhost: 127.0.0.1:8501\r\n"
@@ -80,6 +82,9 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
     whole = head + HEAD_END + body
     way = PredictFastPath(ModelSpec(model))
 
+    def compute(inputs: Mapping[str, np.ndarray], size: int) -> Callable[[], Any]:
+        return partial(lease.compute_here, call, inputs, size, traits.pace)
+
     def measured(size: int) -> dict[str, float]:
         """Returns microseconds per request in company of that size."""
         plain = read_plain_rows(body)
@@ -87,7 +92,7 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
         payloads, counts = [plain] * size, [1] * size
         inputs = PLAIN.merge(payloads, call)
         assert inputs is not None
-        outcome = Outcome(lease.computed_here(call, inputs, size)(), call, 1)
+        outcome = Outcome(compute(inputs, size)(), call, 1)
         answer = Answer(200, PLAIN.write(payloads, counts, outcome)[0])
 
         def admit_and_leave() -> None:
@@ -103,7 +108,7 @@ def stages(root: Path) -> dict[str, dict[int, float]]:
         shared: dict[str, Callable[[], Any]] = {
             "version: take hold, let go": lambda: leave(predictor.lease(query, lease)),
             "decode: rows to tensors": lambda: PLAIN.merge(payloads, call),
-            "model: TensorFlow, its metrics": lease.computed_here(call, inputs, size),
+            "model: TensorFlow, its metrics": compute(inputs, size),
             "encode: tensors to JSON": lambda: PLAIN.write(payloads, counts, outcome),
             "metrics of the requests": lambda: recorder.answered("REST", "predict", model, counts),
         }

@@ -30,43 +30,37 @@ class ModelCallMeter:
     version: int
     api: str = "Predict"
 
-    def measured(
-        self,
-        call: Callable[[], dict[str, np.ndarray]],
-        inputs: Tensors,
-        pace: Pace | None = None,
-    ) -> Callable[[], dict[str, np.ndarray]]:
-        """Returns `call`, wrapped so that it is recorded; waiting for a thread counts from now.
+    def run(
+        self, call: Callable[[], dict[str, np.ndarray]], inputs: Tensors, pace: Pace, asked_s: float
+    ) -> dict[str, np.ndarray]:
+        """Runs and records a call, in any thread.
 
         Args:
-            call: Runs the model and returns its outputs; may be called in another thread.
+            call: Runs the model and returns its outputs.
             inputs: What it runs with; the first dimension counts rows, a scalar is one.
             pace: Learns how long the call took.
+            asked_s: When it was asked for, by `perf_counter`; waiting for a thread counts from it.
         """
-        asked_s = perf_counter()
-        rows = max((len(array) if array.ndim else 1 for array in inputs.values()), default=0)
-
-        def run() -> dict[str, np.ndarray]:
-            started_s = perf_counter()
-            outputs = None
-            try:
-                outputs = call()
-            finally:
-                ended_s = perf_counter()
-                if pace is not None:
-                    pace.note(rows, ended_s - started_s)
-                self.recorder.model_call(
-                    self.model,
-                    self.version,
-                    self.api,
-                    rows=rows,
-                    queue_s=started_s - asked_s,
-                    model_s=ended_s - started_s,
-                    non_finite=None if outputs is None else _non_finite(outputs),
-                )
-            return outputs
-
-        return run
+        rows = 0
+        for array in inputs.values():
+            rows = max(rows, len(array) if array.ndim else 1)
+        started_s = perf_counter()
+        outputs = None
+        try:
+            outputs = call()
+        finally:
+            ended_s = perf_counter()
+            pace.note(rows, ended_s - started_s)
+            self.recorder.model_call(
+                self.model,
+                self.version,
+                self.api,
+                rows=rows,
+                queue_s=started_s - asked_s,
+                model_s=ended_s - started_s,
+                non_finite=None if outputs is None else _non_finite(outputs),
+            )
+        return outputs
 
 
 def _non_finite(outputs: Tensors) -> int:

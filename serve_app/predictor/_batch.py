@@ -21,23 +21,26 @@ class Batch:
     Args:
         lease: The version.
         call: What is asked of it.
+        traits: What is known of such calls.
         requests: In the order of their rows.
         counts: How many rows each has; 0 of a single request whose tensors are no rows.
         inputs: One tensor per input alias, with the rows of all.
     """
 
-    __slots__ = ("call", "counts", "inputs", "lease", "requests", "until_s")
+    __slots__ = ("call", "counts", "inputs", "lease", "requests", "traits", "until_s")
 
     def __init__(
         self,
         lease: Lease,
         call: Call,
+        traits: CallTraits,
         requests: Sequence[Request[Any]],
         counts: list[int],
         inputs: Tensors,
     ) -> None:
         self.lease = lease
         self.call = call
+        self.traits = traits
         self.requests = requests
         self.counts = counts
         self.inputs = inputs
@@ -45,20 +48,18 @@ class Batch:
 
     def pieces(self) -> Iterator[Batch]:
         """Yields the batches, in order, whose requests may share one call each."""
-        traits = self.lease.traits(self.call)
-        if traits.can_share(self.counts):
+        if self.traits.can_share(self.counts):
             yield self
             return
         begin = first = 0
         for last, rows in enumerate(self.counts):
-            if last > first and not traits.can_share([*self.counts[first:last], rows]):
+            if last > first and not self.traits.can_share([*self.counts[first:last], rows]):
                 yield self._part(first, last, begin)
                 begin += sum(self.counts[first:last])
                 first = last
         yield self._part(first, len(self.counts), begin)
 
     def each_alone(self) -> Iterator[Batch]:
-        """Yields one batch per request."""
         begin = 0
         for index, rows in enumerate(self.counts):
             yield self._part(index, index + 1, begin)
@@ -68,19 +69,21 @@ class Batch:
         counts = self.counts[first:last]
         end = begin + sum(counts)
         inputs = {alias: array[begin:end] for alias, array in self.inputs.items()}
-        return Batch(self.lease, self.call, self.requests[first:last], counts, inputs)
+        return Batch(self.lease, self.call, self.traits, self.requests[first:last], counts, inputs)
 
     def answer(self, outputs: Tensors) -> None:
         """Gives each request its answer, or the error of writing it."""
+        version = self.lease.version.number
+        groups = by_adapter(self.requests)
+        if len(groups) == 1:
+            _write(*groups[0], self.counts, Outcome(outputs, self.call, version))
+            return
         begin = first = 0
-        for adapter, group in groupby(self.requests, lambda request: request.adapter):
-            requests = list(group)
+        for adapter, requests in groups:
             counts = self.counts[first : first + len(requests)]
             end = begin + sum(counts)
-            mine = outputs
-            if len(requests) < len(self.requests):
-                mine = {alias: array[begin:end] for alias, array in outputs.items()}
-            _write(adapter, requests, counts, Outcome(mine, self.call, self.lease.version.number))
+            mine = {alias: array[begin:end] for alias, array in outputs.items()}
+            _write(adapter, requests, counts, Outcome(mine, self.call, version))
             begin, first = end, first + len(requests)
 
     def fail(self, error: Exception) -> None:
@@ -128,40 +131,47 @@ def end(request: Request[Any], answer: object = None, error: Exception | None = 
         request.failed(error)
 
 
+def by_adapter(
+    requests: Sequence[Request[Any]],
+) -> list[tuple[Adapter[Any, Any], Sequence[Request[Any]]]]:
+    """Returns requests that stand together and have one adapter, in order."""
+    first = requests[0].adapter
+    for request in requests:
+        if request.adapter is not first:
+            groups = groupby(requests, lambda request: request.adapter)
+            return [(adapter, list(group)) for adapter, group in groups]
+    return [(first, requests)]  # the usual case, quickly
+
+
 def read(lease: Lease, requests: Sequence[Request[Any]]) -> list[Batch]:
     """Returns the batches that requests make, read; those that cannot be read hear of it.
 
     Requests of several adapters go together where their calls and the form of their rows agree.
     """
     batches: list[Batch] = []
-    for adapter, group in groupby(requests, lambda request: request.adapter):
-        mine = list(group)
+    for adapter, group in by_adapter(requests):
         try:
-            call = lease.call(adapter)
+            call, traits = lease.call(adapter)
         except ServeAppError as error:
-            for request in mine:
+            for request in group:
                 end(request, error=error)
             continue
-        batches += _read(lease, call, adapter, mine)
+        sorted_group = shareable_first(group, traits)
+        counts = [request.rows for request in sorted_group]
+        if all(counts):
+            inputs = adapter.merge([request.payload for request in sorted_group], call)
+            if inputs is not None:
+                batches.append(Batch(lease, call, traits, sorted_group, counts, inputs))
+                continue
+        for request in group:
+            try:
+                inputs = adapter.read(request.payload, call)
+            except ServeAppError as error:
+                end(request, error=error)
+            else:
+                count = _row_count(inputs)
+                batches.append(Batch(lease, call, traits, [request], [count], inputs))
     return _joined(batches) if len(batches) > 1 else batches
-
-
-def _read(
-    lease: Lease, call: Call, adapter: Adapter[Any, Any], requests: list[Request[Any]]
-) -> list[Batch]:
-    if all(request.rows for request in requests):
-        inputs = adapter.merge([request.payload for request in requests], call)
-        if inputs is not None:
-            return [Batch(lease, call, requests, [r.rows for r in requests], inputs)]
-    batches = []
-    for request in requests:
-        try:
-            inputs = adapter.read(request.payload, call)
-        except ServeAppError as error:
-            end(request, error=error)
-        else:
-            batches.append(Batch(lease, call, [request], [_row_count(inputs)], inputs))
-    return batches
 
 
 def _row_count(inputs: Tensors) -> int:
@@ -188,6 +198,7 @@ def _one(batches: list[Batch]) -> Batch:
     return Batch(
         first.lease,
         first.call,
+        first.traits,
         [request for batch in batches for request in batch.requests],
         [rows for batch in batches for rows in batch.counts],
         {a: np.concatenate([batch.inputs[a] for batch in batches]) for a in first.inputs},
@@ -199,8 +210,8 @@ def has_rows(outputs: Tensors, rows: int) -> bool:
     return all(array.ndim and len(array) == rows for array in outputs.values())
 
 
-def shareable_first(requests: list[Request[Any]], traits: CallTraits) -> list[Request[Any]]:
+def shareable_first(requests: Sequence[Request[Any]], traits: CallTraits) -> Sequence[Request[Any]]:
     """Returns requests of one row before the others, where only those may share a call."""
-    if traits.shared_rows or not traits.row_width:
+    if len(requests) == 1 or traits.shared_rows or not traits.row_width:
         return requests
     return sorted(requests, key=lambda request: request.rows != 1)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from serve_app.kinds.pace import Pace
 from serve_app.kinds.servable import Call, Tensors
 from serve_app.kinds.traits import CallTraits
 from serve_app.metrics.model_call import ModelCallMeter
@@ -42,7 +44,7 @@ class Lease:
         self._servable = servable
         self._query = query
         self._meter = meter
-        self._calls: dict[Adapter[Any, Any], Call] = {}
+        self._calls: dict[Adapter[Any, Any], tuple[Call, CallTraits]] = {}
         self._partial: dict[tuple[str, tuple[str, ...]], CallTraits] = {}
         self._users = 0
 
@@ -68,20 +70,20 @@ class Lease:
         """Whether it holds the version now."""
         return self._users > 0
 
-    def call(self, adapter: Adapter[Any, Any]) -> Call:
-        """Returns what the query asks, as the adapter understands it.
+    def call(self, adapter: Adapter[Any, Any]) -> tuple[Call, CallTraits]:
+        """Returns what the query asks, as the adapter understands it, and what is known of that.
 
         Raises:
             ServeAppError: As `Adapter.call`.
         """
-        call = self._calls.get(adapter)
-        if call is None:
+        found = self._calls.get(adapter)
+        if found is None:
             call = adapter.call(self._servable.signatures, self._query)
-            self._calls[adapter] = call
-        return call
+            found = self._calls[adapter] = (call, self._traits(call))
+        return found
 
-    def traits(self, call: Call) -> CallTraits:
-        """What is known of such calls; those for some of the outputs are never shared.
+    def _traits(self, call: Call) -> CallTraits:
+        """Calls for some of the outputs are never shared.
 
         A model is judged as it computes all of them: for some it may compute in another way.
         """
@@ -91,9 +93,8 @@ class Lease:
         key = (call.signature.name, call.outputs)
         return self._partial.setdefault(key, CallTraits(bounded=known.bounded))
 
-    def stop_sharing(self, call: Call, why: str) -> None:
+    def stop_sharing(self, call: Call, traits: CallTraits, why: str) -> None:
         """Lets no two requests share a call of this signature from now on."""
-        traits = self.traits(call)
         if traits.shared_rows or traits.row_width:
             traits.shared_rows = traits.row_width = 0
             traits.reason = why
@@ -102,16 +103,24 @@ class Lease:
                 self.version.model, self.version.number, call.signature.name, why,
             )  # fmt: skip
 
-    def computed_here(self, call: Call, inputs: Tensors, requests: int) -> Compute:
-        """Returns a function that computes a quick call in the thread that calls it."""
-        run = partial(self._servable.run, call, inputs, requests=requests, in_caller=True)
-        return self._meter.measured(run, inputs, self.traits(call).pace)
+    def compute_here(
+        self, call: Call, inputs: Tensors, requests: int, pace: Pace
+    ) -> dict[str, np.ndarray]:
+        """Computes a quick call in the calling thread.
 
-    def computed_by(self, call: Call, inputs: Tensors, requests: int, until_s: float) -> Compute:
+        Raises:
+            ServeAppError: As `Servable.run`.
+        """
+        run = partial(self._servable.run, call, inputs, requests=requests, in_caller=True)
+        return self._meter.run(run, inputs, pace, perf_counter())
+
+    def computed_by(
+        self, call: Call, inputs: Tensors, requests: int, until_s: float, pace: Pace
+    ) -> Compute:
         """Returns a function that computes a call in any thread, and gives up at `until_s`."""
 
         def run() -> dict[str, np.ndarray]:
             left_ms = remaining_ms(until_s)
             return self._servable.run(call, inputs, requests=requests, timeout_ms=left_ms)
 
-        return self._meter.measured(run, inputs, self.traits(call).pace)
+        return partial(self._meter.run, run, inputs, pace, perf_counter())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from serve_app.errors import DeadlineExceededError, InternalError, ServeAppError
 from serve_app.kinds.servable import Tensors
 from serve_app.kinds.traits import CallTraits
-from serve_app.predictor._batch import Batch, end, has_rows, read, shareable_first
+from serve_app.predictor._batch import Batch, end, has_rows, read
 from serve_app.predictor._lease import Lease
 from serve_app.predictor.request import Query, Request
 
@@ -107,22 +107,20 @@ class Queue:
             return
         with lease:
             try:
-                if self._traits is not None and len(requests) > 1:
-                    requests = shareable_first(requests, self._traits)
-                batches = read(lease, requests)
-                for batch in batches:
-                    self._traits = lease.traits(batch.call)
+                for batch in read(lease, requests):
+                    self._traits = batch.traits
                     for piece in batch.pieces():
                         self._run(piece)
             except Exception:  # noqa: BLE001 - whoever waits must hear of an end, whatever happens
                 self._broken(requests)
 
     def _run(self, batch: Batch) -> None:
-        traits, rows = batch.lease.traits(batch.call), sum(batch.counts)
-        if traits.bounded and traits.pace.expected_s(rows) <= self._limits.quick_s:
-            compute = batch.lease.computed_here(batch.call, batch.inputs, len(batch.requests))
+        traits = batch.traits
+        if traits.bounded and traits.pace.expected_s(sum(batch.counts)) <= self._limits.quick_s:
             try:
-                outputs = compute()
+                outputs = batch.lease.compute_here(
+                    batch.call, batch.inputs, len(batch.requests), traits.pace
+                )
             except ServeAppError as error:
                 self._failed(batch, error)
             else:
@@ -139,8 +137,9 @@ class Queue:
             if batch.is_over:
                 return
             compute = batch.lease.computed_by(
-                batch.call, batch.inputs, len(batch.requests), self._until_s(batch)
-            )
+                batch.call, batch.inputs, len(batch.requests), self._until_s(batch),
+                batch.traits.pace,
+            )  # fmt: skip
             outputs = await self._predictor.executor.run(compute)
         except ServeAppError as error:
             self._failed(batch, error)
@@ -168,7 +167,7 @@ class Queue:
     def _computed(self, batch: Batch, outputs: Tensors) -> None:
         if len(batch.requests) > 1 and not has_rows(outputs, sum(batch.counts)):
             why = "its outputs do not have a row for each row of the inputs"
-            batch.lease.stop_sharing(batch.call, why)
+            batch.lease.stop_sharing(batch.call, batch.traits, why)
             self._take_apart(batch)
             return
         try:

@@ -78,7 +78,7 @@ class HttpProtocol(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would double what one costs
 class Question:
     """A request that was read at a glance, for the predictor's queue."""
 

@@ -46,7 +46,8 @@ class TensorFlowServable:
 
     def traits(self, signature: str) -> CallTraits:
         """What `learn` found out."""
-        return self._traits.setdefault(signature, CallTraits())
+        known = self._traits.get(signature)
+        return known if known is not None else self._traits.setdefault(signature, CallTraits())
 
     def learn(self, recorded: Mapping[str, Tensors]) -> None:
         """Finds out what may share a call, and makes the copies that this takes."""

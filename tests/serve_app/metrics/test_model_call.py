@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+from typing import Any
+
 import numpy as np
 import pytest
 
 from serve_app.errors import DeadlineExceededError
+from serve_app.kinds.pace import Pace
 from serve_app.metrics.family import (
     BATCH_ROWS,
     MODEL_S,
@@ -20,6 +24,11 @@ from serve_app.metrics.recorder import Recorder
 LABELS = ("iris", "3")
 
 
+def measured(recorder: Recorder, call: Any, inputs: dict[str, np.ndarray]) -> None:
+    """Runs and records a call of iris, version 3."""
+    ModelCallMeter(recorder, "iris", 3).run(call, inputs, Pace(), perf_counter())
+
+
 @pytest.mark.parametrize(
     ("inputs", "rows"),
     [
@@ -32,7 +41,7 @@ LABELS = ("iris", "3")
 def test_rows_are_the_first_dimension(inputs: dict[str, np.ndarray], rows: int) -> None:
     """A scalar is one row."""
     recorder = Recorder()
-    ModelCallMeter(recorder, "iris", 3).measured(dict, inputs)()
+    measured(recorder, dict, inputs)
     assert recorder.snapshot()[ROWS.name] == {LABELS: [rows]}
 
 
@@ -44,7 +53,7 @@ def test_values_that_are_not_finite_are_counted_in_floats_only() -> None:
         "i": np.array([1]),
     }
     recorder = Recorder()
-    ModelCallMeter(recorder, "iris", 3).measured(lambda: outputs, {})()
+    measured(recorder, lambda: outputs, {})
     assert recorder.snapshot()[NON_FINITE.name] == {LABELS: [3]}
 
 
@@ -55,9 +64,8 @@ def test_a_failed_call_has_times_but_no_rows() -> None:
     def fail() -> dict[str, np.ndarray]:
         raise DeadlineExceededError("late")
 
-    call = ModelCallMeter(recorder, "iris", 3).measured(fail, {"x": np.zeros(2)})
     with pytest.raises(DeadlineExceededError):
-        call()
+        measured(recorder, fail, {"x": np.zeros(2)})
     numbers = recorder.snapshot()
     assert {MODEL_S.name, QUEUE_S.name, BATCH_ROWS.name} == set(numbers)
     assert RUNTIME_LATENCY_US.name not in numbers

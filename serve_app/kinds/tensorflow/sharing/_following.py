@@ -89,7 +89,6 @@ def _given(
     node: Any,  # noqa: ANN401 - a NodeDef
     flows: Mapping[Tensor, Flow],
 ) -> tuple[Step | None, Sequence[Flow]]:
-    """Returns the flows of a node's outputs."""
     if node.op == "_Arg":
         return None, [ROWS]
     if node.op == "_Retval":

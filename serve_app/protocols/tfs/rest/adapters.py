@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,12 +91,16 @@ class PlainAdapter:
         """
         outputs, signature = outcome.outputs, outcome.call.signature
         rows = sum(counts)
-        if all(array.ndim and len(array) == rows for array in outputs.values()):
+        for array in outputs.values():
+            if not array.ndim or len(array) != rows:
+                break
+        else:
             values = row_values(outputs, signature.outputs)
-            # Surrogates, bytes that are not UTF-8, are a type error.
-            with suppress(TypeError):
-                if values is not None:
+            if values is not None:
+                try:
                     return _written(values, counts)
+                except TypeError:  # surrogates: bytes that are not UTF-8
+                    pass
         return _one_by_one(["rows"] * len(payloads), outputs, counts, signature)
 
 

@@ -21,7 +21,7 @@ _LONG = b"0" * 19
 _HUGE = (b"e000", b"e+000")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would double what one costs
 class PlainRows:
     """A body that was read.
 
