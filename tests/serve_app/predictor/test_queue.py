@@ -494,7 +494,7 @@ def test_a_short_deadline_does_not_fail_its_neighbours(
         patient = ask_columns(predictor, row, "mixed")
         answers = await asyncio.gather(hurried, patient, return_exceptions=True)
         await busy
-        return answers
+        return list(answers)
 
     late, answer = asyncio.run(scenario())
     assert isinstance(late, DeadlineExceededError)
