@@ -52,7 +52,6 @@ def _typed(place: int, kind: str) -> str:
 
 
 def to_text(number: int, row: Row, leaves: Sequence[Leaf]) -> str:
-    """Returns one element of the parameter."""
     values = [_text(leaf.of(row)) for leaf in leaves]
     return json.dumps([str(number), *values], ensure_ascii=False)
 

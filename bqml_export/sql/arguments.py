@@ -47,7 +47,6 @@ class Arguments:
     def integer(
         self, index: int, what: str, lowest: int, highest: int, default: int | None = None
     ) -> int:
-        """Returns an INT64 constant within its bounds."""
         value = self.constant(index, default)
         return self._integer(value, what, lowest, highest, self._shown(index))
 

@@ -40,5 +40,4 @@ def _flatten(
 
 
 def near_name(key: str, known: Collection[str]) -> str | None:
-    """Returns the key that was probably meant."""
     return next(iter(difflib.get_close_matches(key, known, n=1, cutoff=0.5)), None)

@@ -31,7 +31,6 @@ _PASSWORD = "REDIS_PASSWORD"  # noqa: S105 - a variable's name
 
 
 def fault_tolerance(deploy: DeployFile) -> Object:
-    """Returns gcsFaultToleranceOptions."""
     redis = deploy.redis
     assert redis is not None
     names = Names.of(deploy)

@@ -13,7 +13,6 @@ from loadtest.settings.chaos import FaultName
 def faults_of(
     names: tuple[FaultName, ...], service: LocalService, watch: ReplicaWatch, model: str, users: int
 ) -> list[Fault]:
-    """Returns the faults of these names."""
     status = VersionStatus(service.url, model)
     all_faults: tuple[Fault, ...] = (
         NewVersion(service.root, model, status),

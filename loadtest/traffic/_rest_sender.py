@@ -84,7 +84,6 @@ class RestSender:
 def rest_senders(
     settings: LoadTestSettings, workload: Workload, url: str
 ) -> Callable[[object], RestSender]:
-    """Returns what opens the connection of a user."""
     bodies = workload.rest_bodies(settings.traffic)
     parts = URL(url)
     prefix = parts.path.rstrip("/")

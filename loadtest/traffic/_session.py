@@ -68,7 +68,6 @@ class Session:
         self._users -= 1
 
     def open_sender(self, user: object) -> Sender:
-        """Returns the connection of a new user."""
         assert self._open_sender is not None
         return self._open_sender(user)
 

@@ -9,7 +9,6 @@ from foundation.json_types import JsonObject
 
 
 def rest_body(signature: str, rows: list[JsonObject]) -> bytes:
-    """Returns a predict request in TensorFlow Serving's row format."""
     body = {"signature_name": signature, "instances": rows}
     return json.dumps(body, separators=(",", ":")).encode()
 

@@ -13,7 +13,6 @@ from loadtest.verdict.validity import checks
 
 
 def judge(record: RunRecord, settings: LoadTestSettings) -> Verdict:
-    """Returns what the run proved."""
     return Verdict(
         rules=tuple(_rules(record, settings.rules)), validity=tuple(checks(record, settings))
     )

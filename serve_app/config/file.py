@@ -25,7 +25,6 @@ class ConfigText:
 
     @property
     def digest(self) -> str:
-        """Tells two contents apart."""
         return hashlib.sha256(self.data).hexdigest()
 
     def read(self) -> ServingConfig:

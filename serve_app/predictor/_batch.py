@@ -74,7 +74,6 @@ class Batch:
         return is_small and self.traits.can_share(counts)
 
     def each_alone(self) -> Iterator[Batch]:
-        """Yields one batch per request."""
         begin = 0
         for index, rows in enumerate(self.counts):
             yield self._part(index, index + 1, begin)

@@ -50,7 +50,6 @@ class RpcReply:
     metadata: Metadata = ()
 
     def SerializeToString(self) -> bytes:  # noqa: N802 - a message to Ray Serve, which calls this
-        """Returns the serialized response message."""
         return self.body
 
 

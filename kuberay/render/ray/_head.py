@@ -16,7 +16,6 @@ OPTIONS_DIGEST = "bqml-kuberay/serve-options-digest"
 
 
 def head_group(deploy: DeployFile, plan: Plan) -> Object:
-    """Returns headGroupSpec."""
     names, head = Names.of(deploy), deploy.head
     no_replica = "no replica is ever placed here: the head is all that a cluster has only one of"
     metadata: Object = {

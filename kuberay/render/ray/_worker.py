@@ -23,7 +23,6 @@ _READINESS: Object = {
 
 
 def worker_group(deploy: DeployFile, plan: Plan) -> Object:
-    """Returns the entry of workerGroupSpecs."""
     names, workers = Names.of(deploy), deploy.workers
     claim: Object = {"claimName": workers.models_claim, "readOnly": True}
     models: Object = {"name": "models", "persistentVolumeClaim": claim}

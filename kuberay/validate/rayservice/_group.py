@@ -61,7 +61,6 @@ class Group:
 
     @property
     def grace_s(self) -> int:
-        """Returns how long Kubernetes waits between SIGTERM and SIGKILL."""
         given = self.pod["terminationGracePeriodSeconds"].integer
         return self.DEFAULT_GRACE_S if given is None else given
 
@@ -97,7 +96,6 @@ class Group:
 
     @property
     def hosts(self) -> int:
-        """Returns the pods of one replica of the group."""
         return self.node["numOfHosts"].integer or 1
 
     @property

@@ -95,7 +95,6 @@ def exact_rows(table: Table, source: ResultSet | None = None) -> ResultSet:
 
 
 def to_engine(field: Field, value: Value) -> Value:
-    """Returns the engine's form of one exact value."""
     if isinstance(value, list):
         return [to_engine(_element(field), item) for item in value]
     if isinstance(value, dict):

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.protocol.wire import Json, Request, Response, parse_object
+from bqml_export.embedded.http.multipart import MultipartError, read_parts
 from bqml_export.errors import InvalidQueryError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _RANGE = re.compile(r"bytes (?:(?P<start>\d+)-(?P<end>\d+)|\*)/(?P<total>\d+|\*)")
-_BOUNDARY = re.compile(r"""boundary=["']?([^"';]+)""")
 
 
 @dataclass(slots=True)
@@ -39,8 +39,7 @@ class UploadRoutes:
         """Takes a whole multipart upload, or opens a resumable one."""
         kind = request.query.get("uploadType")
         if kind == "multipart":
-            body, content = parse_multipart(request)
-            return self._insert(project, body, content)
+            return self._insert(project, *_job_and_data(request))
         if kind == "resumable":
             return self._open(request, project)
         raise InvalidQueryError(
@@ -67,31 +66,14 @@ class UploadRoutes:
         return Response(200, b"{}", (("content-type", "application/json"), ("location", location)))
 
 
-def parse_multipart(request: Request) -> tuple[Json, bytes]:
-    """Returns the job and the data of a multipart/related body.
-
-    Raises:
-        InvalidQueryError: The body has another form.
-    """
-    match = _BOUNDARY.search(request.headers.get("content-type", ""))
-    if match is None:
-        raise InvalidQueryError("A multipart upload needs a boundary in its Content-Type")
-    delimiter = b"--" + match[1].encode()
-    first = request.body.find(delimiter)
-    second = request.body.find(delimiter, first + len(delimiter))
-    last = request.body.rfind(delimiter)
-    if not 0 <= first < second < last:
+def _job_and_data(request: Request) -> tuple[Json, bytes]:
+    try:
+        parts = read_parts(request.body, request.headers.get("content-type", ""))
+    except MultipartError as exc:
+        raise InvalidQueryError(str(exc)) from None
+    if len(parts) != 2:
         raise InvalidQueryError("A multipart upload has two parts: the job and the data")
-    job = _part(request.body[first + len(delimiter) : second])
-    return parse_object(job), _part(request.body[second + len(delimiter) : last])
-
-
-def _part(text: bytes) -> bytes:
-    line_end = b"\r\n" if text.startswith(b"\r\n") else b"\n"
-    _, found, content = text.partition(line_end * 2)
-    if not found:
-        raise InvalidQueryError("A part of the multipart upload has no content")
-    return content.removesuffix(line_end)
+    return parse_object(parts[0].content), parts[1].content
 
 
 def _append(content: bytearray, request: Request) -> bool:

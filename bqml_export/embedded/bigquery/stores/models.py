@@ -169,7 +169,6 @@ class ModelStore:
 
 
 def new_etag() -> str:
-    """Returns an etag that no resource had before."""
     return uuid.uuid4().hex
 
 

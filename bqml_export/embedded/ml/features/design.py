@@ -177,7 +177,6 @@ class Layout:
         return [int(at) for at in np.cumsum(sizes)[:-1]]
 
     def dropped(self) -> list[int]:
-        """Returns the columns that dummy encoding leaves out."""
         places = zip(self.categorical, self.offsets(), strict=True)
         return [first + f.dropped for f, first in places if f.dropped is not None]
 

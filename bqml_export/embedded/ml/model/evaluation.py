@@ -41,7 +41,6 @@ _ROC = (
 
 
 def metrics_table(metrics: Mapping[str, float], *, is_classifier: bool) -> Table:
-    """Returns the one row of ML.EVALUATE."""
     names = CLASS_METRICS if is_classifier else REGRESSION_METRICS
     fields = tuple(Field(name, "FLOAT64") for name in names)
     return Table.from_rows(fields, [dict(metrics)])
@@ -145,7 +144,6 @@ def roc_points(
 
 
 def roc_table(points: Sequence[Mapping[str, float]]) -> Table:
-    """Returns ML.ROC_CURVE."""
     return Table.from_rows(_ROC, points)
 
 

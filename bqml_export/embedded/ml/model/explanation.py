@@ -61,7 +61,6 @@ def attributions(
 
 
 def regression_explanation(table: Table, label: Field, found: Attributions, top: int) -> Table:
-    """Returns ML.EXPLAIN_PREDICT of a LINEAR_REG."""
     stacked = np.stack([part[:, 0] for part in found.parts.values()])
     total = found.base[0] + stacked.sum(axis=0)
     shown = {Field(f"predicted_{label.name}", "FLOAT64"): total.tolist()}

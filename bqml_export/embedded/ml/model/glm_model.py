@@ -228,7 +228,6 @@ class GLMModel:
         return self.layout.to_standard_scale(raw) if standardize else raw
 
     def feature_info(self) -> Table:
-        """Returns ML.FEATURE_INFO of the training rows."""
         return _inspection.feature_info_table(self.layout.features)
 
     def training_info(self) -> Table:

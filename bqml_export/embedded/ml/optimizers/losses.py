@@ -53,11 +53,9 @@ class SquaredLoss:
     conjugate: bool = True
 
     def value(self, eta: Floats) -> float:
-        """Returns half the mean squared error."""
         return 0.5 * self.reported(eta)
 
     def slope(self, eta: Floats) -> Floats:
-        """Returns the mean error's share of each row."""
         return (eta - self.label[:, None]) / max(self.label.size, 1)
 
     def reported(self, eta: Floats) -> float:
@@ -81,7 +79,6 @@ class LogLoss:
     conjugate: bool = False
 
     def value(self, eta: Floats) -> float:
-        """Returns the weighted mean log loss."""
         own = np.take_along_axis(_log_probabilities(eta), self.classes[:, None], axis=1)[:, 0]
         # Not a dot product: on short rows BLAS spends more time on its threads than on sums.
         return float(-np.sum(self.row_weights * own) / np.sum(self.row_weights))
@@ -95,7 +92,6 @@ class LogLoss:
         return result
 
     def reported(self, eta: Floats) -> float:
-        """Returns the weighted mean log loss."""
         return self.value(eta)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import BinaryIO, Protocol
 
+from bqml_export.embedded.http.multipart import MultipartError, Part, read_parts
 from bqml_export.embedded.storage.protocol.preconditions import Query
 from foundation.json_types import JsonObject
 
@@ -102,6 +103,17 @@ class Request:
             ApiError: The body is something else.
         """
         return json_object(self.body.read())
+
+    def parts(self) -> list[Part]:
+        """Returns the parts of a multipart body.
+
+        Raises:
+            ApiError: The body is something else.
+        """
+        try:
+            return read_parts(self.body.read(), self.headers.get("Content-Type", ""))
+        except MultipartError as exc:
+            raise ApiError(400, str(exc)) from None
 
 
 def json_object(text: bytes) -> JsonObject:

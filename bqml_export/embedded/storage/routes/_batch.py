@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from bqml_export.embedded.storage.protocol.multipart import Part, read_parts, split_message
+from bqml_export.embedded.http.multipart import Part, split_message
 from bqml_export.embedded.storage.protocol.wire import ApiError, FileSlice, Request, Response
 
 _MOST_CALLS = 100
@@ -34,7 +34,7 @@ def batch(request: Request, answer: Answer) -> Response:
     Raises:
         ApiError: The body is no batch, or it is too long.
     """
-    parts = read_parts(request.body.read(), request.headers.get("Content-Type", ""))
+    parts = request.parts()
     if len(parts) > _MOST_CALLS:
         raise ApiError(400, f"A batch has at most {_MOST_CALLS} calls, got {len(parts)}")
     boundary = f"batch_{secrets.token_urlsafe(24)}"

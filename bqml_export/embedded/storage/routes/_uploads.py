@@ -8,7 +8,6 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bqml_export.embedded.storage.protocol.multipart import read_parts
 from bqml_export.embedded.storage.protocol.preconditions import conditions
 from bqml_export.embedded.storage.protocol.wire import (
     ApiError,
@@ -62,7 +61,7 @@ class Uploads:
         raise ApiError(400, f"uploadType is media, multipart or resumable, got '{kind}'")
 
     def _multipart(self, request: Request, bucket: str) -> Response:
-        parts = read_parts(request.body.read(), request.headers.get("Content-Type", ""))
+        parts = request.parts()
         if len(parts) != 2:
             raise ApiError(400, f"A multipart upload has 2 parts, got {len(parts)}")
         fields = json_object(parts[0].content)

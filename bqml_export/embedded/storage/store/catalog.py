@@ -175,7 +175,6 @@ class Catalog:
         self._rows(sql, stored.bucket, stored.name, stored.generation)
 
     def expired(self, now_s: float) -> list[StoredObject]:
-        """Returns the soft-deleted generations whose time is over."""
         return [_stored(row) for row in self._rows(_OBJECT + "WHERE expires_s < ?", now_s)]
 
     def last_generation(self) -> int:

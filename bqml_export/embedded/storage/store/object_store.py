@@ -157,7 +157,6 @@ class ObjectStore:
         self._drop([*gone, *self._expire()])
 
     def restore(self, stored: StoredObject, conditions: Conditions) -> StoredObject:
-        """Returns the live copy of a soft-deleted generation."""
         fields = {k: v for k, v in stored.resource.items() if k not in ("acl", "crc32c", "md5Hash")}
         return self.insert(
             NewObject(

@@ -118,12 +118,10 @@ def forget_notes(node: Any) -> None:  # noqa: ANN401 - a NodeDef
 
 
 def inputs_of(node: Any) -> list[Tensor]:  # noqa: ANN401 - a NodeDef
-    """Returns the tensors that a node takes."""
     return [Tensor.named(name) for name in node.input if name[0] != "^"]
 
 
 def constant(node: Any) -> np.ndarray:  # noqa: ANN401 - a NodeDef
-    """Returns the value of a Const node."""
     tensor = node.attr["value"].tensor
     if tensor.dtype == tf.string.as_datatype_enum and tensor.tensor_content:
         return _texts(tensor)

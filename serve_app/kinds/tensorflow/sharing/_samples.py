@@ -62,12 +62,10 @@ def edge_rows(
 
 
 def count(rows: Rows) -> int:
-    """Returns the number of rows."""
     return max((len(array) if array.ndim else 1 for array in rows.values()), default=0)
 
 
 def chosen(rows: Rows, indices: np.ndarray | slice) -> Rows:
-    """Returns some of the rows."""
     return {alias: array[indices] for alias, array in rows.items()}
 
 

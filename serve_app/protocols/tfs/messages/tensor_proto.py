@@ -149,7 +149,6 @@ def _from_field(proto: TensorProto, kind: TensorType, count: int) -> np.ndarray:
 
 
 def _numbers(proto: TensorProto, kind: TensorType) -> np.ndarray:
-    """Returns all values of the typed field."""
     if kind.item == "byte":
         return np.frombuffer(proto.float8_val, kind.plain)
     field: Sequence[float] = getattr(proto, kind.field)

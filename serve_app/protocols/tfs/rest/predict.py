@@ -41,7 +41,6 @@ class PredictFastPath:
         self._default = Query(spec)
 
     def read(self, body: bytes) -> Question | None:
-        """Returns what a list of flat rows asks."""
         plain = read_plain_rows(body)
         if plain is None:
             return None

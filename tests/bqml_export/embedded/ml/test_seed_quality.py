@@ -18,15 +18,13 @@ _LOWER_IS_BETTER = {"log_loss", "mean_absolute_error"}
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: str(task.name))
 def test_models_of_the_public_tables_are_close_to_scikit_learns(task: Task) -> None:
-    """On rows that neither has seen, the same ones, over three splits."""
+    """On rows that neither has seen, the same ones, over three splits.
+
+    With scikit-learn's penalty and without stopping early, the log loss is within one percent.
+    """
     ours, theirs = compare(task, 3)
     for name, own in ours.items():
         behind = own - theirs[name] if name in _LOWER_IS_BETTER else theirs[name] - own
         assert behind <= _WORSE_BY_AT_MOST[name], f"{name}: {own} against {theirs[name]}"
-
-
-@pytest.mark.parametrize("task", [t for t in TASKS if "to the end" in t.name], ids=lambda t: t.name)
-def test_trained_to_the_end_the_models_are_scikit_learns(task: Task) -> None:
-    """With its penalty and without stopping early, the log loss is within one percent."""
-    ours, theirs = compare(task, 3)
-    assert ours["log_loss"] == pytest.approx(theirs["log_loss"], rel=0.01)
+    if "to the end" in task.name:
+        assert ours["log_loss"] == pytest.approx(theirs["log_loss"], rel=0.01)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
 
-from bqml_export.embedded.storage.protocol.wire import ApiError
-
 # `gcloud storage` writes boundary='...', which MIME does not know: the quotes are no part of it.
 _BOUNDARY = re.compile(r"boundary=(?:\"([^\"]+)\"|'([^']+)'|([^;\s]+))", re.IGNORECASE)
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+
+
+class MultipartError(ValueError):
+    """A body is not multipart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,16 @@ def read_parts(body: bytes, content_type: str) -> list[Part]:
     """Returns the parts of a multipart body, their bytes untouched.
 
     Raises:
-        ApiError: It is no multipart body.
+        MultipartError: It is no multipart body.
     """
     found = _BOUNDARY.search(content_type)
     if found is None:
-        raise ApiError(400, f"Content-Type has no multipart boundary: '{content_type}'")
+        raise MultipartError(f"Content-Type has no multipart boundary: '{content_type}'")
     boundary = next(group for group in found.groups() if group).encode("latin-1")
     pieces = re.split(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(?=--|[ \t]*\r?\n)", body)
     parts = [_part(piece.lstrip(b" \t")) for piece in pieces[1:] if not piece.startswith(b"--")]
     if not parts:
-        raise ApiError(400, "The multipart body has no parts")
+        raise MultipartError("The multipart body has no parts")
     return parts
 
 
