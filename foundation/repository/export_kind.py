@@ -21,7 +21,7 @@ class ExportKind(enum.Enum):
 
 
 def kind_of(paths: Collection[str]) -> ExportKind:
-    """Returns the kind of the export whose entries have these relative paths."""
+    """`paths` are relative."""
     top = {path.split("/", 1)[0] for path in paths}
     if "model.bst" in paths:
         return ExportKind.BOOSTER

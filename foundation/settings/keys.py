@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 
 def known_keys(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Returns every dotted key with the class that declares it, in order of declaration."""
+    """With the class that declares the key, in order of declaration."""
     return dict(_keys_of(model, ""))
 
 
@@ -23,7 +23,7 @@ def _keys_of(cls: type[BaseModel], prefix: str) -> Iterator[tuple[str, type[Base
 
 
 def flattened(model: type[BaseModel], values: Mapping[str, object]) -> dict[str, object]:
-    """Returns nested settings by dotted key; a mapping that is a value stays one."""
+    """A mapping that is a value stays one."""
     groups = {key.rpartition(".")[0] for key in known_keys(model)}
     return dict(_flatten(groups, values, ""))
 

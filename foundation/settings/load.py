@@ -31,7 +31,7 @@ class LoadedSettings(Generic[S]):
 
 
 def load(model: type[S], *sources: Source) -> LoadedSettings[S]:
-    """Returns the validated settings; later sources win.
+    """Later sources win.
 
     Raises:
         SettingsError: A key is unknown, a value malformed, or two values contradict each other.

@@ -17,7 +17,7 @@ PIPE_COLUMNS = 160
 
 
 def write_findings(found: Report) -> None:
-    """Writes the table of findings to stdout, and what they come to to stderr."""
+    """The table goes to stdout, what it comes to to stderr."""
     if found.findings:
         rows = [_row(finding) for finding in found.findings]
         write_table(("rule", "finding"), rows, lines=True, pipe_columns=PIPE_COLUMNS)
@@ -47,7 +47,6 @@ def report_document(found: Report) -> JsonObject:
 
 
 def write_rules(rules: Iterable[Rule]) -> None:
-    """Writes every rule with its reason, as text that greps well."""
     for rule in rules:
         click.echo(f"{rule.id}  [{rule.severity}, {rule.source}]")
         click.echo(f"    expected: {rule.expected}")

@@ -41,11 +41,7 @@ _HINTS = {
 
 @contextmanager
 def cluster_errors(what: str) -> Iterator[None]:
-    """Maps whatever the client raises; `what` says what was being done.
-
-    Raises:
-        ClusterError: Of the class that the answer's status belongs to.
-    """
+    """Maps whatever the client raises to a ClusterError; `what` says what was being done."""
     try:
         yield
     except ApiException as exc:
@@ -102,7 +98,7 @@ def _root(exc: BaseException) -> str:
 
 
 def _line(text: str) -> str:
-    """Returns a text in one line; where it is long, its middle is left out: the end has the why."""
+    """Cuts a long text in its middle: the end has the why."""
     line = " ".join(text.split())
     if len(line) <= _MOST_CHARACTERS:
         return line

@@ -9,7 +9,7 @@ from foundation.json_types import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition; status is True, False or Unknown."""
+    """`status` is True, False or Unknown."""
 
     status: str = "Unknown"
     reason: str = ""

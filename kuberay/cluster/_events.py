@@ -16,8 +16,6 @@ _EARLY_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One warning."""
-
     object: str
     reason: str
     message: str
@@ -45,7 +43,7 @@ def warnings_since(
 
 
 def worth_telling(event: Event, started: datetime) -> bool:
-    """Returns whether an event is news: early failures to reach a starting dashboard are not."""
+    """Early failures to reach a starting dashboard are no news."""
     age_s = (event.at - started).total_seconds()
     return not (event.reason == _EARLY and age_s < _EARLY_S)
 

@@ -19,11 +19,7 @@ def is_job(manifest: JsonObject) -> bool:
 
 
 def send_job(cluster: Cluster, manifest: JsonObject, *, dry_run: bool) -> str:
-    """Returns what became of a Job, in words.
-
-    Raises:
-        ClusterError: The server refused it.
-    """
+    """Returns what became of it, in words."""
     name, namespace = manifest["metadata"]["name"], manifest["metadata"]["namespace"]
     before = cluster.get(BATCH_API, "Job", name, namespace)
     has_ended = before is not None and holds(before.get("status"), "Complete", "Failed")

@@ -33,23 +33,14 @@ JSON_PATCH = "application/json-patch+json"
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A connection.
-
-    Args:
-        client: The dynamic client, which learns the kinds from the server.
-        namespace: Where objects go that name no namespace.
-    """
+    """A connection; objects that name no namespace go to `namespace`."""
 
     client: DynamicClient
     namespace: str
     kinds: dict[tuple[str, str], Resource] = field(default_factory=dict)
 
     def kind(self, api_version: str, kind: str) -> Resource:
-        """Returns the server's description of a kind.
-
-        Raises:
-            MissingError: The cluster has no such kind.
-        """
+        """Raises a MissingError where the cluster has no such kind."""
         key = (api_version, kind)
         if key not in self.kinds:
             group, _, version = api_version.rpartition("/")
@@ -76,7 +67,7 @@ class Cluster:
         return items
 
     def apply(self, manifest: JsonObject, *, dry_run: bool, force: bool) -> JsonObject:
-        """Returns the object as the server made it of a server-side apply, strictly checked."""
+        """Returns the object as the server made it, strictly checked."""
         kind, name = manifest["kind"], manifest["metadata"]["name"]
         resource = self.kind(manifest["apiVersion"], kind)
         path = resource.path(name=name, namespace=manifest["metadata"].get("namespace"))
@@ -105,7 +96,7 @@ class Cluster:
         )  # fmt: skip
 
     def delete(self, api_version: str, kind: str, name: str, namespace: str) -> None:
-        """Deletes an object; one that is gone already is fine."""
+        """One that is gone already is fine."""
         path = self.kind(api_version, kind).path(name=name, namespace=namespace)
         # A Job's own default would leave its pods behind, and itself until they are let go.
         background = [("propagationPolicy", "Background")]
@@ -134,7 +125,7 @@ class Cluster:
 
 
 def connect(context: str | None, namespace: str | None) -> Cluster:
-    """Returns a connection as kubectl would make it: KUBECONFIG, else inside a pod its account.
+    """Connects as kubectl would: KUBECONFIG, else inside a pod its account.
 
     Raises:
         UnreachableError: There is no usable configuration, or the server does not answer.

@@ -15,7 +15,7 @@ _LAST = ("RayService", "RayCluster", "Job")
 
 
 def ordered(manifests: Iterable[JsonObject]) -> list[JsonObject]:
-    """Returns the manifests with what others need first, RayServices late, and Jobs last."""
+    """What others need first, RayServices late, and Jobs last."""
     return sorted(manifests, key=_rank)
 
 
@@ -64,7 +64,6 @@ def is_service(manifest: JsonObject) -> bool:
 
 
 def title(manifest: JsonObject) -> str:
-    """Returns `<kind>/<name>` with the namespace."""
     metadata = manifest["metadata"]
     where = f" in {metadata['namespace']}" if metadata.get("namespace") else ""
     return f"{manifest['kind']}/{metadata['name']}{where}"

@@ -32,10 +32,9 @@ class Verdict:
 
 
 def judge(now: Observation) -> Verdict:
-    """Returns how the rollout stands.
+    """FAILED may pass within seconds when a newer spec was just applied.
 
-    FAILED may pass within seconds when a newer spec was just applied: the watcher only believes
-    a failure that lasts.
+    The watcher only believes a failure that lasts.
     """
     failures = _failures(now)
     if failures:

@@ -127,7 +127,7 @@ class Generator:
         return self._reports.get("failed")
 
     def _plan(self, out_fd: int) -> Iterator[tuple[ProcessRole, list[str]]]:
-        """Yields what each process is: the one that collects comes first."""
+        """What each process is: the one that collects comes first."""
         generator = self._settings.generator
         workers = generator.processes + generator.workers
         if workers == 1 and generator.processes:

@@ -41,12 +41,9 @@ class DeploymentDetails:
 
 
 def details_of(document: JsonObject, application: str, deployment: str) -> DeploymentDetails:
-    """Returns what is said of one deployment.
+    """Finds a deployment in Ray Serve's answer.
 
-    Args:
-        document: Ray Serve's answer.
-        application: Its application; empty takes the only one.
-        deployment: Its name; empty takes the one that gets the requests.
+    An empty `application` takes the only one, an empty `deployment` the one that gets the requests.
 
     Raises:
         ReplicasError: There is none of that name, or several to choose from.

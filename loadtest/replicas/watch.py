@@ -43,11 +43,7 @@ class ReplicaWatch:
         """The last look; None before the first."""
 
     def __enter__(self) -> Self:
-        """Looks once, so that a wrong address or token is known before the run, and goes on.
-
-        Raises:
-            ReplicasError: The first look failed.
-        """
+        """Looks once, so that a wrong address or token is known before the run, and goes on."""
         self._look()
         self._go_on(self._look, self._settings.poll_s, "replicas")
         if self._settings.ongoing_poll_s:

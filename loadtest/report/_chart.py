@@ -46,7 +46,7 @@ def svg(record: RunRecord) -> str:
 
 
 def png(record: RunRecord) -> bytes:
-    """Returns the picture as PNG, 1,680 pixels wide."""
+    """1,680 pixels wide."""
     data = io.BytesIO()
     with mpl.rc_context(_STYLE):
         _draw(record).savefig(data, format="png", dpi=140)
@@ -101,7 +101,7 @@ def _make_room(panel: Axes) -> None:
 
 
 def _number_moments(panel: Axes, record: RunRecord) -> None:
-    """Numbers the moments above the panel; close ones are set one above the other."""
+    """Close ones are set one above the other."""
     apart_s = end_s(record) / 45
     last_s = [-1e9] * _LEVELS
     for number, moment in enumerate(moments(record), start=1):
@@ -177,5 +177,5 @@ def _times(samples: Sequence[LoadSample | ReplicaSample]) -> list[float]:
 
 
 def _gaps(values: Iterable[float | None]) -> list[float]:
-    """Returns the values of a curve that has gaps where they are unknown."""
+    """A curve has gaps where its values are unknown."""
     return [math.nan if value is None else value for value in values]

@@ -10,7 +10,7 @@ from loadtest.report._series import latency_curve, ongoing
 
 
 def frames(record: RunRecord) -> list[JsonObject]:
-    """Returns one frame per second of load, as plain JSON.
+    """One frame per second of load, as plain JSON.
 
     Keys: `t` (s), `rps`, `p50` and `p99` (ms or null), `failures`, `ongoing` (or null), `target`,
     and `replicas`: each with `id`, `state` and `rps`, the answers that named it in that second.

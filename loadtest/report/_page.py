@@ -27,8 +27,6 @@ _UNKNOWN = "\N{EN DASH}"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A number with its name, ready to be read."""
-
     label: str
     value: str
 
@@ -114,10 +112,10 @@ def _asset(name: str) -> str:
 
 
 def _inline(text: str) -> Markup:
-    """Returns our own drawing, style or script as it is; data never comes this way unescaped."""
+    """Our own drawing, style or script as it is; data never comes this way unescaped."""
     return Markup(text)  # noqa: S704 - see above
 
 
 def _script_json(data: object) -> str:
-    """Returns JSON that cannot end the script element that holds it."""
+    """Cannot end the script element that holds it."""
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")

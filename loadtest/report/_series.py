@@ -12,7 +12,7 @@ _LATENCY_WINDOW_S = 3.0
 
 
 def latency_curve(load: Sequence[LoadSample], share: float) -> list[float | None]:
-    """Returns a percentile in ms for each second; None where nothing was answered."""
+    """In ms for each second; None where nothing was answered."""
     return [
         percentile(summed(s.latencies for s in _window(load, index)), share)
         for index in range(len(load))
@@ -28,7 +28,7 @@ def _window(samples: Sequence[LoadSample], last: int) -> Sequence[LoadSample]:
 
 
 def ongoing(sample: ReplicaSample) -> float | None:
-    """Returns the requests inside the replicas and before them; None where none was read."""
+    """Inside the replicas and before them; None where none was read."""
     parts = [replica.ongoing for replica in sample.replicas if replica.ongoing is not None]
     if sample.queued is not None:
         parts.append(sample.queued)

@@ -23,7 +23,7 @@ _COLUMNS = ("t_s", "users", "asked_rps", "requests", "failures", "retried", "p50
 
 
 def by_second(record: RunRecord) -> str:
-    """Returns one CSV line per second of load, with a header; empty cells are unknown."""
+    """Empty cells are unknown."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -39,7 +39,7 @@ def by_second(record: RunRecord) -> str:
 
 
 def summary(record: RunRecord, verdict: Verdict) -> JsonObject:
-    """Returns the verdict and the figures: what `--json` prints and `summary.json` holds."""
+    """What `--json` prints and `summary.json` holds."""
     return {
         "status": verdict.status,
         "exit_code": verdict.exit_code,

@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 
 def write_report(record: RunRecord, verdict: Verdict, folder: Path) -> list[Path]:
-    """Writes `report.html`, `report.png`, `summary.json` and `seconds.csv`.
-
-    Returns:
-        The files, the page first.
-    """
+    """`report.html`, which comes first in the list, `report.png`, `summary.json`, `seconds.csv`."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         "report.html": page(record, verdict).encode(),

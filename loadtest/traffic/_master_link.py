@@ -25,7 +25,7 @@ _TICK_S = 0.1
 
 
 class MasterLink:
-    """Collects what all processes measure; without an `out_fd` nobody listens but Locust."""
+    """Without an `out_fd` nobody listens but Locust."""
 
     def __init__(
         self,
@@ -48,11 +48,9 @@ class MasterLink:
         runner.greenlet.spawn(self._watch)
 
     def follow(self, profile: LoadProfile) -> None:
-        """Writes samples from the beginning of the profile on."""
         self._profile = profile
 
     def finish(self) -> None:
-        """Writes what is still waiting, and that the run is over."""
         for second in self._seconds.rest() if self._seconds else ():
             self._write_load(second)
         self._write(GeneratorState(state="done"))

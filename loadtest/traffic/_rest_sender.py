@@ -97,7 +97,7 @@ def rest_senders(
 
 
 def _every(number: int) -> Iterator[bool]:
-    """Yields whether a request is the last on its connection."""
+    """Whether a request is the last on its connection."""
     return (bool(number) and sent % number == 0 for sent in count(1))
 
 
@@ -106,7 +106,7 @@ def _refused(status: int, body: bytes) -> str:
 
 
 def _lost(exc: Exception) -> str:
-    """Returns a short text that is equal for equal causes: no addresses, no numbers of sockets."""
+    """Equal for equal causes: no addresses, no numbers of sockets."""
     text = getattr(exc, "strerror", None) or str(exc) or "no answer"
     return f"{type(exc).__name__}: {text}"
 
@@ -121,7 +121,7 @@ def _header(response: HTTPSocketPoolResponse, name: str) -> str:
 
 
 def _seconds(text: str) -> float | None:
-    """Returns the seconds of a Retry-After header; a date in it is not waited for."""
+    """A date in a Retry-After header is not waited for."""
     try:
         return max(0.0, float(text))
     except ValueError:

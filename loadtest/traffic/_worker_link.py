@@ -21,7 +21,7 @@ _PROBE_S = 0.05
 
 
 class WorkerLink:
-    """Connects a session to the master, which may be the same process."""
+    """The master may be the same process."""
 
     def __init__(self, runner: LocalRunner | WorkerRunner, session: Session, name: str) -> None:
         self._runner = runner
@@ -64,7 +64,7 @@ class WorkerLink:
                 self._runner.send_message(SECOND, message)
 
     def _lag_until_next_second(self) -> float:
-        """Returns how late this process woke at worst, in seconds, of many short sleeps."""
+        """How late this process woke at worst, in seconds, of many short sleeps."""
         now_s = self._session.now_s()
         end_s, worst_s = int(now_s) + 1.0, 0.0
         while (left_s := end_s - self._session.now_s()) > 0:

@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 
 
 def new_session(events: Events) -> Session:
-    """Returns the session of this process; Locust's events fill it.
-
-    Raises:
-        SettingsError: A settings file or variable of this process is wrong.
-    """
+    """Locust's events fill it."""
     role = role_of_process()
     session = Session(settings_of_process(), role.epoch_s if role else time.time())
     _Plugin(session, role).attach(events)
@@ -78,7 +74,7 @@ class _Plugin:
             self._master.finish()
 
     def _obey(self, environment: Environment) -> None:
-        """Follows the words of the generator, which is our parent; ends with it."""
+        """The generator is our parent; this process ends with it."""
         for line in FileObject(sys.stdin.fileno(), "rb", close=False):
             words = line.split()
             if words[0] == b"begin":

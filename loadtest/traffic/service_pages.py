@@ -28,11 +28,7 @@ class ServicePages:
         self._models: list[JsonObject] | None = None
 
     def model_name(self) -> str:
-        """Returns the model to ask: the one of the settings, or the only one that there is.
-
-        Raises:
-            TargetError: The service does not list its models, or has not exactly one.
-        """
+        """The one of the settings, or the only one that there is; else a TargetError."""
         if self._target.model:
             return self._target.model
         names = [str(model.get("name")) for model in self._catalogue()]
@@ -53,7 +49,7 @@ class ServicePages:
         return self._json(f"{self.model_path()}/metadata")
 
     def example_row(self) -> JsonObject | None:
-        """Returns the row that was published with the newest version; None without one."""
+        """The row that was published with the newest version; None without one."""
         name = self.model_name()
         models = [model for model in self._catalogue() if model.get("name") == name]
         for version in models[0].get("versions", []) if models else []:
@@ -66,7 +62,7 @@ class ServicePages:
         return self._read(f"{self.model_path()}:predict", body)
 
     def _catalogue(self) -> list[JsonObject]:
-        """Returns what `/models` lists; empty where the service has no such page."""
+        """Empty where the service has no such page."""
         if self._models is None:
             try:
                 self._models = list(self._json("/models").get("models", []))
@@ -107,22 +103,13 @@ class _PageError(TargetError):
 
 
 def request_headers(target: TargetSettings) -> dict[str, str]:
-    """Returns the headers of every request.
-
-    Raises:
-        SettingsError: The variable that is to hold the token is not set.
-    """
     headers = {"Content-Type": "application/json", **target.headers}
     token = bearer_token(target)
     return headers | {"Authorization": f"Bearer {token}"} if token else headers
 
 
 def bearer_token(target: TargetSettings) -> str:
-    """Returns the token for the service; empty where it needs none.
-
-    Raises:
-        SettingsError: The variable that is to hold it is not set.
-    """
+    """Empty where the service needs none."""
     if not target.token_env:
         return ""
     token = os.environ.get(target.token_env)
@@ -132,7 +119,7 @@ def bearer_token(target: TargetSettings) -> str:
 
 
 def tls_context(target: TargetSettings) -> ssl.SSLContext | None:
-    """Returns the TLS context for the target's URL; None for plain HTTP."""
+    """None for plain HTTP."""
     if not target.url.startswith("https:"):
         return None
     context = ssl.create_default_context()

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 
 class PredictUser(FastHttpUser):
-    """Asks for predictions, in a closed or an open loop.
-
-    Attributes:
-        session: What all users of the process share.
-    """
+    """Asks for predictions, in a closed or an open loop; all users share the `session`."""
 
     abstract = True
     concurrency = 1

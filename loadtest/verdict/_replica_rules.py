@@ -55,7 +55,7 @@ def all_answered(record: RunRecord, rules: RuleSettings) -> RuleResult:
 
 
 def _settled(record: RunRecord, first_answer_s: float) -> set[str]:
-    """Returns the replicas that ran in the plateau for long enough to have answered."""
+    """Replicas that ran in the plateau for long enough to have answered."""
     first: dict[str, float] = {}
     last: dict[str, float] = {}
     for sample in replicas_in(record, "plateau"):

@@ -46,19 +46,13 @@ class Composed:
 
 
 def compose(text: str, file: str, *, first_line: int = 1) -> Iterator[Composed]:
-    """Yields the documents of a YAML stream.
-
-    Raises:
-        yaml.YAMLError: The text is not YAML; documents before that place were yielded.
-    """
+    """A YAMLError comes after the documents before its place."""
     for root in yaml.compose_all(text, Loader=PlainLoader):
         yield _Walk(file, first_line).document(root)
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Turns one graph into values, noting lines and findings on the way."""
-
     file: str
     first_line: int
     lines: dict[Path, int] = field(default_factory=dict)

@@ -37,7 +37,7 @@ class Stream:
 
 
 def read_files(names: Iterable[str]) -> Stream:
-    """Returns the documents of all files in order; `-` is standard input."""
+    """`-` is standard input."""
     documents: list[Document] = []
     findings: list[Finding] = []
     for name in names:
@@ -48,7 +48,7 @@ def read_files(names: Iterable[str]) -> Stream:
 
 
 def read_text(text: str, file: str) -> Stream:
-    """Returns the documents of one YAML stream; `kind: List` is unfolded as kubectl does."""
+    """`kind: List` is unfolded as kubectl does."""
     findings: list[Finding] = []
     documents: list[Document] = []
     try:

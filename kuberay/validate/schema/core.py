@@ -45,7 +45,7 @@ def _number(version: str) -> tuple[int, int]:
 
 @functools.lru_cache(maxsize=2)
 def definitions(version: str) -> JsonObject:
-    """Returns Kubernetes' definitions by their full names; quantities with their syntax."""
+    """By their full names; quantities with their syntax."""
     import kubernetes_validate.utils as library
 
     path = f"kubernetes-json-schema/v{version}.0-local-strict/_definitions.json"
