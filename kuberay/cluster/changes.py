@@ -27,9 +27,9 @@ class Bounds:
 class Change:
     """The difference of two specs, by its effects.
 
-    `serve_config` is updated in place; for `new_cluster` the operator starts a second cluster and
-    switches to it. `ignored`: the cluster's config changed, and the upgrade strategy None ignores it.
-    The running cluster gets `added_groups`, but no new cluster will read `bounds`.
+    Serve updates its applications in place (`serve_config`), or the operator starts a second cluster
+    and switches to it (`new_cluster`). `ignored`: the cluster's config changed, and the upgrade
+    strategy None ignores it. The running cluster gets `added_groups`, but nobody reads `bounds`.
     """
 
     is_new: bool = False

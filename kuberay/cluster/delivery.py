@@ -46,7 +46,7 @@ class Delivery:
     """How to send; `tell` gets one line per step.
 
     With `dry_run` the server checks everything and stores nothing. `force` takes over fields that
-    other managers own. `bridge` lets the head take traffic while the Services switch to a new cluster.
+    other managers own. `bridge` lets the head take traffic while the Services switch clusters.
     """
 
     cluster: Cluster

@@ -46,7 +46,7 @@ _CHECKS: tuple[Check, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to check: `gates` are on beside the operator's defaults; `with_ray` asks Ray's classes."""
+    """How to check: `gates` are on beside the operator's own; `with_ray` asks Ray's classes."""
 
     catalog: Catalog
     gates: frozenset[str] = frozenset()

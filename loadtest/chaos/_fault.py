@@ -11,7 +11,7 @@ from loadtest.record.observations import FaultOutcome, LoadSample
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What a fault did; `in_flight` requests it may have cost at once: those on the killed process."""
+    """What a fault did; `in_flight` requests it may have cost: those on the killed process."""
 
     in_flight: int
     detail: str

@@ -49,7 +49,7 @@ def goal_rps(settings: LoadTestSettings) -> float:
 
 
 def run_preflight(settings: LoadTestSettings) -> Preflight:
-    """Measures what the generator can do: the same processes, requests and checks, a stub to answer.
+    """Measures the generator: the same processes, requests and checks, but a stub to answer.
 
     It looks at the service for the model's pages and one answer, and sends nothing else there.
     """

@@ -56,8 +56,8 @@ def best_step(steps: Sequence[Step], p99_ms: float) -> Step:
 def capacity_plan(steps: Sequence[Step], settings: PlanSettings) -> CapacityPlan:
     """By Little's law a closed loop of N users keeps N requests ongoing.
 
-    At the best step they are what a replica can have and keep the goal. The autoscaler aims below it
-    by the headroom, so that the next replica comes before the goal is missed.
+    At the best step they are what a replica can have and keep the goal. The autoscaler aims below
+    it by the headroom, so that the next replica comes before the goal is missed.
     """
     best = best_step(steps, settings.p99_ms)
     target = max(1.0, round(best.users / (1 + settings.headroom), 1))

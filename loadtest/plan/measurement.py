@@ -36,10 +36,7 @@ class Measurement:
 
 
 def measure(settings: LoadTestSettings, tell: Callable[[Step], None]) -> Measurement:
-    """Raises:
-    PlanError: More than one replica answered, or nobody knows how many.
-    GeneratorError: The generator was the limit.
-    """
+    """Raises a PlanError where not exactly one replica answered."""
     with (
         tempfile.TemporaryDirectory(prefix="loadtest-") as folder,
         run_target(_one_replica(settings), Path(folder)) as target,

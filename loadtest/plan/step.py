@@ -12,7 +12,7 @@ from loadtest.settings.plan import PlanSettings
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one replica did with so many users; latencies as clients saw them, None without answers."""
+    """What one replica did with so many users; a latency is None without an answer."""
 
     users: int
     rps: float

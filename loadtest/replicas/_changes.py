@@ -11,7 +11,7 @@ from loadtest.replicas.serve_details import DeploymentDetails
 def changes(
     before: DeploymentDetails | None, after: DeploymentDetails, t_s: float
 ) -> Iterator[Event]:
-    """The target, a replica's state, a replica that is gone, a proxy; no change at the first look."""
+    """The target, a replica's state, a replica that is gone, a proxy; none at the first look."""
     if before is None:
         return
     if before.target != after.target:

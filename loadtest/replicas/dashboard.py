@@ -28,9 +28,7 @@ class Dashboard:
             self._tls.verify_mode = ssl.CERT_NONE
 
     def get(self, path: str) -> JsonValue:
-        """Raises:
-        ReplicasError: Nobody answers, the token is refused, or the answer is not JSON.
-        """
+        """Raises a ReplicasError, also where the token is refused or the answer is not JSON."""
         request = urllib.request.Request(self.url + path, headers=self._headers)  # noqa: S310
         try:
             with urllib.request.urlopen(  # noqa: S310 - settings allow http and https only

@@ -61,7 +61,7 @@ def cluster(dashboard: Dashboard, details: DeploymentDetails) -> JsonObject:
 
 
 def service(local: JsonObject, details: DeploymentDetails | None) -> JsonObject:
-    """The service's own settings, else what Ray knows of them; `local` is empty for a remote one."""
+    """The service's settings: its own (`local`), or what Ray knows of those of a remote one."""
     if local or details is None:
         return local
     config: Mapping[str, object] = details.config

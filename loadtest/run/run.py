@@ -26,7 +26,7 @@ from loadtest.verdict.validity import INTERRUPTED
 
 
 def run(settings: LoadTestSettings, folder: Path, view: View) -> RunRecord:
-    """What was observed is also in `folder`; a run that Ctrl-C ends early has a record that says so."""
+    """What is observed is also in `folder`; Ctrl-C ends a run early, and its record says so."""
     with run_target(settings, folder) as target:
         proof = require_fast_enough(target.settings)
         clock = Clock.start()

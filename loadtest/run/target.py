@@ -18,7 +18,7 @@ _COPY = "serving_dir"
 
 @dataclass(frozen=True, slots=True)
 class RunTarget:
-    """Where the load goes; `dashboard` is None where nobody was named, `service` is one of our own."""
+    """Where the load goes; `dashboard` is None where nobody was named."""
 
     settings: LoadTestSettings
     dashboard: Dashboard | None

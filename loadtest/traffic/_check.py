@@ -25,7 +25,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 class AnswerCheck:
-    """Finds what is wrong in a few microseconds; `labels`: output -> the classes that it may name."""
+    """Takes a few microseconds; `labels`: output -> the classes that it may name."""
 
     def __init__(self, signature: Signature, labels: Mapping[str, frozenset[str]]) -> None:
         self._checks = {

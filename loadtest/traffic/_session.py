@@ -17,7 +17,7 @@ from loadtest.traffic.workload import Workload, load_workload
 
 
 class Session:
-    """What one process shares; no user begins before its settings are `settled`: those of the run."""
+    """Of one process; no user begins before `settled`: its settings are those of the run."""
 
     def __init__(self, settings: LoadTestSettings, epoch_s: float) -> None:
         self.pacer = Pacer(time.perf_counter)

@@ -19,8 +19,8 @@ ROLE_VARIABLE = "LOADTEST_ROLE"
 class ProcessRole:
     """Handed by the generator to each Locust process that it starts.
 
-    `epoch_s` is the start of the run's clock, `out_fd` where the samples of all processes go (None in
-    a worker), `workers` how many processes send, in all.
+    `epoch_s` is the start of the run's clock, `out_fd` where the samples of all processes go (None
+    in a worker), `workers` how many processes send, in all.
     """
 
     epoch_s: float
