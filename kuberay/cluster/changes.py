@@ -27,9 +27,9 @@ class Bounds:
 class Change:
     """The difference of two specs, by its effects.
 
-    Serve updates its applications in place (`serve_config`), or the operator starts a second cluster
-    and switches to it (`new_cluster`). `ignored`: the cluster's config changed, and the upgrade
-    strategy None ignores it. The running cluster gets `added_groups`, but nobody reads `bounds`.
+    Serve updates its applications in place (`serve_config`); for `new_cluster` the operator starts
+    a second cluster and switches to it. `ignored`: the cluster's config changed, and the upgrade
+    strategy None ignores that. The running cluster gets `added_groups`; nobody reads `bounds`.
     """
 
     is_new: bool = False

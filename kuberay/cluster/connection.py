@@ -9,19 +9,17 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import kubernetes.client
 import kubernetes.config
 from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
 from kubernetes.dynamic import DynamicClient
+from kubernetes.dynamic.resource import Resource
 
 from foundation.json_types import JsonObject
 from kuberay.cluster._client_errors import cluster_errors
 from kuberay.errors import MissingError
-
-if TYPE_CHECKING:
-    from kubernetes.dynamic.resource import Resource
 
 RAY_API = "ray.io/v1"
 FIELD_MANAGER = "bqml-kuberay"

@@ -93,7 +93,7 @@ def _not_ready(snapshot: Snapshot) -> str:
 
 
 def frozen(snapshot: Snapshot) -> list[str]:
-    """Returns how to get out where the rollout looks frozen, else nothing."""
+    """How to get out where the rollout looks frozen, else nothing."""
     pending = snapshot.pending
     if pending and pending.head_is_ready and not pending.applications:
         return [FROZEN_HINT.format(name=pending.name)]

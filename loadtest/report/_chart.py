@@ -5,20 +5,17 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
+from loadtest.record.observations import LoadSample, ReplicaSample, RunRecord
 from loadtest.report._moments import moments, target_ongoing_requests
 from loadtest.report._series import latency_curve, ongoing
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from loadtest.record.observations import LoadSample, ReplicaSample, RunRecord
 
 # Where the panels lie in the picture, as shares of its width: the page moves its playhead by them.
 LEFT, RIGHT = 0.075, 0.985

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from foundation.json_types import JsonObject
 from loadtest.record.counts import summed
+from loadtest.record.observations import RunRecord
 from loadtest.report import _chart as chart
 from loadtest.report._frames import frames
 from loadtest.report._key_numbers import KeyNumbers, key_numbers
 from loadtest.report._moments import moments
-
-if TYPE_CHECKING:
-    from foundation.json_types import JsonObject
-    from loadtest.record.observations import RunRecord
-    from loadtest.verdict.result import Verdict
+from loadtest.verdict.result import Verdict
 
 _TEMPLATES = Path(__file__).parent / "template"
 _UNKNOWN = "\N{EN DASH}"

@@ -6,17 +6,14 @@ import csv
 import io
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
+from foundation.json_types import JsonObject
+from loadtest.record.observations import RunRecord
 from loadtest.report._frames import frames
 from loadtest.report._key_numbers import key_numbers
 from loadtest.report._moments import moments
 from loadtest.report._series import latency_curve
-
-if TYPE_CHECKING:
-    from foundation.json_types import JsonObject
-    from loadtest.record.observations import RunRecord
-    from loadtest.verdict.result import Verdict
+from loadtest.verdict.result import Verdict
 
 _COLUMNS = ("t_s", "users", "asked_rps", "requests", "failures", "retried", "p50_ms", "p95_ms",
             "p99_ms", "ongoing", "target_replicas", "running_replicas")  # fmt: skip

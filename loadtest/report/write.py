@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from loadtest.record.observations import RunRecord
 from loadtest.report import _chart, tables
 from loadtest.report._page import page
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from loadtest.record.observations import RunRecord
-    from loadtest.verdict.result import Verdict
+from loadtest.verdict.result import Verdict
 
 
 def write_report(record: RunRecord, verdict: Verdict, folder: Path) -> list[Path]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gevent
+from locust.env import Environment
+from locust.rpc import Message
 from locust.runners import LocalRunner, MasterRunner
 
 from loadtest.record.lines import GeneratorState, Observation, encode
@@ -15,10 +17,6 @@ from loadtest.traffic._interval_recorder import Second
 from loadtest.traffic._messages import HELLO, READY, SECOND, WELCOME
 from loadtest.traffic._session import Session
 from loadtest.traffic.load_profile import LoadProfile
-
-if TYPE_CHECKING:
-    from locust.env import Environment
-    from locust.rpc import Message
 
 _SILENT_S = 3.5
 _TICK_S = 0.1

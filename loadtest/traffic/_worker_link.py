@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gevent
 import psutil
+from locust.env import Environment
+from locust.rpc import Message
 from locust.runners import LocalRunner, WorkerRunner
 
 from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic._messages import HELLO, PACE, READY, SECOND, WELCOME
 from loadtest.traffic._session import Session
-
-if TYPE_CHECKING:
-    from locust.env import Environment
-    from locust.rpc import Message
 
 _PROBE_S = 0.05
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gevent
 from gevent.fileobject import FileObject
+from locust.env import Environment
+from locust.event import Events
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
 from loadtest.traffic._master_link import MasterLink
@@ -21,10 +23,6 @@ from loadtest.traffic.process_role import (
     settings_of_process,
 )
 from loadtest.traffic.shape import PhaseShape
-
-if TYPE_CHECKING:
-    from locust.env import Environment
-    from locust.event import Events
 
 
 def new_session(events: Events) -> Session:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import gevent
 from locust import FastHttpUser, task
+from locust.env import Environment
 from locust.exception import CatchResponseError, StopTest
 
 from loadtest.traffic._outcome import Outcome
 from loadtest.traffic._session import Session
-
-if TYPE_CHECKING:
-    from locust.env import Environment
 
 
 class PredictUser(FastHttpUser):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import yaml
 
@@ -13,9 +13,6 @@ from kuberay.errors import UsageError
 from kuberay.validate.manifest.graph import Composed, compose
 from kuberay.validate.manifest.node import Document, Node
 from kuberay.validate.rule import Finding, error
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SYNTAX = error(
     "yaml/syntax", "well-formed YAML", "kubectl cannot read the file.",
