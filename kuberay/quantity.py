@@ -23,7 +23,6 @@ GIB = 2**30
 
 
 def quantity(value: object) -> Decimal | None:
-    """None where the value is no quantity."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     match = _FORM.fullmatch(str(value))

@@ -58,7 +58,6 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, command.summary) for name, command in self.lazy.items()])
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        """What goes wrong ends as the frame says."""
         try:
             return super().invoke(ctx)
         except BaseException as exc:

@@ -20,12 +20,10 @@ def report(line: str) -> None:
 
 
 def write_document(document: JsonObject) -> None:
-    """The one JSON document that `--json` promises."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def write_result(document: JsonObject, text: str, *, as_json: bool) -> None:
-    """The document for machines, the text for people."""
     if as_json:
         write_document(document)
     else:

@@ -54,7 +54,6 @@ def _tensorflow_descriptors() -> bytes:
 
 
 def _collect(descriptor: FileDescriptor, found: dict[str, FileDescriptor]) -> None:
-    """What `descriptor` imports comes before it."""
     if descriptor.name not in found:
         for dependency in descriptor.dependencies:
             _collect(dependency, found)

@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 
 def known_keys(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """With the class that declares the key, in order of declaration."""
     return dict(_keys_of(model, ""))
 
 

@@ -31,11 +31,7 @@ class LoadedSettings(Generic[S]):
 
 
 def load(model: type[S], *sources: Source) -> LoadedSettings[S]:
-    """Later sources win.
-
-    Raises:
-        SettingsError: A key is unknown, a value malformed, or two values contradict each other.
-    """
+    """Raises a SettingsError for an unknown key, a malformed value, or a contradiction."""
     known = known_keys(model)
     origins: dict[str, str] = {}
     layers: list[dict[str, object]] = []

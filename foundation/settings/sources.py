@@ -34,12 +34,10 @@ def read_mapping(path: Path, what: str = "") -> JsonObject:
 
 
 def file_source(path: Path) -> Source:
-    """Raises a SettingsError where the file is absent, is not YAML, or is not a mapping."""
     return Source(str(path), read_mapping(path, "settings file"))
 
 
 def tree_source(tree: object, name: str) -> Source:
-    """Raises a SettingsError where the tree, which was read already, is not a mapping."""
     return Source(name, _mapping(tree, name))
 
 
@@ -60,7 +58,6 @@ def text_source(pairs: Mapping[str, str], name: str) -> Source:
 
 
 def assignment(text: str) -> tuple[str, str]:
-    """Raises a SettingsError where there is no `=`."""
     key, equals, value = text.partition("=")
     if not equals:
         raise SettingsError(f"--set {text}: expected KEY=VALUE")

@@ -17,7 +17,6 @@ PIPE_COLUMNS = 160
 
 
 def write_findings(found: Report) -> None:
-    """The table goes to stdout, what it comes to to stderr."""
     if found.findings:
         rows = [_row(finding) for finding in found.findings]
         write_table(("rule", "finding"), rows, lines=True, pipe_columns=PIPE_COLUMNS)

@@ -110,7 +110,6 @@ def check_settings(
     gates: tuple[str, ...] = (),
     with_ray: bool = False,
 ) -> Options:
-    """Reads the CRDs, from the context's cluster if asked."""
     from kuberay.validate.checks import Options
     from kuberay.validate.schema.catalog import Catalog
     from kuberay.validate.schema.core import kubernetes_version

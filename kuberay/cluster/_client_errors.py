@@ -98,7 +98,6 @@ def _root(exc: BaseException) -> str:
 
 
 def _line(text: str) -> str:
-    """Cuts a long text in its middle: the end has the why."""
     line = " ".join(text.split())
     if len(line) <= _MOST_CHARACTERS:
         return line

@@ -43,7 +43,6 @@ def warnings_since(
 
 
 def worth_telling(event: Event, started: datetime) -> bool:
-    """Early failures to reach a starting dashboard are no news."""
     age_s = (event.at - started).total_seconds()
     return not (event.reason == _EARLY and age_s < _EARLY_S)
 

@@ -43,7 +43,6 @@ def is_starting(pod: JsonObject) -> bool:
 
 
 def is_ready(pod: JsonObject) -> bool:
-    """Whether it counts as an endpoint."""
     return holds(pod.get("status"), "Ready")
 
 
@@ -52,7 +51,6 @@ def role_of(pod: JsonObject) -> str:
 
 
 def problems_of(pods: Iterable[JsonObject]) -> list[PodProblem]:
-    """Leaves out what passes by itself."""
     return [problem for pod in pods for problem in _of_pod(pod)]
 
 

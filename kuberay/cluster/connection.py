@@ -94,7 +94,6 @@ class Cluster:
         )  # fmt: skip
 
     def delete(self, api_version: str, kind: str, name: str, namespace: str) -> None:
-        """One that is gone already is fine."""
         path = self.kind(api_version, kind).path(name=name, namespace=namespace)
         # A Job's own default would leave its pods behind, and itself until they are let go.
         background = [("propagationPolicy", "Background")]
@@ -123,11 +122,7 @@ class Cluster:
 
 
 def connect(context: str | None, namespace: str | None) -> Cluster:
-    """Connects as kubectl would: KUBECONFIG, else inside a pod its account.
-
-    Raises:
-        UnreachableError: There is no usable configuration, or the server does not answer.
-    """
+    """As kubectl would: KUBECONFIG, else inside a pod its account; raises an UnreachableError."""
     with cluster_errors("connecting"):
         client, home = _configured(context)
         # The library's default cache lies in the shared /tmp, by host name only.

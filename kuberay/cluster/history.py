@@ -38,7 +38,6 @@ class Revision:
 
 
 def revisions(cluster: Cluster, namespace: str, service: str) -> list[Revision]:
-    """Oldest first."""
     labels = f"{SERVICE_LABEL}={service}"
     found = [_revision(m) for m in cluster.find("v1", "ConfigMap", namespace, labels=labels)]
     return sorted(found, key=lambda revision: revision.number)

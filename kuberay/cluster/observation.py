@@ -29,7 +29,6 @@ class Observation:
         return problems_of(self.pods)
 
     def pods_of(self, cluster: str) -> list[JsonObject]:
-        """Leaves out those on their way out."""
         return [
             pod
             for pod in self.pods

@@ -80,7 +80,6 @@ class Snapshot:
 
 
 def snapshot_of(service: JsonObject) -> Snapshot:
-    """An object without a status has nothing yet."""
     metadata, status = service["metadata"], service.get("status") or {}
     conditions = conditions_of(status)
     return Snapshot(

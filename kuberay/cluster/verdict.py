@@ -32,10 +32,7 @@ class Verdict:
 
 
 def judge(now: Observation) -> Verdict:
-    """FAILED may pass within seconds when a newer spec was just applied.
-
-    The watcher only believes a failure that lasts.
-    """
+    """FAILED may pass within seconds after a newer spec; the watcher believes one that lasts."""
     failures = _failures(now)
     if failures:
         return Verdict(State.FAILED, tuple(failures))
@@ -93,7 +90,6 @@ def _not_ready(snapshot: Snapshot) -> str:
 
 
 def frozen(snapshot: Snapshot) -> list[str]:
-    """How to get out where the rollout looks frozen, else nothing."""
     pending = snapshot.pending
     if pending and pending.head_is_ready and not pending.applications:
         return [FROZEN_HINT.format(name=pending.name)]

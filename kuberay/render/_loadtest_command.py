@@ -33,7 +33,6 @@ def worker_command(names: Names) -> list[str]:
 
 
 def settings(deploy: DeployFile, plan: Plan, loadtest: LoadTest) -> Object:
-    """The deploy file's own settings on top of what follows from it."""
     names = Names.of(deploy)
     own = dict(loadtest.settings)
     for dotted in _OURS:

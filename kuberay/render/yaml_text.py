@@ -19,7 +19,6 @@ _COLUMNS = 100
 
 
 def documents(objects: Iterable[Tree]) -> str:
-    """Returns objects as a stream of YAML documents, ready for `kubectl apply -f -`."""
     return "".join(f"---\n{text(tree)}" for tree in objects)
 
 
@@ -60,7 +59,6 @@ class _Dumper(yaml.SafeDumper):
     # -- from the node to its first event
 
     def serialize_node(self, node: Any, parent: Any, index: Any) -> None:  # noqa: ANN401 - pyyaml's
-        """The first event carries the comment."""
         self._comment = getattr(node, "comment", None)
         super().serialize_node(node, parent, index)
 

@@ -71,7 +71,6 @@ class Report:
 
 
 def validate(stream: Stream, options: Options) -> Report:
-    """In the order of the lines."""
     services = [
         RayService(document, options.gates)
         for document in stream.documents
@@ -90,7 +89,7 @@ def validate(stream: Stream, options: Options) -> Report:
 
 
 def all_rules() -> list[Rule]:
-    """In the order of their names; the modules of all layers are imported here."""
+    """The modules of all layers are imported here."""
     return sorted(defined_rules(), key=lambda rule: rule.id)
 
 

@@ -47,7 +47,6 @@ class Rule:
     def at(
         self, node: Node, came: str | None = None, *, expected: str = "", fix: str = ""
     ) -> Finding:
-        """The value itself is what came, where nothing else is said."""
         return Finding(
             rule=self.id,
             severity=self.severity,

@@ -44,7 +44,6 @@ class KillReplica(Fault):
         return Damage(in_flight, f"{replica.replica_id}, one of {len(running)}")
 
     def recovered(self) -> bool:
-        """As many replicas run as before, without the killed one."""
         seen = self._watch.latest
         running = {r.replica_id for r in seen.replicas if r.state == "running"} if seen else set()
         return self._killed not in running and len(running) >= self._running
@@ -68,7 +67,6 @@ class KillProxy(Fault):
         return Damage(self._users, f"{self._killed.pid}, all of {self._users} users")
 
     def recovered(self) -> bool:
-        """There is another one, which answers."""
         if self._killed is None or lives(self._killed):
             return False
         try:

@@ -21,7 +21,6 @@ class VersionStatus:
         self._url = f"{url}/v1/models/{model}/versions"
 
     def everywhere(self, version: int, *, available: bool) -> bool:
-        """Every answer in a row knows the version, as AVAILABLE or as not."""
         return all(self._state(version, available) for _ in range(_ANSWERS_IN_A_ROW))
 
     def _state(self, version: int, available: bool) -> bool:
@@ -66,7 +65,6 @@ class CorruptVersion(_PublishedVersion):
         return Damage(0, f"version {self._version} with half of its graph")
 
     def recovered(self) -> bool:
-        """Every replica knows of it and still serves the one before."""
         good = self._version - 1
         return self._status.everywhere(self._version, available=False) and self._status.everywhere(
             good, available=True

@@ -44,7 +44,6 @@ def load_settings(values: dict[str, object]) -> LoadedSettings[LoadTestSettings]
 
 
 def sources(values: dict[str, object]) -> list[Source]:
-    """The weakest first."""
     from loadtest.settings.load import env_source, text_source
 
     local = {"service.start": "true"} if values["local"] else {}

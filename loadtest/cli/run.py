@@ -50,7 +50,6 @@ def run(*, as_json: bool, **options: object) -> None:
 
 
 def _new_folder(settings: LoadTestSettings) -> Path:
-    """Named after now; made, and empty."""
     from datetime import datetime
 
     name = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")

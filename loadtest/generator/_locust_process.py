@@ -43,7 +43,6 @@ class LocustProcess:
         return cls(role.worker, popen, log)
 
     def send_line(self, words: str) -> None:
-        """In vain if it has ended."""
         assert self.popen.stdin is not None
         try:
             self.popen.stdin.write(f"{words}\n".encode())

@@ -54,7 +54,7 @@ def _grpc_answer(settings: LoadTestSettings, workload: Workload) -> str:
 
 @contextmanager
 def running_stub(pages: StubPages) -> Iterator[RunningStub]:
-    """On free ports of loopback; it ends with this process at the latest."""
+    """It ends with this process at the latest."""
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
         file = Path(folder) / "pages.json"
         pages.write(file)

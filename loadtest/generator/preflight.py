@@ -66,11 +66,7 @@ def run_preflight(settings: LoadTestSettings) -> Preflight:
 
 
 def require_fast_enough(settings: LoadTestSettings) -> Preflight | None:
-    """None where the settings leave the proof out.
-
-    Raises:
-        GeneratorError: The generator cannot do what it has to.
-    """
+    """None where the settings leave the proof out; raises a GeneratorError where it fails."""
     if not settings.generator.preflight_factor:
         return None
     result = run_preflight(settings)
@@ -84,7 +80,6 @@ def require_fast_enough(settings: LoadTestSettings) -> Preflight | None:
 
 
 def preflight_settings(settings: LoadTestSettings, stub: RunningStub) -> LoadTestSettings:
-    """A short closed loop against the stub."""
     users = settings.phases.users
     if settings.traffic.mode == "open":
         users = math.ceil(settings.phases.asked_rps / settings.traffic.rps_per_user)

@@ -31,11 +31,7 @@ class CapacityPlan:
 
 
 def best_step(steps: Sequence[Step], p99_ms: float) -> Step:
-    """Returns the step with the highest rate among those before the goal was first missed.
-
-    Raises:
-        PlanError: There is none.
-    """
+    """Of those before the goal was first missed; raises a PlanError where there is none."""
     kept: list[Step] = []
     for step in steps:
         if not step.meets(p99_ms):

@@ -39,7 +39,6 @@ def write_plan(
 
 
 def serve_settings(measurement: Measurement, plan: CapacityPlan) -> JsonObject:
-    """For `bqml-serve serve --settings`."""
     return {
         "replica": _replica(measurement, plan),
         "autoscaling": {

@@ -32,7 +32,6 @@ def step_users(settings: PlanSettings) -> list[int]:
 def measured_steps(
     load: Iterable[LoadSample], begin_s: float, settings: PlanSettings
 ) -> list[Step]:
-    """The steps that are over, in their order."""
     samples, steps = sorted(load, key=lambda sample: sample.t_s), []
     for number, users in enumerate(step_users(settings)):
         start_s = begin_s + number * settings.step_s

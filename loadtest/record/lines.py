@@ -74,7 +74,6 @@ def of_tree(tree: JsonObject) -> Any:  # noqa: ANN401 - which class, the tree sa
 
 
 def adapter(cls: type[Kind]) -> TypeAdapter[Kind]:
-    """Made once for each class."""
     from pydantic import TypeAdapter  # a tenth of a second, which `--help` has no use for
 
     if cls not in _ADAPTERS:

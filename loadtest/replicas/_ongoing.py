@@ -36,7 +36,6 @@ class Ongoing:
 
 
 def metrics_urls(dashboard: Dashboard) -> tuple[str, ...]:
-    """The Prometheus pages that the dashboard lists."""
     groups = dashboard.get(_DISCOVERY)
     found = tuple(f"http://{target}/metrics" for group in groups for target in group["targets"])
     if not found:

@@ -51,7 +51,6 @@ class Dashboard:
 
 
 def dashboard_of(settings: ReplicaSettings) -> Dashboard:
-    """Raises a ReplicasError where the token is not where the settings say."""
     return Dashboard(settings.dashboard_url, _token(settings), verify_tls=settings.verify_tls)
 
 

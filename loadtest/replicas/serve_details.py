@@ -41,9 +41,7 @@ class DeploymentDetails:
 
 
 def details_of(document: JsonObject, application: str, deployment: str) -> DeploymentDetails:
-    """Finds a deployment in Ray Serve's answer.
-
-    An empty `application` takes the only one, an empty `deployment` the one that gets the requests.
+    """Takes the only application, or the deployment that gets the requests, where no name is given.
 
     Raises:
         ReplicasError: There is none of that name, or several to choose from.

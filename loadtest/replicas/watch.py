@@ -107,7 +107,6 @@ class ReplicaWatch:
         self._tell_unread(self._ongoing.unread)
 
     def _tell_unread(self, reason: str) -> None:
-        """Says once which pages cannot be read while others can."""
         if reason and _PART not in self._troubles:
             self._say(f"no {_PART}", reason)
         if reason:

@@ -98,7 +98,6 @@ def _make_room(panel: Axes) -> None:
 
 
 def _number_moments(panel: Axes, record: RunRecord) -> None:
-    """Close ones are set one above the other."""
     apart_s = end_s(record) / 45
     last_s = [-1e9] * _LEVELS
     for number, moment in enumerate(moments(record), start=1):
@@ -174,5 +173,4 @@ def _times(samples: Sequence[LoadSample | ReplicaSample]) -> list[float]:
 
 
 def _gaps(values: Iterable[float | None]) -> list[float]:
-    """A curve has gaps where its values are unknown."""
     return [math.nan if value is None else value for value in values]

@@ -96,7 +96,6 @@ def shares(record: RunRecord) -> tuple[Share, ...]:
 
 
 def between(record: RunRecord, start_s: float, end_s: float) -> list[LoadSample]:
-    """Returns the seconds that lie wholly between two times."""
     return [sample for sample in record.load if start_s + 1 <= sample.t_s <= end_s]
 
 

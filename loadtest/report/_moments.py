@@ -105,7 +105,6 @@ def _ready(looks: Sequence[ReplicaSample]) -> Iterator[Moment]:
 
 
 def _back(looks: Sequence[ReplicaSample]) -> Iterator[Moment]:
-    """When the replicas that had come were gone for good."""
     if not looks:
         return
     start = looks[0]

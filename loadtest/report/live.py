@@ -51,7 +51,6 @@ class LiveView:
             self._phase = (phase.name, phase.end_s)
 
     def __call__(self, observation: Observation) -> None:
-        """A log gets a line every few seconds, and one for each event."""
         with self._lock:
             self._keep(observation)
         if self._console.is_terminal:

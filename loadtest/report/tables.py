@@ -20,7 +20,6 @@ _COLUMNS = ("t_s", "users", "asked_rps", "requests", "failures", "retried", "p50
 
 
 def by_second(record: RunRecord) -> str:
-    """Empty cells are unknown."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)

@@ -11,7 +11,6 @@ from loadtest.verdict.result import Verdict
 
 
 def write_report(record: RunRecord, verdict: Verdict, folder: Path) -> list[Path]:
-    """`report.html`, which comes first in the list, `report.png`, `summary.json`, `seconds.csv`."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         "report.html": page(record, verdict).encode(),

@@ -46,7 +46,6 @@ def versions() -> JsonObject:
 
 
 def cluster(dashboard: Dashboard, details: DeploymentDetails) -> JsonObject:
-    """What Ray says of the deployment under load, and Ray's own version there."""
     try:
         version = dashboard.get(_RAY_VERSION).get("ray_version")
     except ReplicasError:

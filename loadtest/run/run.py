@@ -135,7 +135,6 @@ class _Run:
         parts.callback(self._faults.end)
 
     def _judge_faults(self) -> None:
-        """Once every sample is there."""
         load = self._observer.journal.record().load
         for injection in self._faults.injections if self._faults else []:
             retries = self._settings.traffic.retries

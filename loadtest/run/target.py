@@ -27,7 +27,6 @@ class RunTarget:
 
 @contextmanager
 def run_target(settings: LoadTestSettings, folder: Path) -> Iterator[RunTarget]:
-    """A service that was started is stopped at the end."""
     if not settings.service.start:
         known = settings.replicas.dashboard_url
         yield RunTarget(settings, dashboard_of(settings.replicas) if known else None, None)

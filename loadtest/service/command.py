@@ -35,7 +35,6 @@ def options(
 
 
 def serve(arguments: Sequence[str], timeout_s: float) -> list[str]:
-    """Prints one JSON document."""
     return [*_MODULE, "serve", "--json", "--timeout", str(timeout_s), *arguments]
 
 

@@ -39,7 +39,6 @@ class LocalService:
         """Its settings in force, once it has started."""
 
     def __enter__(self) -> Self:
-        """Waits for the first answered prediction."""
         self.settings = settings_in_force(self._arguments)
         timeout_s = self._settings.service.start_timeout_s
         with self._log.open("w") as log:

@@ -33,7 +33,6 @@ class ProcessTree:
         return list(self._seen)
 
     def named(self, name: str) -> list[psutil.Process]:
-        """The youngest last."""
         found = [process for process in self.processes() if _title(process).startswith(name)]
         return sorted(found, key=lambda process: process.create_time())
 
@@ -51,7 +50,6 @@ class ProcessTree:
         return sum(self._cpu_s.values()), rss_bytes
 
     def end(self) -> None:
-        """Asks, then insists."""
         left = self.processes()
         for process in left:
             _suppressed(process.terminate)
@@ -70,7 +68,6 @@ def lives(process: psutil.Process) -> bool:
 
 
 def _title(process: psutil.Process) -> str:
-    """What a process calls itself, or the file that it runs."""
     try:
         return Path((process.cmdline() or [""])[0]).name
     except psutil.Error:

@@ -35,7 +35,6 @@ class AnswerCheck:
         self._only = next(iter(self._checks)) if len(self._checks) == 1 else None
 
     def body(self, body: bytes, rows: int) -> Fault:
-        """None if nothing is wrong."""
         try:
             answer = orjson.loads(body)
         except ValueError:
@@ -122,7 +121,6 @@ def _label_check(labels: frozenset[str]) -> ValueCheck:
 
 
 def classes(signature: Signature, answer: JsonValue) -> dict[str, frozenset[str]]:
-    """What an answer of a right form lists, by the output that names one."""
     row = answer["predictions"][0]
     return {
         name: frozenset(map(str, flat(row[values])))

@@ -30,7 +30,6 @@ class Pacer:
         self._rps_per_user = rps_per_user
 
     def restart(self) -> None:
-        """Nothing is overdue then."""
         self._next_s = self._clock()
 
     def take(self, users: int) -> float | None:

@@ -97,7 +97,6 @@ def rest_senders(
 
 
 def _every(number: int) -> Iterator[bool]:
-    """Whether a request is the last on its connection."""
     return (bool(number) and sent % number == 0 for sent in count(1))
 
 

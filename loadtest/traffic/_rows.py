@@ -111,7 +111,6 @@ def _drawn(spec: TensorSpec, near: JsonValue, draw: random.Random) -> JsonValue:
 
 
 def _nested(value: JsonValue, spec: TensorSpec) -> JsonValue:
-    """Repeated where a dimension is larger than 1."""
     for size in reversed(spec.row_shape or ()):
         value = [value] * max(1, size)
     return value

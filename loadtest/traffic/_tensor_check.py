@@ -21,7 +21,6 @@ class TensorCheck:
         self._labels = labels
 
     def message(self, message: bytes, rows: int) -> Fault:
-        """None if nothing is wrong."""
         try:
             outputs = PredictResponse.FromString(message).outputs
         except DecodeError:

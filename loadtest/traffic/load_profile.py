@@ -19,7 +19,6 @@ class Goal:
 
     @property
     def asked_rps(self) -> float | None:
-        """Requests per second; None in a closed loop."""
         return None if self.rps_per_user is None else self.users * self.rps_per_user
 
 
@@ -27,7 +26,6 @@ NOTHING = Goal(0, 0.0)
 
 
 def phases(settings: PhaseSettings, begin_s: float) -> tuple[Phase, ...]:
-    """Those that have a duration."""
     lengths: tuple[tuple[PhaseName, float], ...] = (
         ("idle", settings.idle_s),
         ("ramp", settings.ramp_s),
@@ -61,7 +59,6 @@ class LoadProfile:
         return sum(goal.asked_rps or 0.0 for goal in goals) / len(goals)
 
     def goal(self, t_s: float) -> Goal | None:
-        """None when the last phase has ended."""
         if t_s >= self.end_s:
             return None
         if t_s < self.phases[0].start_s:

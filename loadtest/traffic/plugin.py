@@ -26,7 +26,6 @@ from loadtest.traffic.shape import PhaseShape
 
 
 def new_session(events: Events) -> Session:
-    """Locust's events fill it."""
     role = role_of_process()
     session = Session(settings_of_process(), role.epoch_s if role else time.time())
     _Plugin(session, role).attach(events)

@@ -39,7 +39,6 @@ def role_of_process(environ: Mapping[str, str] = os.environ) -> ProcessRole | No
 
 
 def settings_of_process(environ: Mapping[str, str] = os.environ) -> LoadTestSettings:
-    """From a file that a variable names, and from variables."""
     file = environ.get(FILE_VARIABLE)
     sources = [file_source(Path(file))] if file else []
     return load(*sources, env_source(environ)).settings

@@ -62,7 +62,6 @@ class ServicePages:
         return self._read(f"{self.model_path()}:predict", body)
 
     def _catalogue(self) -> list[JsonObject]:
-        """Empty where the service has no such page."""
         if self._models is None:
             try:
                 self._models = list(self._json("/models").get("models", []))
@@ -109,7 +108,6 @@ def request_headers(target: TargetSettings) -> dict[str, str]:
 
 
 def bearer_token(target: TargetSettings) -> str:
-    """Empty where the service needs none."""
     if not target.token_env:
         return ""
     token = os.environ.get(target.token_env)
@@ -119,7 +117,6 @@ def bearer_token(target: TargetSettings) -> str:
 
 
 def tls_context(target: TargetSettings) -> ssl.SSLContext | None:
-    """None for plain HTTP."""
     if not target.url.startswith("https:"):
         return None
     context = ssl.create_default_context()

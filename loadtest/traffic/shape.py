@@ -41,7 +41,6 @@ class PhaseShape(LoadTestShape):
             self.begin(0.0)
 
     def begin(self, begin_s: float) -> LoadProfile:
-        """`begin_s` is on the run's clock."""
         self._profile = LoadProfile(self._settings, begin_s)
         self._begun.set()
         return self._profile

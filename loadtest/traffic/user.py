@@ -55,7 +55,6 @@ class PredictUser(FastHttpUser):
 
     @task
     def predict(self) -> None:
-        """Sends one request, again if that may help, and counts how it ended."""
         start_s = time.perf_counter()
         if self._due_s is not None and self._due_s < start_s:
             start_s = self._due_s  # nobody was free then: the wait is part of the latency
@@ -76,7 +75,6 @@ class PredictUser(FastHttpUser):
         return self._sender.attempt(), traffic.retries + 1
 
     def _report(self, latency_ms: float, outcome: Outcome) -> None:
-        """Tells Locust's own statistics, and whoever else listens."""
         self.environment.events.request.fire(
             request_type=self._sender.method,
             name=self._sender.name,

@@ -74,7 +74,6 @@ def _rows(traffic: TrafficSettings, signature: Signature, pages: ServicePages) -
 def _labels(
     traffic: TrafficSettings, signature: Signature, answer: bytes
 ) -> dict[str, frozenset[str]]:
-    """Those of the settings, or those that a right answer lists."""
     if not traffic.check_answers:
         return {}
     fault = AnswerCheck(signature, {}).body(answer, traffic.rows_per_request)

@@ -15,7 +15,6 @@ _FAILURES = "Failed requests in the whole run"
 
 
 def sustained_rate(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """No window of seconds in a stretch of the plateau fell below the rate."""
     plateau = load_in(record, "plateau")
     window = max(1, round(rules.rps_window_s))
     means = _window_means([s.requests - s.failures for s in plateau], window)
@@ -46,7 +45,6 @@ def _longest(means: Sequence[float], at_least: float) -> int:
 
 
 def failures(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Faults on purpose have rules of their own."""
     counted = [sample for sample in record.load if not _during_a_fault(sample, record)]
     failed = sum(sample.failures for sample in counted)
     causes = summed(sample.failures_by_cause for sample in counted)

@@ -55,7 +55,6 @@ def all_answered(record: RunRecord, rules: RuleSettings) -> RuleResult:
 
 
 def _settled(record: RunRecord, first_answer_s: float) -> set[str]:
-    """Replicas that ran in the plateau for long enough to have answered."""
     first: dict[str, float] = {}
     last: dict[str, float] = {}
     for sample in replicas_in(record, "plateau"):

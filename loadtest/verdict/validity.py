@@ -76,7 +76,6 @@ def generator_lag(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
 def _windows(
     record: RunRecord, window_s: float, value: Callable[[GeneratorSample], float]
 ) -> Iterator[tuple[float, str]]:
-    """The mean value of every worker over every full window under load."""
     ramp, plateau = record.phase("ramp"), record.phase("plateau")
     if ramp is None or plateau is None:
         return

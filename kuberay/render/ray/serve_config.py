@@ -125,7 +125,6 @@ def _limits(deploy: DeployFile) -> Object:
 
 
 def _args(deploy: DeployFile) -> Object:
-    """Leaves out the settings that are Ray's."""
     tree: dict[str, Object] = deploy.serve.model_dump(mode="json", exclude_unset=True)
     repository: Object = {"model_config_list": [_model(one.entry()) for one in deploy.models]}
     if any(model.in_bucket for model in deploy.models):

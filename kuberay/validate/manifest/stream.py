@@ -34,7 +34,6 @@ class Stream:
 
 
 def read_files(names: Iterable[str]) -> Stream:
-    """`-` is standard input."""
     documents: list[Document] = []
     findings: list[Finding] = []
     for name in names:

@@ -36,7 +36,6 @@ class Group:
 
     @property
     def containers(self) -> list[Node]:
-        """Init containers included."""
         return self.pod["initContainers"].items + self.pod["containers"].items
 
     @property
@@ -109,6 +108,5 @@ class Group:
 
     @property
     def replicas(self) -> int:
-        """The pods at the start, within the bounds as the operator forces them."""
         wanted = self.node["replicas"].integer or 0
         return min(max(wanted, self.min_replicas), self.max_replicas)

@@ -63,8 +63,6 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class ServeConfig:
-    """A document of its own inside the manifest."""
-
     document: Document
 
     DEFAULT_HTTP_PORT = 8000

@@ -33,7 +33,6 @@ class RayService:
 
     @property
     def is_service(self) -> bool:
-        """Else it is a bare RayCluster."""
         return self.root["kind"].text == "RayService"
 
     @property

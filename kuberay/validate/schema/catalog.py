@@ -31,7 +31,6 @@ class Catalog:
     custom: Mapping[KindKey, JsonObject]
 
     def schema_of(self, api_version: str, kind: str) -> JsonObject | None:
-        """Self-contained; None where nothing knows the kind."""
         given = self.custom.get((api_version, kind))
         if given is not None:
             return _with_metadata(given, definitions(self.kubernetes))

@@ -16,11 +16,7 @@ _QUANTITY_PATTERN = (
 
 
 def kubernetes_version(wanted: str | None) -> str:
-    """Returns the release (`1.36`) whose schemas are used: the wanted one, or the newest known.
-
-    Raises:
-        UsageError: The text is no release, or one older than every known one.
-    """
+    """The wanted release (`1.36`), or the newest known; raises a UsageError for any other."""
     import kubernetes_validate.utils as library
 
     known: list[str] = [library.major_minor(version) for version in library.all_versions()]
@@ -45,7 +41,6 @@ def _number(version: str) -> tuple[int, int]:
 
 @functools.lru_cache(maxsize=2)
 def definitions(version: str) -> JsonObject:
-    """By their full names; quantities with their syntax."""
     import kubernetes_validate.utils as library
 
     path = f"kubernetes-json-schema/v{version}.0-local-strict/_definitions.json"
