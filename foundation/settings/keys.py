@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import BaseModel
 
+from foundation.json_types import JsonObject
+
 
 def known_keys(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
     return dict(_keys_of(model, ""))
@@ -36,6 +38,17 @@ def _flatten(
             yield from _flatten(groups, value, f"{dotted}.")
         else:
             yield dotted, value
+
+
+def nested(values: Mapping[str, object]) -> JsonObject:
+    result: JsonObject = {}
+    for key, value in values.items():
+        *groups, name = key.split(".")
+        tree = result
+        for group in groups:
+            tree = tree.setdefault(group, {})
+        tree[name] = value
+    return result
 
 
 def near_name(key: str, known: Collection[str]) -> str | None:

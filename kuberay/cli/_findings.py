@@ -1,5 +1,3 @@
-"""How findings and rules are shown."""
-
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -53,7 +53,8 @@ def cluster_errors(what: str) -> Iterator[None]:
         raise UnreachableError(f"no usable kubeconfig: {_line(str(exc))}", hint=hint) from exc
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as exc:
         hint = "check the network and --context"
-        raise UnreachableError(f"{what}: no answer: {_line(_root(exc))}", hint=hint) from exc
+        reason = _line(str(getattr(exc, "reason", None) or exc))
+        raise UnreachableError(f"{what}: no answer: {reason}", hint=hint) from exc
 
 
 def _of_answer(exc: ApiException, what: str) -> ClusterError:
@@ -90,11 +91,6 @@ def status_of(exc: ApiException) -> JsonObject:
     except (TypeError, ValueError):
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def _root(exc: BaseException) -> str:
-    reason = getattr(exc, "reason", None)
-    return str(reason or exc)
 
 
 def _line(text: str) -> str:

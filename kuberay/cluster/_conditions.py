@@ -1,5 +1,3 @@
-"""Conditions: what Kubernetes' controllers say of an object in its status."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

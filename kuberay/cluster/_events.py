@@ -1,5 +1,3 @@
-"""Warning events of a service, its clusters and their pods."""
-
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,5 +1,3 @@
-"""What a fault is, and what is known of one that was injected."""
-
 from __future__ import annotations
 
 from abc import ABC, abstractmethod

@@ -1,5 +1,3 @@
-"""Faults by way of the model repository: a new version, and one that is broken."""
-
 from __future__ import annotations
 
 import json

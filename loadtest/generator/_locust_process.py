@@ -1,5 +1,3 @@
-"""One Locust process, started by us."""
-
 from __future__ import annotations
 
 import os

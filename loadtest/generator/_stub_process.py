@@ -1,5 +1,3 @@
-"""The stub as a process, answering what the real service answers."""
-
 from __future__ import annotations
 
 import base64

@@ -1,5 +1,3 @@
-"""Finds the events between two looks at the replicas."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import Self
 
 from loadtest.errors import ReplicasError
 from loadtest.record.lines import Listener
-from loadtest.record.observations import Event, Replica, ReplicaSample
+from loadtest.record.observations import Event, ReplicaSample
 from loadtest.replicas._changes import changes
 from loadtest.replicas._ongoing import Ongoing, metrics_urls, read_ongoing
 from loadtest.replicas.dashboard import Dashboard
@@ -91,7 +91,10 @@ class ReplicaWatch:
             ReplicaSample(
                 t_s=t_s,
                 target=seen.target,
-                replicas=tuple(_with(replica, ongoing) for replica in seen.replicas),
+                replicas=tuple(
+                    replace(replica, ongoing=ongoing.by_replica.get(replica.replica_id))
+                    for replica in seen.replicas
+                ),
                 queued=ongoing.queued,
             )
         )
@@ -113,7 +116,3 @@ class ReplicaWatch:
             self._troubles[_PART] = reason
         elif self._troubles.pop(_PART, None):
             self._say(f"{_PART} again", "")
-
-
-def _with(replica: Replica, ongoing: Ongoing) -> Replica:
-    return replace(replica, ongoing=ongoing.by_replica.get(replica.replica_id))

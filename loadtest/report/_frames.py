@@ -1,5 +1,3 @@
-"""What the page shows of every second while it replays the run."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,5 +1,3 @@
-"""Curves of a run that need more than one sample for a point."""
-
 from __future__ import annotations
 
 from collections.abc import Sequence

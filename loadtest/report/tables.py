@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import asdict
 
 from foundation.json_types import JsonObject
@@ -48,7 +47,3 @@ def summary(record: RunRecord, verdict: Verdict) -> JsonObject:
         "environment": record.environment,
         "settings": record.settings,
     }
-
-
-def summary_text(record: RunRecord, verdict: Verdict) -> str:
-    return json.dumps(summary(record, verdict), indent=2, ensure_ascii=False) + "\n"

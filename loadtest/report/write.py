@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from loadtest.record.observations import RunRecord
@@ -12,10 +13,11 @@ from loadtest.verdict.result import Verdict
 
 def write_report(record: RunRecord, verdict: Verdict, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
+    summary = json.dumps(tables.summary(record, verdict), indent=2, ensure_ascii=False)
     contents = {
         "report.html": page(record, verdict).encode(),
         "report.png": _chart.png(record),
-        "summary.json": tables.summary_text(record, verdict).encode(),
+        "summary.json": f"{summary}\n".encode(),
         "seconds.csv": tables.by_second(record).encode(),
     }
     for name, content in contents.items():

@@ -1,5 +1,3 @@
-"""Takes what every part observes, keeps it, and shows it to who looks on."""
-
 from __future__ import annotations
 
 from typing import Protocol

@@ -1,5 +1,3 @@
-"""Follows the phases of a run until the last one ends, or nothing is left to wait for."""
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence

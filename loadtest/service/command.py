@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from foundation.json_types import JsonObject
+from foundation.settings.keys import nested
 from loadtest.errors import ServiceError
 from loadtest.settings.load_test import LoadTestSettings
 
@@ -44,14 +45,7 @@ def settings_in_force(arguments: Sequence[str]) -> JsonObject:
     shown = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if shown.returncode:
         raise ServiceError(f"the service's settings: {last_line(shown.stderr)}")
-    tree: JsonObject = {}
-    for row in json.loads(shown.stdout):
-        group, _, name = str(row["setting"]).rpartition(".")
-        inner = tree
-        for part in group.split("."):
-            inner = inner.setdefault(part, {})
-        inner[name] = row["value"]
-    return tree
+    return nested({row["setting"]: row["value"] for row in json.loads(shown.stdout)})
 
 
 def last_line(text: str) -> str:

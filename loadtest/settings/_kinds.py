@@ -1,5 +1,3 @@
-"""The kinds of values that only these settings have."""
-
 from __future__ import annotations
 
 from typing import Annotated

@@ -1,5 +1,3 @@
-"""Sends predict requests over gRPC."""
-
 from __future__ import annotations
 
 import random

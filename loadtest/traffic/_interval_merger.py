@@ -1,5 +1,3 @@
-"""Puts the seconds of all processes together."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator

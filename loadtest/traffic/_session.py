@@ -1,5 +1,3 @@
-"""What the users of one Locust process share."""
-
 from __future__ import annotations
 
 import time

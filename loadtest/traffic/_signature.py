@@ -1,5 +1,3 @@
-"""A model's signature, read from its own metadata page."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -16,8 +16,6 @@ from foundation.json_types import JsonObject
 from loadtest.errors import TargetError
 from loadtest.settings.target import TargetSettings
 
-_SHOWN = 200
-
 
 class ServicePages:
     """The REST port of the service, at `url` or where the target says."""
@@ -74,9 +72,9 @@ class ServicePages:
         try:
             value: Any = json.loads(text)
         except ValueError as exc:
-            raise TargetError(f"GET {self._url}{path} is not JSON: {_shown(text)}") from exc
+            raise TargetError(f"GET {self._url}{path} is not JSON: {shown(text)}") from exc
         if not isinstance(value, dict):
-            raise TargetError(f"GET {self._url}{path} is not a JSON object: {_shown(text)}")
+            raise TargetError(f"GET {self._url}{path} is not a JSON object: {shown(text)}")
         return value
 
     def _read(self, path: str, body: bytes | None = None) -> bytes:
@@ -89,10 +87,11 @@ class ServicePages:
                 return bytes(answer.read())
         except urllib.error.HTTPError as exc:
             raise _PageError(
-                f"{request.get_method()} {self._url}{path}: {exc.code}: {_shown(exc.read())}"
+                f"{request.get_method()} {self._url}{path}: {exc.code}: {shown(exc.read())}"
             ) from exc
         except OSError as exc:
-            raise TargetError(f"{self._url} cannot be reached: {_reason(exc)}") from exc
+            reason = getattr(exc, "reason", None) or exc
+            raise TargetError(f"{self._url} cannot be reached: {reason}") from exc
         except HTTPException as exc:
             raise TargetError(f"{self._url} does not speak HTTP/1.1: {exc!r}") from exc
 
@@ -126,9 +125,5 @@ def tls_context(target: TargetSettings) -> ssl.SSLContext | None:
     return context
 
 
-def _reason(exc: OSError) -> str:
-    return str(getattr(exc, "reason", None) or exc)
-
-
-def _shown(text: bytes) -> str:
-    return " ".join(text[:_SHOWN].decode(errors="replace").split())
+def shown(text: bytes, limit: int = 200) -> str:
+    return " ".join(text[:limit].decode(errors="replace").split())

@@ -37,16 +37,13 @@ class PredictUser(FastHttpUser):
     def on_start(self) -> None:
         """Waits for the first turn: in an open loop no user may send out of turn."""
         self.session.join()
-        gevent.sleep(self._until_due())
+        gevent.sleep(self.wait_time())
 
     def on_stop(self) -> None:
         self.session.leave()
         self._sender.close()
 
     def wait_time(self) -> float:
-        return self._until_due()
-
-    def _until_due(self) -> float:
         assert self.environment.runner is not None
         self._due_s = self.session.pacer.take(self.environment.runner.user_count)
         if self._due_s is None:

@@ -1,5 +1,3 @@
-"""Rules about the requests: how many, how fast, and none lost."""
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,5 +1,3 @@
-"""Rules about the replicas: how many at the start, under load and at the end."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping

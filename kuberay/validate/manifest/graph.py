@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import yaml
 
@@ -35,14 +36,8 @@ TOO_MANY_ALIASES = error(
     "write the values out, or use fewer aliases",
 )  # fmt: skip
 _MOST_VALUES = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A document and what is wrong with its YAML."""
-
-    document: Document
-    findings: tuple[Finding, ...]
+Composed: TypeAlias = tuple[Document, tuple[Finding, ...]]
+"""A document and what is wrong with its YAML."""
 
 
 def compose(text: str, file: str, *, first_line: int = 1) -> Iterator[Composed]:
@@ -64,7 +59,7 @@ class _Walk:
         value = None if root is None else self.value(root, ())
         document = Document(self.file, value, self.lines)
         findings = (rule.at(document.root.at(*path), came) for rule, path, came in self.problems)
-        return Composed(document, tuple(findings))
+        return document, tuple(findings)
 
     def value(self, node: yaml.Node, path: Path) -> JsonValue:
         self.values += 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from kuberay.errors import UsageError
-from kuberay.validate.manifest.graph import Composed, compose
+from kuberay.validate.manifest.graph import compose
 from kuberay.validate.manifest.node import Document, Node
 from kuberay.validate.rule import Finding, error
 
@@ -48,9 +48,9 @@ def read_text(text: str, file: str) -> Stream:
     findings: list[Finding] = []
     documents: list[Document] = []
     try:
-        for composed in compose(text, file):
-            findings += composed.findings
-            documents += _objects_of(composed, findings)
+        for document, wrong in compose(text, file):
+            findings += wrong
+            documents += _objects_of(document, findings)
     except yaml.YAMLError as exc:
         findings.append(_syntax_finding(exc, text, file))
     except RecursionError:
@@ -58,8 +58,7 @@ def read_text(text: str, file: str) -> Stream:
     return Stream(tuple(documents), tuple(findings))
 
 
-def _objects_of(composed: Composed, findings: list[Finding]) -> list[Document]:
-    document = composed.document
+def _objects_of(document: Document, findings: list[Finding]) -> list[Document]:
     if document.value is None:
         return []
     if not isinstance(document.value, dict):

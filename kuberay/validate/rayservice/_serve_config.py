@@ -109,6 +109,6 @@ def parse_serve_config(node: Node) -> ServeConfig | yaml.YAMLError | None:
         composed = list(compose(node.text, document.file, first_line=first))
     except yaml.YAMLError as exc:
         return exc
-    inner = composed[0].document if composed else Document(document.file, None)
+    inner = composed[0][0] if composed else Document(document.file, None)
     prefix = f"{node.place.path}: "
     return ServeConfig(Document(document.file, inner.value, inner.lines, prefix, document.name))

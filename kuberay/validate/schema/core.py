@@ -28,15 +28,10 @@ def kubernetes_version(wanted: str | None) -> str:
             f"no Kubernetes release: {wanted}", hint=f"one of {known[0]}...{known[-1]}"
         )
     number = (int(match[1]), int(match[2]))
-    fitting = [version for version in known if _number(version) <= number]
+    fitting = [each for each in known if tuple(map(int, each.split("."))) <= number]
     if not fitting:
         raise UsageError(f"Kubernetes {wanted} is too old", hint=f"the oldest known is {known[0]}")
     return fitting[-1]
-
-
-def _number(version: str) -> tuple[int, int]:
-    major, _, minor = version.partition(".")
-    return int(major), int(minor)
 
 
 @functools.lru_cache(maxsize=2)
