@@ -33,7 +33,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # What TensorFlow says of itself would end the log, in place of the summary.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 TESTS = Path(__file__).parent
-LONGEST_FIRST = {"kuberay": 0, "loadtest": 1, "bqml_export": 2, "serve_app": 3}
+LONGEST_FIRST = ("docs", "kuberay", "loadtest", "bqml_export", "serve_app")
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 # Of the shared service: half a CPU for its only replica, so that others may run beside it.
 SETTINGS = {
@@ -77,7 +77,11 @@ def _starts_ray(file: Path) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Among several processes, begins with the folders whose files take the longest."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: LONGEST_FIRST.get(item.path.relative_to(TESTS).parts[0], 9))
+        items.sort(key=lambda item: _turn(item.path.relative_to(TESTS).parts[0]))
+
+
+def _turn(folder: str) -> int:
+    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session")

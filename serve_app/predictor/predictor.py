@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from serve_app.kinds.signature import Json, Signature
+from foundation.json_types import Json
+from serve_app.kinds.signature import Signature
 from serve_app.kinds.traits import CallTraits
 from serve_app.metrics.model_call import ModelCallMeter
 from serve_app.metrics.recorder import Recorder
