@@ -59,7 +59,8 @@ class InMemory:
 
     def run(self, rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The graph as it is."""
-        return self._call(rows)
+        outputs: dict[str, np.ndarray] = self._call(rows)
+        return outputs
 
     def copy(self, width: int = WIDTH) -> Callable[[Mapping[str, np.ndarray]], Any]:
         """A row-wise copy; variables are not supported, tables are."""
@@ -71,7 +72,8 @@ class InMemory:
             tf.graph_util.import_graph_def(definition, name="")
         feeds = {name: graph.feeds[tensor] for name, tensor in self.feeds.items()}
         fetches = {name: graph.fetches[tensor] for name, tensor in self.fetches.items()}
-        return self._callable(session, feeds, fetches)
+        call: Callable[[Mapping[str, np.ndarray]], Any] = self._callable(session, feeds, fetches)
+        return call
 
     def _callable(self, session: Any, feeds: Any, fetches: Any) -> Any:
         names = list(dict.fromkeys(fetches.values()))
@@ -111,7 +113,7 @@ def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if one.dtype == np.object_:
-        return one.tolist() == other.tolist()
+        return bool(one.tolist() == other.tolist())
     if one.tobytes() == other.tobytes():
         return True
     if one.dtype.kind != "f":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -101,14 +102,19 @@ AS_IT_IS: dict[str, Body] = {
 }  # fmt: skip
 """Shared as the graph is."""
 
+
+def _called(operation: str, argument: str, x: Any) -> Any:
+    return getattr(raw_ops, operation)(**{argument: x})
+
+
 BY_ROWS: dict[str, tuple[set[str], Body]] = {
     **{
-        name: ({name}, lambda x, name=name: getattr(raw_ops, name)(x=x))
+        name: ({name}, partial(_called, name, "x"))
         for name in ("Exp", "Expm1", "Log", "Log1p", "Sigmoid", "Sin", "Cos", "Tanh", "Erf", "Erfc",
                      "Rsqrt", "Reciprocal", "Sign", "Atan", "Asinh", "Lgamma")
     },
     **{
-        name: ({name}, lambda x, name=name: getattr(raw_ops, name)(features=x))
+        name: ({name}, partial(_called, name, "features"))
         for name in ("Elu", "Selu", "Relu", "Relu6", "LeakyRelu", "Softplus", "Softsign")
     },
     "Pow": ({"Pow"}, lambda x: tf.pow(tf.abs(x), 1.7)),
