@@ -6,14 +6,11 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.services import Endpoints, embedded_services
 from bqml_export.errors import BqmlExportError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 DEFAULT_STATE_DIR = Path(".bqml")
 

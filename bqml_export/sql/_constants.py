@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -11,9 +11,6 @@ from sqlglot.errors import SqlglotError
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql.tokens import Sql, joined, read_sql
 from bqml_export.sql.values import FunctionCall, OptionValue, SqlExpression, StructValue
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 _SELECT = read_sql("SELECT")
 _MOST_ELEMENTS = 100_000

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql._constants import read_constant
 from bqml_export.sql.tokens import Sql
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.sql.values import OptionValue
+from bqml_export.sql.values import OptionValue
 
 _MOST_FEATURES = 10
 

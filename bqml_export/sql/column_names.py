@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from bqml_export.sql.tokens import Sql
 from bqml_export.sql.variables import variable_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.sql.tokens import Sql
 
 _NAMED = (exp.Alias, exp.Column, exp.Dot, exp.Star)
 

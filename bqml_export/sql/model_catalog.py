@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql.paths import path_text
-
-if TYPE_CHECKING:
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 _VIEW = "INFORMATION_SCHEMA.MODELS"
 _PART = re.compile(r"[-\w.`]+")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql._constants import read_constant, read_numbers
 from bqml_export.sql.paths import ModelPath, read_path
 from bqml_export.sql.tokens import Sql, joined, read_sql
 from bqml_export.sql.values import OptionValue, StructValue
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _ARRAYS = ("GENERATE_ARRAY", "ARRAY", "[")
 _SELECT_ALL_FROM = read_sql("SELECT * FROM")

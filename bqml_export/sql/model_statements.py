@@ -5,19 +5,16 @@ The training query is kept as the text that the user wrote, never regenerated.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql._constants import read_options
 from bqml_export.sql.paths import ModelPath, path_end, read_path
+from bqml_export.sql.tokens import Sql
 from bqml_export.sql.transform_clause import SelectItem, select_items
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.sql.tokens import Sql
-    from bqml_export.sql.values import OptionValue
+from bqml_export.sql.values import OptionValue
 
 _VERBS = ("CREATE", "DROP", "EXPORT", "ALTER")
 _ALTER_EXPRESSIONS = frozenset({"expiration_timestamp"})

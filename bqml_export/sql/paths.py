@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from bqml_export.sql.tokens import Sql, Token
+from bqml_export.sql.tokens import Sql, Token
 
 _PATH = re.compile(r"(?:`[^`]+`|[\w-]+)(?:\.(?:`[^`]+`|[\w-]+))*")
 _END = frozenset({"(", ")", ";", ","})

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql.model_functions import uses_models
 from bqml_export.sql.model_statements import begins_model_statement
 from bqml_export.sql.preprocessing_calls import calls_preprocessing
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 _PROCEDURAL = frozenset({
     "BEGIN", "BREAK", "CALL", "CASE", "COMMIT", "CONTINUE", "DECLARE", "END", "EXCEPTION",

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from bqml_export.sql.model_statements import ModelStatement, read_model_statement
+from bqml_export.sql.paths import ModelPath
 from bqml_export.sql.table_references import TableReference, model_references, table_references
-
-if TYPE_CHECKING:
-    from bqml_export.sql.paths import ModelPath
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 
 class Statement:

@@ -6,13 +6,10 @@ finds the fields as `p.label`. So the array gets an alias, and its fields that a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.sql.tokens import Sql, Token, joined, plain_name, read_sql
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _ARRAYS = {
     "_PROBS": frozenset({"LABEL", "PROB"}),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql.tokens import Sql, parameter, read_sql
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 _PREFIX = "bqml_variable_"
 _NULL = read_sql("NULL")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.functions._literals import float_literal, string_literal
 from bqml_export.embedded.ml.data.columns import display_number
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FORMATS = ("bucket_names", "bucket_ranges", "bucket_ranges_json")
 

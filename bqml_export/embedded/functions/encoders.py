@@ -8,17 +8,13 @@ The vocabulary is sorted; position 0 is NULL and everything outside of it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.functions._literals import string_literal
+from bqml_export.embedded.ml.data.table import Value
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.table import Value
-    from bqml_export.sql.arguments import Arguments
+from bqml_export.sql.arguments import Arguments
 
 _TOP_K = 32_000
 _FREQUENCY = 5

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from bqml_export.embedded.ml.data.table import Table
+from bqml_export.embedded.ml.model.glm_model import GLMModel
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.table import Table
-    from bqml_export.embedded.ml.model.glm_model import GLMModel
-    from bqml_export.sql.values import OptionValue
+from bqml_export.sql.values import OptionValue
 
 _NEED_NO_LABEL = frozenset({"ML.PREDICT", "ML.EXPLAIN_PREDICT", "ML.TRANSFORM"})
 

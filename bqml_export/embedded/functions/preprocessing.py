@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from bqml_export.embedded.functions._scalar import SCALAR_FUNCTIONS
-from bqml_export.embedded.functions._scalers import SCALERS
+from bqml_export.embedded.functions._scalers import SCALERS, Scaler
 from bqml_export.embedded.functions.encoders import ENCODERS, Encoder
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.arguments import Arguments
 from bqml_export.sql.preprocessing_calls import PreprocessingCall, replace_calls
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from bqml_export.embedded.functions._scalers import Scaler
-    from bqml_export.sql.arguments import Arguments
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 _FUNCTIONS: Mapping[str, Callable[[Arguments], str | Scaler | Encoder]] = {
     **ENCODERS,

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
 from bqml_export.embedded.bigquery.backend.errors import query_error
+from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
 from bqml_export.embedded.bigquery.protocol.result_set import (
     ResultSet,
     decode_rows,
     field_schema,
     parse_field,
 )
+from bqml_export.embedded.bigquery.protocol.wire import Json, Response
+from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
-    from bqml_export.embedded.bigquery.protocol.wire import Json, Response
-    from bqml_export.embedded.ml.data.table import Field
-    from bqml_export.sql.parameters import Parameter
+from bqml_export.sql.parameters import Parameter
 
 ROOT = "/bigquery/v2/projects"
 _PAGE_ROWS = 50_000

@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 import structlog
 
+from bqml_export.embedded.bigquery.backend._bqemulator_app import Backend
 from bqml_export.embedded.bigquery.protocol.wire import Response, error_response
 from bqml_export.errors import BqmlExportError, InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from pathlib import Path
-
-    from bqml_export.embedded.bigquery.backend._bqemulator_app import Backend
 
 _HOP_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _KEPT_HEADERS = ("content-type", "location", "range")

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
+from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
-    from bqml_export.embedded.ml.data.table import Field
 
 _SCALARS: dict[str, pa.DataType] = {
     "INT64": pa.int64(),

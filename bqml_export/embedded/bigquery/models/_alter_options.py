@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-from bqml_export.sql.values import SqlExpression, StructValue, describe_value
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.sql.values import OptionValue
+from bqml_export.sql.values import OptionValue, SqlExpression, StructValue, describe_value
 
 _TEXTS = {"description": "description", "friendly_name": "friendlyName"}
 _OPTIONS = (*_TEXTS, "labels", "expiration_timestamp")

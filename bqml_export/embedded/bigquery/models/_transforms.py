@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
 from bqml_export.embedded.bigquery.backend.scratch import Scratch
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet, engine_table
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.functions.encoders import Encoder
 from bqml_export.embedded.functions.preprocessing import preprocessing
-from bqml_export.embedded.ml.data.table import Field
+from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.model.transform import Transform, TransformColumn
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql.preprocessing_calls import PreprocessingCall, replace_calls
 from bqml_export.sql.tokens import Sql, quoted_name, read_sql
 from bqml_export.sql.transform_clause import SelectItem, referenced
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.embedded.ml.data.table import Table, Value
 
 _ROW = "_bqml_row"
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.models import ModelKey
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.bucket_locations import check_bucket_location
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.models import ModelKey
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _URI = re.compile(r"gs://(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?")
 _SAVED_MODEL = "ML_TF_SAVED_MODEL"

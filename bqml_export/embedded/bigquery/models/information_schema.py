@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
+from bqml_export.embedded.bigquery.backend.scratch import Scratch
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.ml.data.table import Field
 from bqml_export.sql.model_catalog import CatalogUse, find_model_catalogs
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.backend.scratch import Scratch
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 _FIELDS = (
     Field("model_catalog", "STRING"),

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bqml_export.embedded.bigquery.protocol.wire import Json, Request
 from bqml_export.errors import QueryError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.protocol.wire import Json, Request
 
 
 class PreconditionError(QueryError):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from bqml_export.errors import InvalidQueryError, QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object of the REST API."""

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
 from bqml_export.embedded.bigquery.models.computed_calls import computed
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.parameters import Parameter
 from bqml_export.sql.statement import Statement
+from bqml_export.sql.tokens import Sql
 from bqml_export.sql.variables import Assignment, parameter_name, use_parameters
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.sql.parameters import Parameter
-    from bqml_export.sql.tokens import Sql
 
 _TYPES = frozenset(
     {"STRING", "INT64", "FLOAT64", "BOOL", "NUMERIC", "DATE", "DATETIME", "TIME", "TIMESTAMP"}

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from bqml_export.embedded.bigquery.models.exports import export_model, job_destination
+from bqml_export.embedded.bigquery.protocol.wire import Json
 from bqml_export.embedded.bigquery.queries.query import read_query
+from bqml_export.embedded.bigquery.stores.jobs import Job
 from bqml_export.embedded.bigquery.stores.models import ModelKey
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.accessed import check_location
 from bqml_export.embedded.bigquery.tables.destination import open_target
 from bqml_export.embedded.bigquery.tables.extracts import extract_table, table_destination
 from bqml_export.embedded.bigquery.tables.loads import load_table
 from bqml_export.errors import InvalidQueryError, NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _TYPES = ("query", "load", "extract", "copy")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import QueryScope
 from bqml_export.embedded.bigquery.backend.errors import query_error
@@ -16,13 +16,16 @@ from bqml_export.embedded.bigquery.models.statements import (
     run_model_statement,
     statement_type,
 )
+from bqml_export.embedded.bigquery.protocol.wire import Json
 from bqml_export.embedded.bigquery.queries._script_variables import ScriptVariables
 from bqml_export.embedded.bigquery.queries.results import (
     anonymous_table,
     drop_old_results,
     result_rows,
 )
+from bqml_export.embedded.bigquery.stores.jobs import Job
 from bqml_export.embedded.bigquery.stores.models import resolve
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.accessed import (
     AccessedTable,
     accessed_tables,
@@ -41,13 +44,6 @@ from bqml_export.sql.scripts import model_script, plain_statements, refuse_state
 from bqml_export.sql.statement import Statement
 from bqml_export.sql.tokens import Sql, read_sql
 from bqml_export.sql.variables import read_assignment
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _DML_COUNTS = {
     "INSERT": "insertedRowCount",

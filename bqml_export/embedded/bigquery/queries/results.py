@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.jobs import Job
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.errors import NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 ANONYMOUS_DATASET = "_embedded_results"
 _PREFIX = "anon-"

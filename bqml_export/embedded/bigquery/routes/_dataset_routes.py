@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import dataset_path
 from bqml_export.embedded.bigquery.protocol.preconditions import check_etag, patched_labels
 from bqml_export.embedded.bigquery.protocol.wire import Json, Request, Response, json_response
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.schema_changes import InUseError
 from bqml_export.errors import DuplicateError, InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,1024}")
 _LABEL = re.compile(r"labels\.([^:\s]+)(?::(\S*))?")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
+from bqml_export.embedded.bigquery.protocol.wire import Json, Request
+from bqml_export.embedded.bigquery.stores.jobs import Job, JobStore
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json, Request
-    from bqml_export.embedded.bigquery.stores.jobs import Job, JobStore
 
 _PAGE = 1000
 

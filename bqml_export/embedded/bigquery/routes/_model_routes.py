@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bqml_export.embedded.bigquery.backend.client import dataset_path
 from bqml_export.embedded.bigquery.protocol.preconditions import check_etag, patched_labels
 from bqml_export.embedded.bigquery.protocol.wire import Json, Request, Response, json_response
 from bqml_export.embedded.bigquery.stores.models import ModelKey
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.stores.services import Services
+from bqml_export.embedded.bigquery.stores.services import Services
 
 _LISTED = ("modelReference", "modelType", "creationTime", "lastModifiedTime", "labels")
 _PAGE = 1000

@@ -6,17 +6,14 @@ import json
 import threading
 import time
 import uuid
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.embedded.bigquery.protocol.wire import Json, error_proto, parse_object
 from bqml_export.embedded.state.atomic import file_name, write_atomically
 from bqml_export.errors import BqmlExportError, DuplicateError, InvalidQueryError, QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 _THREADS = 16
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import threading
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.embedded.bigquery.protocol.wire import Json, parse_object
 from bqml_export.embedded.bigquery.stores.jobs import epoch_ms
 from bqml_export.embedded.ml.model.glm_model import GLMModel
 from bqml_export.embedded.state.atomic import file_name, write_atomically
 from bqml_export.errors import DuplicateError, InvalidQueryError, NotFoundError, StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from bqml_export.sql.paths import ModelPath
+from bqml_export.sql.paths import ModelPath
 
 _EDITABLE = ("description", "friendlyName", "labels", "expirationTime")
 

@@ -6,22 +6,18 @@ import io
 import json
 import re
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bqml_export.embedded.bigquery.backend.parquet import arrow_type
+from bqml_export.embedded.bigquery.protocol.wire import Json
 from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
 
 _ANY_FORMAT = frozenset(
     {

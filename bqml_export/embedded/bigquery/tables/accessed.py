@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import BackendClient, QueryScope, table_path
 from bqml_export.embedded.bigquery.protocol.result_set import parse_field
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import NotFoundError, QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.ml.data.table import Field
-    from bqml_export.sql.table_references import TableReference
+from bqml_export.sql.table_references import TableReference
 
 _FIXED_BYTES = {
     "INT64": 8,

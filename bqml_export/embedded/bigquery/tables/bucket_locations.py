@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bqml_export.embedded.bigquery.stores.services import ObjectStore
 from bqml_export.errors import InvalidQueryError, NotFoundError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.stores.services import ObjectStore
 
 
 def check_bucket_location(

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import BackendClient, dataset_path, table_path
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet, parse_field
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import (
     DuplicateError,
     InvalidQueryError,
     NotFoundError,
     NotSupportedError,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.ml.data.table import Field
 
 _DISPOSITIONS = ("WRITE_APPEND", "WRITE_EMPTY", "WRITE_TRUNCATE")
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from bqml_export.embedded.bigquery.protocol.result_set import parse_field
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.jobs import Job
+from bqml_export.embedded.bigquery.stores.services import ObjectStore, Services
 from bqml_export.embedded.bigquery.tables.bucket_locations import check_bucket_location
 from bqml_export.embedded.bigquery.tables.destination import open_target
 from bqml_export.errors import InvalidQueryError, NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import ObjectStore, Services
 
 _URI = re.compile(r"gs://([^/]+)/(.+)")
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import BackendClient, dataset_path, table_path
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.accessed import AccessedTable
 from bqml_export.errors import QueryError
 from bqml_export.sql.schema_statements import CreateSchema, created_schemas, dropped_schemas
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 
 class InUseError(QueryError):

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bqml_export.embedded.ml.data.columns import Floats, category, category_label, display_number
+from bqml_export.embedded.ml.data.table import Value
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.ml.data.table import Value
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 Label: TypeAlias = str | int | float | bool | bytes
 

@@ -7,21 +7,18 @@ BigQuery writes a row before hashing is not published: the evaluation rows are n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bqml_export.embedded.ml.data._fingerprint import fingerprint64
 from bqml_export.embedded.ml.data.columns import base_type, find_field
+from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.ml.data.table import Field, Table, Value
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 Rows: TypeAlias = npt.NDArray[np.intp]
 

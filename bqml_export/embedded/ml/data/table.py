@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 Value: TypeAlias = object
 """int (INT64), float (FLOAT64, NUMERIC, BIGNUMERIC), bool (BOOL), str (STRING, and DATE, DATETIME,

@@ -6,7 +6,7 @@ Unix time and the parts of its calendar (BigQuery: auto-preprocessing).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from bqml_export.embedded.ml.data.columns import (
     CATEGORY_TYPES,
@@ -17,9 +17,6 @@ from bqml_export.embedded.ml.data.columns import (
 from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.data.timestamps import timestamp_columns, timestamp_values
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 
 def flatten(fields: Iterable[Field]) -> tuple[Field, ...]:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from bqml_export.embedded.ml.data.columns import category_label
+from bqml_export.embedded.ml.data.columns import Floats, category_label
 from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.preprocessing import NumericFeature
 from bqml_export.embedded.ml.model._inspection import INTERCEPT
 from bqml_export.embedded.ml.optimizers.student_t import two_sided_p
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.features.design import Layout
 
 _FIELDS = (
     Field("processed_input", "STRING"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.embedded.ml.data.columns import category_bytes
 from bqml_export.embedded.ml.features.preprocessing import (
@@ -10,6 +10,7 @@ from bqml_export.embedded.ml.features.preprocessing import (
     Feature,
     NumericFeature,
 )
+from bqml_export.embedded.ml.model.glm_model import GLMModel
 from bqml_export.embedded.ml.saved_model.writer import (
     EMPTY_STRING,
     CategoricalInput,
@@ -20,11 +21,6 @@ from bqml_export.embedded.ml.saved_model.writer import (
     write_logistic_reg,
 )
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.embedded.ml.model.glm_model import GLMModel
 
 
 def export_model(model: GLMModel, directory: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from bqml_export.embedded.ml.data.classes import Classes
 from bqml_export.embedded.ml.data.columns import (
     NUMERIC_TYPES,
     Floats,
@@ -14,17 +15,12 @@ from bqml_export.embedded.ml.data.columns import (
     is_array,
 )
 from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.feature_columns import flat_values
+from bqml_export.embedded.ml.features.preprocessing import Feature
 from bqml_export.embedded.ml.model.evaluation import decide
 from bqml_export.embedded.ml.optimizers.losses import probabilities
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.features.design import Layout
-    from bqml_export.embedded.ml.features.preprocessing import Feature
 
 
 def linear_predictor(

@@ -7,18 +7,14 @@ A metric that the data leaves undefined is absent (NULL in the table).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from bqml_export.embedded.ml.data.columns import Floats
 from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.optimizers.losses import SMALLEST_PROBABILITY
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.columns import Floats
 
 CLASS_METRICS = ("precision", "recall", "accuracy", "f1_score", "log_loss", "roc_auc")
 REGRESSION_METRICS = (

@@ -7,23 +7,19 @@ the standardised weights. So baseline and attributions add up to the prediction 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bqml_export.embedded.ml.data.classes import Classes
+from bqml_export.embedded.ml.data.columns import Floats
 from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.preprocessing import NumericFeature
 from bqml_export.embedded.ml.model._prediction import prepend, terms
 from bqml_export.embedded.ml.model.evaluation import decide
 from bqml_export.embedded.ml.optimizers.losses import probabilities
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.features.design import Layout
 
 MOST_CLASS_FEATURES = 10
 _PAIR = (Field("feature", "STRING"), Field("attribution", "FLOAT64"))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from bqml_export.embedded.ml.data.classes import Classes
 from bqml_export.embedded.ml.data.columns import Floats, find_field, numbers
 from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.feature_columns import why_not_exportable
 from bqml_export.embedded.ml.model import _inspection, _model_json, _prediction, explanation
 from bqml_export.embedded.ml.model._advanced_weights import advanced_weights_table
@@ -21,18 +25,11 @@ from bqml_export.embedded.ml.model.evaluation import (
     roc_table,
 )
 from bqml_export.embedded.ml.model.training_report import TrainingReport
+from bqml_export.embedded.ml.model.transform import Transform
 from bqml_export.embedded.ml.optimizers.losses import probabilities
+from bqml_export.embedded.ml.optimizers.progress import Iteration
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.features.design import Layout
-    from bqml_export.embedded.ml.model.transform import Transform
-    from bqml_export.embedded.ml.optimizers.progress import Iteration
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 
 @dataclass(frozen=True, slots=True, eq=False)

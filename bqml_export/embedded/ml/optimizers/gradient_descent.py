@@ -18,22 +18,18 @@ is halved until the quadratic bound holds. CONSTANT takes the plain gradient tim
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bqml_export.embedded.ml.data.columns import Floats
+from bqml_export.embedded.ml.features.design import Design
+from bqml_export.embedded.ml.optimizers.losses import Loss
 from bqml_export.embedded.ml.optimizers.normal_equation import penalty_of
 from bqml_export.embedded.ml.optimizers.progress import Iteration
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.features.design import Design
-    from bqml_export.embedded.ml.optimizers.losses import Loss
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 _SHORTEST_STEP = 1e-12
 _LONGEST_STEP = 1e6

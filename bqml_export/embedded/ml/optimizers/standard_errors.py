@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bqml_export.embedded.ml.data.columns import Floats
+from bqml_export.embedded.ml.features.design import Design, Layout
 from bqml_export.embedded.ml.optimizers.losses import LogLoss, Loss, probabilities
 from bqml_export.embedded.ml.optimizers.normal_equation import penalty_of
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.features.design import Design, Layout
 
 MOST_COLUMNS = 1000
 _SMALLEST_EIGENVALUE = 1e-10

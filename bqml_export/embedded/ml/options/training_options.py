@@ -6,18 +6,15 @@ Every option of BigQuery's page is honoured, or refused by its name.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bqml_export.embedded.ml.options import _readers as read
 from bqml_export.embedded.ml.options._conflicts import check_conflicts
+from bqml_export.embedded.ml.options._readers import ClassWeights, Reader, Setting
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql.values import FunctionCall, OptionValue, describe_value
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.ml.options._readers import ClassWeights, Reader, Setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,15 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from bqml_export.embedded.ml.saved_model._seal import seal
 from bqml_export.embedded.ml.saved_model._tensorflow_runtime import quiet, tf
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 v1 = tf.compat.v1
 

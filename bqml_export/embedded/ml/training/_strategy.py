@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bqml_export.embedded.ml.features.design import Layout
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.ml.features.design import Layout
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 LARGEST_CARDINALITY = 10_000
 ROWS_PER_COLUMN = 10

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from bqml_export.embedded.ml.data.classes import Classes
+from bqml_export.embedded.ml.data.columns import Floats
+from bqml_export.embedded.ml.data.table import Field
+from bqml_export.embedded.ml.features.design import Layout
+from bqml_export.embedded.ml.model.glm_model import GLMModel
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.data.table import Field
-    from bqml_export.embedded.ml.features.design import Layout
-    from bqml_export.embedded.ml.model.glm_model import GLMModel
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 
 def starting_weights(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -36,14 +36,10 @@ from bqml_export.embedded.ml.optimizers.losses import LogLoss, Loss, SquaredLoss
 from bqml_export.embedded.ml.optimizers.normal_equation import solve
 from bqml_export.embedded.ml.optimizers.progress import Iteration
 from bqml_export.embedded.ml.optimizers.standard_errors import standard_errors
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.embedded.ml.training._strategy import choose_strategy
 from bqml_export.embedded.ml.training._warm_start import starting_weights
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 
 def train(

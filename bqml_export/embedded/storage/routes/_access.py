@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response
 from bqml_export.embedded.storage.routes._presentation import shown
 from bqml_export.embedded.storage.store.bucket_rules import uniform_access
 from bqml_export.embedded.storage.store.object_store import ObjectStore
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _PREDEFINED = {
     "authenticatedRead": "allAuthenticatedUsers",

@@ -6,7 +6,7 @@ import gzip
 import shutil
 import tempfile
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from bqml_export.embedded.storage.protocol.byte_range import UnsatisfiableRangeError, absolute_range
 from bqml_export.embedded.storage.protocol.timestamps import moment
@@ -18,11 +18,9 @@ from bqml_export.embedded.storage.protocol.wire import (
     not_supported,
 )
 from bqml_export.embedded.storage.routes._objects import find
+from bqml_export.embedded.storage.store.catalog import StoredObject
 from bqml_export.embedded.storage.store.object_store import ObjectStore
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.storage.store.catalog import StoredObject
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _FIELDS = {
     "contentType": "Content-Type",

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.storage.protocol.glob_pattern import glob_pattern
 from bqml_export.embedded.storage.protocol.wire import ApiError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from bqml_export.embedded.storage.store.catalog import StoredObject
+from bqml_export.embedded.storage.store.catalog import StoredObject
 
 _DEFAULT_PAGE = 1000
 

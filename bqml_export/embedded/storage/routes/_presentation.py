@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response, json_response
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.storage.store.catalog import StoredObject
-    from foundation.json_types import JsonObject
+from bqml_export.embedded.storage.store.catalog import StoredObject
+from foundation.json_types import JsonObject
 
 _ACL_FIELDS = ("acl", "defaultObjectAcl", "owner")
 _KEPT_BACK = ("project", "iamPolicy", "iamSerial")

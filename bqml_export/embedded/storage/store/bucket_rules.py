@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from bqml_export.embedded.storage.protocol.merge import merged
 from bqml_export.embedded.storage.protocol.timestamps import timestamp_now
 from bqml_export.embedded.storage.protocol.wire import ApiError, not_supported
 from bqml_export.embedded.storage.store.object_rules import with_etag
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _NAME = re.compile(r"[a-z0-9][-_.a-z0-9]{1,220}[a-z0-9]")
 _MULTI_REGIONS = frozenset({"US", "EU", "ASIA"})

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from bqml_export.embedded.storage.protocol.merge import merged
 from bqml_export.embedded.storage.protocol.timestamps import timestamp, timestamp_now
 from bqml_export.embedded.storage.protocol.wire import ApiError, not_supported
 from bqml_export.embedded.storage.store.content import Digests
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _LONGEST_BYTES = 1024
 _FORBIDDEN = (".", "..")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from bqml_export.embedded.storage.protocol.preconditions import Conditions
 from bqml_export.embedded.storage.protocol.timestamps import Generations, timestamp_now
@@ -18,12 +20,7 @@ from bqml_export.embedded.storage.store.object_rules import (
     check_object_name,
     new_object,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 ALWAYS = Conditions()
 
