@@ -133,11 +133,7 @@ def _checked(clients: Clients, request: UpRequest) -> _Start:
 
 
 def _require_servable(name: str, model_type: str, *, transforms: bool) -> None:
-    """Returns when an export of such a model can be published.
-
-    Raises:
-        NotSupportedError: It would be refused at publish.
-    """
+    """Refuses a model whose export would be refused at publish."""
     if transforms:
         kind = ExportKind.TRANSFORM_MODEL
     elif destination_format(model_type) == BOOSTER_FORMAT:

@@ -23,11 +23,7 @@ def serve_until_stopped(
     project: str = "local",
     announce: Callable[[Endpoints], None] | None = None,
 ) -> None:
-    """Runs both services until SIGINT or SIGTERM; `announce` is called when they answer.
-
-    Raises:
-        BqmlExportError: They cannot start.
-    """
+    """Runs both services until SIGINT or SIGTERM; `announce` is called when they answer."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

@@ -48,13 +48,9 @@ class Endpoints:
 def embedded_services(
     state_dir: Path, *, bigquery_port: int = 0, storage_port: int = 0, project: str = "local"
 ) -> Iterator[Endpoints]:
-    """Runs both services for the length of the `with` block.
+    """Runs both services for the length of the `with` block; port 0 is a free one.
 
-    Args:
-        state_dir: Folder of all data; it is made when it is missing and survives restarts.
-        bigquery_port: Port of BigQuery, 0 for a free one.
-        storage_port: Port of Cloud Storage, 0 for a free one.
-        project: Project that `Endpoints` names; any project can be used.
+    `state_dir` survives restarts; `project` is what `Endpoints` names, any can be used.
 
     Raises:
         BqmlExportError: Another process uses the folder, a port is taken, or the data is damaged.

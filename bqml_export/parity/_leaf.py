@@ -42,11 +42,7 @@ class Leaf:
 
 
 def leaves_of(columns: Sequence[Column]) -> tuple[Leaf, ...]:
-    """Returns the leaves of the feature columns, in their order.
-
-    Raises:
-        NotSupportedError: A column has a type that cannot be compared; it is named.
-    """
+    """Refuses a column whose type cannot be compared, by its name."""
     return tuple(leaf for column in columns for leaf in _leaves(column))
 
 

@@ -25,11 +25,6 @@ def read_varint(data: memoryview, position: int) -> tuple[int, int]:
 
 
 def decompress(data: memoryview) -> bytes:
-    """Returns the decompressed bytes.
-
-    Raises:
-        DecodeError: The block is damaged.
-    """
     expected, position = read_varint(data, 0)
     output = bytearray()
     while position < len(data):

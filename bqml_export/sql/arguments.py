@@ -96,11 +96,7 @@ class Arguments:
         return result
 
     def struct_fields(self, index: int) -> dict[str, str]:
-        """Returns the expressions of STRUCT(a, b AS name, ...) by field name.
-
-        Raises:
-            InvalidQueryError: It is no such STRUCT, or a field has no name or another's.
-        """
+        """Returns the expressions of STRUCT(a, b AS name, ...) by field name."""
         sql = self.given[index]
         if sql.words(0, 2) != ("STRUCT", "(") or sql.closing(1) != len(sql) - 1:
             raise InvalidQueryError(

@@ -24,11 +24,7 @@ class CatalogUse:
 
 
 def find_model_catalogs(sql: Sql) -> tuple[CatalogUse, ...]:
-    """Returns the uses of INFORMATION_SCHEMA.MODELS in order.
-
-    Raises:
-        InvalidQueryError: One is not qualified with a dataset.
-    """
+    """Returns the uses of INFORMATION_SCHEMA.MODELS in order; each must name its dataset."""
     return tuple(_use(sql, index) for index in range(len(sql)) if _ends_view(sql, index))
 
 

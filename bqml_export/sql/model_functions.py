@@ -33,11 +33,7 @@ class FunctionUse:
 
 
 def find_functions(sql: Sql) -> tuple[FunctionUse, ...]:
-    """Returns the outermost ML calls of `sql` in order; calls in their arguments stay inside.
-
-    Raises:
-        InvalidQueryError: An argument has a form that BigQuery ML does not know.
-    """
+    """Returns the outermost ML calls of `sql` in order; calls in their arguments stay inside."""
     found: list[FunctionUse] = []
     index = 0
     while index < len(sql):

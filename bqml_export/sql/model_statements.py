@@ -104,11 +104,7 @@ def _name_index(sql: Sql, start: int) -> int | None:
 
 
 def model_clauses(sql: Sql, start: int = 0) -> ModelClauses | None:
-    """Returns the model statement that begins at token `start`, or None when none does.
-
-    Raises:
-        InvalidQueryError: A bracket is not closed.
-    """
+    """Returns the model statement that begins at token `start`, or None when none does."""
     name = _name_index(sql, start)
     if name is None:
         return None

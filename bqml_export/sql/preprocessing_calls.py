@@ -24,12 +24,7 @@ def calls_preprocessing(sql: Sql) -> bool:
 
 
 def replace_calls(sql: Sql, replace: Callable[[PreprocessingCall], str]) -> Sql:
-    """Returns `sql` with every call replaced by an expression, the innermost first.
-
-    Raises:
-        InvalidQueryError: A call has an OVER clause that BigQuery ML refuses.
-        QueryError: `replace` refuses a call.
-    """
+    """Returns `sql` with every call replaced by an expression, the innermost first."""
     edits: list[tuple[int, int, tuple[Token, ...]]] = []
     index = 0
     while index < len(sql):

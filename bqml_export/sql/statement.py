@@ -18,12 +18,7 @@ class Statement:
 
     @cached_property
     def model(self) -> ModelStatement | None:
-        """The model statement that it is, or None.
-
-        Raises:
-            InvalidQueryError: It is a model statement with a syntax error.
-            NotSupportedError: It uses a clause that the embedded engine does not do.
-        """
+        """The model statement that it is, or None; a syntax error in one is raised here."""
         return read_model_statement(self.sql)
 
     @cached_property

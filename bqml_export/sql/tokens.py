@@ -109,11 +109,7 @@ class Sql:
         return tuple(token.word for token in self.tokens[start : start + count])
 
     def closing(self, opening: int) -> int:
-        """Returns the index of the bracket that closes the one at index `opening`.
-
-        Raises:
-            InvalidQueryError: It is never closed.
-        """
+        """Returns the index of the bracket that closes the one at index `opening`."""
         depth = 0
         for index in range(opening, len(self.tokens)):
             depth += self.tokens[index].nesting
@@ -147,11 +143,7 @@ class Sql:
         return Sql((*kept, *self.tokens[position:]), self.tail)
 
     def trees(self) -> list[exp.Expr | None]:
-        """Returns the syntax trees of its statements, None for BEGIN, CALL, LOOP and the like.
-
-        Raises:
-            SqlglotError: A statement cannot be parsed.
-        """
+        """The syntax trees of its statements, None for BEGIN, CALL, LOOP and the like."""
         return [tree for part in self.split(";") for tree in _trees(part)]
 
 
@@ -163,11 +155,6 @@ def _trees(statement: Sql) -> list[exp.Expr | None]:
 
 
 def read_sql(text: str) -> Sql:
-    """Returns the tokens of a text.
-
-    Raises:
-        InvalidQueryError: It cannot be split, for example at an unclosed string.
-    """
     tokens: list[Token] = []
     end = 0
     after_command = False

@@ -19,12 +19,7 @@ class SelectItem:
 
 
 def select_items(sql: Sql) -> tuple[SelectItem, ...]:
-    """Returns the items of the list.
-
-    Raises:
-        InvalidQueryError: The list is empty, or an expression has no name.
-        NotSupportedError: It holds `* REPLACE`.
-    """
+    """Returns the items of the list."""
     items = sql.split(",")
     if not items:
         raise InvalidQueryError("Syntax error: TRANSFORM needs a select list")

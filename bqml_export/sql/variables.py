@@ -27,12 +27,7 @@ class Assignment:
 
 
 def read_assignment(sql: Sql) -> Assignment | None:
-    """Returns the DECLARE or SET statement that `sql` is, or None.
-
-    Raises:
-        InvalidQueryError: It has a syntax error.
-        NotSupportedError: It sets several variables, or a system variable.
-    """
+    """Returns None where `sql` is no DECLARE or SET; refuses system variables and several."""
     first = sql.words(0, 1)
     if first == ("DECLARE",):
         return _declare(sql[1:])

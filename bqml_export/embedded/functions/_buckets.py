@@ -16,10 +16,7 @@ FORMATS = ("bucket_names", "bucket_ranges", "bucket_ranges_json")
 def bucket_case(value: str, points: Sequence[str], names: Sequence[str]) -> str:
     """Returns the CASE of the bucket that `value` is in; NULL for NULL.
 
-    Args:
-        value: A numeric expression.
-        points: Expressions of the inner boundaries, ascending; a bucket holds its lower one.
-        names: The names of the buckets, one more than `points`.
+    `points` are the inner boundaries, ascending; a bucket holds its lower one.
     """
     if not points:
         return f"IF(({value}) IS NULL, NULL, {string_literal(names[0])})"
@@ -53,5 +50,4 @@ def bucket_names(points: Sequence[float], output_format: str) -> list[str]:
 
 
 def numbered(count: int) -> list[str]:
-    """Returns `bin_1`, `bin_2` and so on."""
     return [f"bin_{index}" for index in range(1, count + 1)]

@@ -23,14 +23,10 @@ _MOST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """One call.
+    """One call; `value` is a STRING expression, or the ARRAY<STRING> of ML.MULTI_HOT_ENCODER.
 
-    Attributes:
-        name: The function.
-        value: The STRING expression, or the ARRAY<STRING> of ML.MULTI_HOT_ENCODER.
-        top_k: How many of the most frequent categories the vocabulary holds at most.
-        frequency_threshold: How often a category occurs at least.
-        drop: Whether the most frequent category is encoded as 0.
+    The vocabulary holds at most `top_k` categories, each with at least `frequency_threshold` rows;
+    `drop` says whether the most frequent one is encoded as 0.
     """
 
     name: str

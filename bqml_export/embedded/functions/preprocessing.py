@@ -20,12 +20,7 @@ _FUNCTIONS: Mapping[str, Callable[[Arguments], str | Scaler | Encoder]] = {
 
 
 def preprocessing(call: PreprocessingCall) -> str | Scaler | Encoder:
-    """Returns a call of a function of one row as plain SQL, one of other functions as its object.
-
-    Raises:
-        InvalidQueryError: It has arguments or an OVER clause that BigQuery ML refuses.
-        NotSupportedError: The embedded engine does not have the function.
-    """
+    """Returns a call of a function of one row as plain SQL, another one as its object."""
     if call.name not in _FUNCTIONS:
         raise NotSupportedError(
             f"ML.{call.name} is not supported by the embedded BigQuery ML; "
@@ -38,11 +33,7 @@ def preprocessing(call: PreprocessingCall) -> str | Scaler | Encoder:
 
 
 def expand(sql: Sql) -> Sql:
-    """Returns a query with all calls written in plain SQL; analytic ones look at the query's rows.
-
-    Raises:
-        QueryError: As for `preprocessing`, or a function needs a TRANSFORM clause.
-    """
+    """Returns a query with all calls in plain SQL; analytic ones look at the query's rows."""
     return replace_calls(sql, _plain)
 
 

@@ -82,11 +82,7 @@ class StorageServer:
         return [stored.name for stored in found]
 
     def read(self, bucket: str, name: str) -> bytes:
-        """Returns an object's content.
-
-        Raises:
-            FileNotFoundError: There is no such object.
-        """
+        """FileNotFoundError: there is no such object."""
         with suppress(ApiError):
             stored = self._store.object(bucket, name)
             return self._store.content.path(stored.content).read_bytes()

@@ -50,11 +50,7 @@ class BackendClient:
         self._backend = backend
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        """Returns the answer to a JSON request below `/bigquery/v2/projects`.
-
-        Raises:
-            QueryError: The backend answered with an error.
-        """
+        """Returns the answer to a JSON request below `/bigquery/v2/projects`."""
         content = b"" if body is None else json.dumps(body).encode()
         headers = (("content-type", "application/json"),)
         answer = self._backend.request(method, f"{ROOT}{path}", body=content, headers=headers)
@@ -65,11 +61,6 @@ class BackendClient:
         raise query_error({"message": error.get("message"), **detail})
 
     def dataset_location(self, project: str, dataset: str) -> str:
-        """Returns the location of a dataset.
-
-        Raises:
-            NotFoundError: There is none of that name.
-        """
         return str(self.call("GET", dataset_path(project, dataset)).get("location", "US"))
 
     def exists(self, path: str) -> bool:
@@ -80,17 +71,11 @@ class BackendClient:
         return True
 
     def ensure_dataset(self, project: str, dataset: str) -> None:
-        """Makes a dataset unless it is there."""
         if not self.exists(dataset_path(project, dataset)):
             reference = {"projectId": project, "datasetId": dataset}
             self.call("POST", f"/{quote(project)}/datasets", {"datasetReference": reference})
 
     def create_table(self, project: str, dataset: str, table: str, fields: Sequence[Field]) -> None:
-        """Makes an empty table.
-
-        Raises:
-            DuplicateError: It is there.
-        """
         body = {
             "tableReference": {"projectId": project, "datasetId": dataset, "tableId": table},
             "schema": {"fields": [field_schema(field) for field in fields]},
@@ -124,22 +109,13 @@ class BackendClient:
             return
 
     def run(self, scope: QueryScope, sql: str, *, dry_run: bool = False) -> Json:
-        """Runs a statement and returns its finished job.
-
-        Raises:
-            QueryError: The statement failed.
-        """
         configuration: Json = {"query": scope.configuration(sql)}
         if dry_run:
             configuration["dryRun"] = True
         return self.run_configuration(scope.project, configuration)
 
     def run_configuration(self, project: str, configuration: Json) -> Json:
-        """Runs a job of any configuration and returns it finished.
-
-        Raises:
-            QueryError: The job failed.
-        """
+        """Runs a job of any configuration and returns it finished."""
         job = self.call("POST", f"/{quote(project)}/jobs", {"configuration": configuration})
         error = job.get("status", {}).get("errorResult")
         if error:
@@ -147,11 +123,6 @@ class BackendClient:
         return job
 
     def rows(self, scope: QueryScope, sql: str) -> ResultSet:
-        """Returns all rows of a query.
-
-        Raises:
-            QueryError: The query failed.
-        """
         job_id = str(self.run(scope, sql)["jobReference"]["jobId"])
         try:
             return self.result_rows(scope.project, job_id)

@@ -36,11 +36,6 @@ class InProcessBackend:
         self._client: httpx.AsyncClient | None = None
 
     def start(self) -> None:
-        """Opens the database.
-
-        Raises:
-            BqmlExportError: The database cannot be opened.
-        """
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="bigquery-backend", daemon=True

@@ -59,20 +59,12 @@ _NESTS: Mapping[str, _Column] = {
 
 
 def penguins() -> ResultSet:
-    """Returns BigQuery's table `penguins`, 344 birds.
-
-    Raises:
-        StorageError: The package or its file is not there.
-    """
+    """Returns BigQuery's table `penguins`, 344 birds."""
     return _rows(_PENGUINS, [_with_unreadable_sex(bird) for bird in _birds()])
 
 
 def penguin_nests() -> ResultSet:
-    """Returns a table of our own: the same birds with their nest, its egg date and its clutch.
-
-    Raises:
-        StorageError: The package or its file is not there.
-    """
+    """Returns a table of our own: the same birds with their nest, its egg date and its clutch."""
     return _rows(_NESTS, _birds())
 
 

@@ -22,12 +22,7 @@ _ELSEWHERE = {
 def model_changes(
     services: Services, scope: QueryScope, options: Mapping[str, OptionValue]
 ) -> dict[str, object]:
-    """Returns the changed fields of the resource; NULL clears one.
-
-    Raises:
-        InvalidQueryError: An option is unknown or its value has the wrong type.
-        NotSupportedError: BigQuery has the option, the embedded engine does not.
-    """
+    """Returns the changed fields of the resource; NULL clears one."""
     changes: dict[str, object] = {}
     for name, value in options.items():
         if name in _ELSEWHERE:

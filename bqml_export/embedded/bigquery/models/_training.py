@@ -31,11 +31,7 @@ _MODEL_ID = re.compile(r"[A-Za-z0-9_]{1,1024}")
 def create_model(
     services: Services, scope: QueryScope, key: ModelKey, statement: CreateModel, job: Job
 ) -> None:
-    """Runs CREATE MODEL as the work of `job`; `job` shows each iteration as it ends.
-
-    Raises:
-        QueryError: The statement, its data or its options are wrong.
-    """
+    """Runs CREATE MODEL as the work of `job`; `job` shows each iteration as it ends."""
     options = check_create(services, key, statement)
     exists = services.models.exists(key)
     if exists and statement.if_not_exists:
@@ -52,11 +48,6 @@ def create_model(
 
 
 def check_create(services: Services, key: ModelKey, statement: CreateModel) -> TrainingOptions:
-    """Returns the options of a CREATE MODEL that can start.
-
-    Raises:
-        QueryError: An option is wrong, the dataset is missing or the name is taken.
-    """
     if not _MODEL_ID.fullmatch(key.model):
         raise InvalidQueryError(
             f'Invalid model ID "{key.model}". Model IDs must be alphanumeric (plus underscores) '

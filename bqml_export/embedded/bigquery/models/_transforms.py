@@ -22,7 +22,7 @@ _ROW = "_bqml_row"
 
 
 def check_functions(items: Sequence[SelectItem]) -> None:
-    """Raises QueryError for the first function of the clause that is wrong or not supported."""
+    """Refuses the first function of the clause that is wrong or not supported."""
     for item in items:
         replace_calls(item.sql, _checked)
 
@@ -35,11 +35,7 @@ def _checked(call: PreprocessingCall) -> str:
 def fit_transform(
     services: Services, scope: QueryScope, items: Sequence[SelectItem], rows: ResultSet
 ) -> tuple[Transform, ResultSet]:
-    """Returns the clause with the statistics of `rows`, and the rows that went through it.
-
-    Raises:
-        QueryError: An expression is wrong, or a function is not supported.
-    """
+    """Returns the clause with the statistics of `rows`, and the rows that went through it."""
     with _numbered(services, rows) as table:
 
         def freeze(call: PreprocessingCall) -> str:
@@ -59,13 +55,7 @@ def fit_transform(
 def apply_transform(
     services: Services, scope: QueryScope, transform: Transform, rows: ResultSet, without: str
 ) -> Table:
-    """Returns rows that went through the clause, in their order.
-
-    The column `without` of its select list is left out.
-
-    Raises:
-        InvalidQueryError: A column that the clause reads is missing.
-    """
+    """Returns rows that went through the clause, in order, without the column `without`."""
     wanted = [c for c in transform.columns if c.field.name.lower() != without.lower()]
     given = {field.name.lower() for field in rows.fields}
     for field in _inputs([read_sql(column.sql) for column in wanted], transform.inputs):

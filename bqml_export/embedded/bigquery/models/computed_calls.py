@@ -25,11 +25,7 @@ from bqml_export.sql.unnested_structs import name_fields
 
 @contextmanager
 def computed(services: Services, scope: QueryScope, sql: Sql) -> Iterator[Sql]:
-    """Yields `sql` with every ML call computed; the scratch tables live as long as the block.
-
-    Raises:
-        QueryError: A model is missing, or a call is wrong or not supported.
-    """
+    """Yields `sql` with every ML call computed; the scratch tables live as long as the block."""
     scratch = Scratch(services.backend)
     try:
         yield _replace_calls(services, scratch, scope, sql)

@@ -26,11 +26,7 @@ _FIELDS = (
 def replace_model_catalogs(
     services: Services, scratch: Scratch, scope: QueryScope, sql: Sql
 ) -> Sql:
-    """Returns `sql` with every INFORMATION_SCHEMA.MODELS replaced by a table with its rows.
-
-    Raises:
-        NotFoundError: Its dataset does not exist.
-    """
+    """Returns `sql` with every INFORMATION_SCHEMA.MODELS replaced by a table with its rows."""
     return sql.edited(
         (use.start, use.end, (scratch.add(_rows(services, scope, use)),))
         for use in find_model_catalogs(sql)

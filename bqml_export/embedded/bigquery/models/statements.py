@@ -36,11 +36,6 @@ def statement_type(statement: ModelStatement) -> str:
 def run_model_statement(
     services: Services, scope: QueryScope, statement: ModelStatement, job: Job
 ) -> None:
-    """Runs one statement as the work of `job`.
-
-    Raises:
-        QueryError: It failed.
-    """
     key = resolve(statement.path, scope.project, scope.default_dataset)
     job.update_query_statistics(
         statementType=statement_type(statement), totalBytesProcessed="0", cacheHit=False
@@ -56,11 +51,7 @@ def run_model_statement(
 
 
 def check_model_statement(services: Services, scope: QueryScope, statement: ModelStatement) -> None:
-    """Checks what can be checked without running, for a dry run.
-
-    Raises:
-        QueryError: Running it would fail.
-    """
+    """Checks what can be checked without running, for a dry run."""
     key = resolve(statement.path, scope.project, scope.default_dataset)
     if isinstance(statement, CreateModel):
         check_create(services, key, statement)

@@ -14,11 +14,7 @@ class PreconditionError(QueryError):
 
 
 def check_etag(request: Request, etag: object, name: str) -> None:
-    """Checks the request's If-Match.
-
-    Raises:
-        PreconditionError: `name` was changed since the client read it.
-    """
+    """Refuses a change of what is not as the client read it, by the request's If-Match."""
     expected = request.headers.get("if-match")
     if expected and expected not in ("*", etag):
         raise PreconditionError(f"Precondition Failed: {name} was changed since it was read")

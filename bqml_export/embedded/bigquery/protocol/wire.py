@@ -27,11 +27,6 @@ class Request:
     query_string: str = ""
 
     def json(self) -> Json:
-        """Returns the body as a JSON object.
-
-        Raises:
-            InvalidQueryError: It is not one.
-        """
         return parse_object(self.body)
 
     @property
@@ -53,11 +48,6 @@ class Response:
 
 
 def parse_object(text: bytes) -> Json:
-    """Returns the JSON object that `text` holds.
-
-    Raises:
-        InvalidQueryError: It holds something else.
-    """
     try:
         value = json.loads(text or b"{}")
     except ValueError as exc:

@@ -35,11 +35,6 @@ class ScriptVariables:
         return Statement(use_parameters(statement.sql, self._values))
 
     def assign(self, services: Services, assignment: Assignment) -> None:
-        """Runs a DECLARE or SET.
-
-        Raises:
-            QueryError: The expression fails, or has a type that a variable cannot have here.
-        """
         for name in assignment.names:
             known = self._values.get(name)
             if known is None and not assignment.declares:

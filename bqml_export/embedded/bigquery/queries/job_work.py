@@ -20,11 +20,7 @@ _TYPES = ("query", "load", "extract", "copy")
 
 
 def plan_work(services: Services, job: Job, *, upload: bytes | None) -> Callable[[Job], None]:
-    """Returns the work of a job, and completes the job's location and type.
-
-    Raises:
-        QueryError: The job cannot be started; it has not been made then.
-    """
+    """Completes the job's location and type; a job that cannot start has not been made then."""
     kind = next((name for name in _TYPES if name in job.configuration), None)
     if kind is None or not isinstance(job.configuration[kind], dict):
         raise InvalidQueryError(

@@ -26,11 +26,7 @@ def anonymous_table(job: Job) -> Json:
 
 
 def anonymous_job(services: Services, project: str, table: str) -> Job:
-    """Returns the job whose rows an anonymous table holds.
-
-    Raises:
-        NotFoundError: There is none, or its rows are gone.
-    """
+    """Returns the job whose rows an anonymous table holds."""
     job = services.jobs.find(project, table.removeprefix(_PREFIX))
     if not table.startswith(_PREFIX) or job is None or job.result_job_id is None:
         raise _gone(project, table)
@@ -41,9 +37,6 @@ def result_page(services: Services, job: Job, query: Mapping[str, str]) -> Json:
     """Returns one page of a finished job's rows in the form of getQueryResults.
 
     `query` has the request's maxResults, pageToken and startIndex.
-
-    Raises:
-        NotFoundError: The rows are gone: old ones are dropped, and a restart drops them all.
     """
     if job.result_job_id is None:
         raise _gone(job.project, f"{_PREFIX}{job.job_id}")

@@ -90,11 +90,7 @@ class DatasetRoutes:
 
 
 def _matches(labels: Json, text: str) -> bool:
-    """Returns whether labels satisfy every `labels.name[:value]` of a filter.
-
-    Raises:
-        InvalidQueryError: The filter has another form.
-    """
+    """Whether labels satisfy every `labels.name[:value]` of a filter."""
     for term in text.split():
         match = _LABEL.fullmatch(term)
         if match is None:

@@ -13,11 +13,7 @@ _PAGE = 1000
 
 
 def list_jobs(jobs: JobStore, request: Request, project: str) -> Json:
-    """Returns a page of the project's jobs; the token is the last job of the page before.
-
-    Raises:
-        InvalidQueryError: A parameter is no number.
-    """
+    """Returns a page of the project's jobs; the token is the last job of the page before."""
     query = request.query
     found = jobs.list(project, query.get("parentJobId"))
     states = {state.upper() for state in parse_qs(request.query_string).get("stateFilter", ())}

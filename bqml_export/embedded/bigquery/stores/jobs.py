@@ -73,10 +73,7 @@ class Job:
         self.statistics = {"creationTime": now, "startTime": now, **self.statistics}
 
     def child(self, number: int, sql: str, start: int) -> Job:
-        """Returns the job of the statement that begins at `start` of this script.
-
-        It is cancelled with the script.
-        """
+        """Returns the job of the statement at `start` of this script; cancelled with the script."""
         whole = str(self.configuration["query"]["query"])
         query = {**self.configuration["query"], "query": sql}
         query.pop("destinationTable", None)
@@ -99,11 +96,7 @@ class Job:
         self.statistics = {**self.statistics, "query": query}
 
     def check_cancelled(self) -> None:
-        """Ends the job's work when the user asked for it.
-
-        Raises:
-            StoppedError: The job was cancelled.
-        """
+        """Raises StoppedError, which ends the work, when the user asked for it."""
         if self.cancelled.is_set():
             raise StoppedError("Job execution was cancelled: User requested cancellation")
 
@@ -122,11 +115,7 @@ class JobStore:
             self._load(path)
 
     def claim(self, project: str, job_id: str) -> None:
-        """Reserves a job id, so that a repeated request never runs twice.
-
-        Raises:
-            DuplicateError: The id is taken.
-        """
+        """Reserves a job id, so that a repeated request never runs twice."""
         with self._lock:
             if (project, job_id) in self._claimed:
                 raise DuplicateError(f"Already Exists: Job {project}:{job_id}")
@@ -138,7 +127,7 @@ class JobStore:
             self._claimed.discard((project, job_id))
 
     def find(self, project: str, job_id: str) -> Job | None:
-        """Returns the job, or None when the gateway does not run one of that id."""
+        """Returns None when the gateway does not run a job of that id."""
         return self._jobs.get((project, job_id))
 
     def list(self, project: str, parent_job_id: str | None = None) -> list[Job]:

@@ -21,11 +21,7 @@ class ObjectStore(Protocol):
     def names(self, bucket: str, prefix: str) -> list[str]: ...
 
     def read(self, bucket: str, name: str) -> bytes:
-        """Returns an object's content.
-
-        Raises:
-            FileNotFoundError: There is no such object.
-        """
+        """FileNotFoundError: there is no such object."""
         ...
 
 

@@ -68,12 +68,7 @@ class LoadedFiles:
 
 
 def read_files(sources: Sequence[bytes], load: Json, wanted: tuple[Field, ...]) -> LoadedFiles:
-    """Returns the rows of the files; `wanted` is the schema, or empty to find it in the files.
-
-    Raises:
-        InvalidQueryError: The data does not fit.
-        NotSupportedError: The format or a setting of `configuration.load` is not supported.
-    """
+    """Returns the rows of the files; `wanted` is the schema, or empty to find it in the files."""
     name = str(load.get("sourceFormat") or "CSV").upper()
     reader = _READERS.get(name)
     if reader is None:

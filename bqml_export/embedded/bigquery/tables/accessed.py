@@ -67,11 +67,7 @@ def accessed_tables(
 
 
 def location_of(asked: str, tables: Sequence[AccessedTable]) -> str:
-    """Returns where a query of `tables` runs; `asked` is empty when the client leaves it open.
-
-    Raises:
-        NotFoundError: A table is somewhere else.
-    """
+    """Returns where a query of `tables` runs; `asked` is empty when the client leaves it open."""
     location = asked or (tables[0].location if tables else "US")
     for table in tables:
         check_location(location, table.location, f"{table.project}:{table.dataset}")
@@ -79,11 +75,7 @@ def location_of(asked: str, tables: Sequence[AccessedTable]) -> str:
 
 
 def check_location(asked: str, actual: str, dataset: str) -> str:
-    """Returns the location of `dataset`, in which a job runs that may ask for another.
-
-    Raises:
-        NotFoundError: The job was sent to another location than the dataset's.
-    """
+    """Returns the location of `dataset`, in which a job runs that may ask for another."""
     if asked and asked.upper() != actual.upper():
         # Not a word about jobs: the client repeats a 404 that speaks of one for ten minutes.
         raise NotFoundError(
@@ -106,11 +98,6 @@ def bytes_billed(processed: int, num_tables: int) -> int:
 
 
 def check_bytes_billed(limit: object, billed: int) -> None:
-    """Checks `maximumBytesBilled` of a query.
-
-    Raises:
-        BytesBilledError: It reads more.
-    """
     if limit is not None and int(str(limit)) < billed:
         raise BytesBilledError(
             f"Query exceeded limit for bytes billed: {limit}. {billed} or higher required."

@@ -12,10 +12,6 @@ def check_bucket_location(
     """Checks that a job may read from or write to a bucket.
 
     BigQuery loads a bucket from anywhere into a dataset in the US; else both must be in one place.
-
-    Raises:
-        NotFoundError: There is no such bucket.
-        InvalidQueryError: The bucket is in another location than the dataset.
     """
     found = objects.bucket_location(bucket)
     if found is None:

@@ -43,11 +43,7 @@ class TableDestination:
 
 
 def table_destination(extract: Json) -> TableDestination:
-    """Returns where and how an extract job with a source table writes.
-
-    Raises:
-        QueryError: A setting is wrong or not supported.
-    """
+    """Returns where and how an extract job with a source table writes."""
     for setting, value in extract.items():
         if setting not in _SETTINGS and value not in (None, False, {}):
             raise NotSupportedError(
@@ -79,11 +75,6 @@ def table_destination(extract: Json) -> TableDestination:
 def extract_table(
     services: Services, job: Job, source: Json, destination: TableDestination
 ) -> None:
-    """Writes a table as one object.
-
-    Raises:
-        QueryError: The table or the bucket is missing or somewhere else.
-    """
     project = str(source.get("projectId") or job.project)
     dataset, table = str(source.get("datasetId")), str(source.get("tableId"))
     services.backend.call("GET", table_path(project, dataset, table))

@@ -21,9 +21,6 @@ def load_table(services: Services, job: Job, *, upload: bytes | None) -> None:
     """Runs a load job; `upload` is the data when it came with the request.
 
     The files are read and checked as a whole before the table is touched.
-
-    Raises:
-        QueryError: The configuration or the data is wrong.
     """
     # DuckDB and pyarrow take time to import and most requests never come here.
     from bqml_export.embedded.bigquery.tables._loaded_files import read_files

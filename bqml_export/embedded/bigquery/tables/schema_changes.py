@@ -30,11 +30,7 @@ class SchemaChange:
     """New datasets with their projects."""
 
     def check(self, services: Services) -> None:
-        """Checks a DROP SCHEMA before it runs.
-
-        Raises:
-            InUseError: The dataset holds models.
-        """
+        """Refuses to drop a dataset that holds models."""
         for project, dataset, cascade in self.dropped:
             if not cascade and services.models.list(project, dataset):
                 raise InUseError(f"Dataset {project}:{dataset} is still in use")

@@ -34,11 +34,7 @@ def find_field(table: Table, name: str) -> Field | None:
 
 
 def numbers(name: str, values: Sequence[Value]) -> Floats:
-    """Returns numeric `values` as float64, NULL as NaN.
-
-    Raises:
-        InvalidQueryError: A value is NaN or infinite, or not a number.
-    """
+    """Returns numeric `values` as float64, NULL as NaN; refuses NaN and infinity."""
     is_null = np.fromiter((v is None for v in values), np.bool_, len(values))
     try:
         result = np.array([np.nan if v is None else v for v in values], np.float64)

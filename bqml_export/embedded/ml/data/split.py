@@ -40,11 +40,7 @@ class Split:
 
 
 def split_column(table: Table, options: TrainingOptions) -> Field | None:
-    """Returns the column of DATA_SPLIT_COL, which is not a feature.
-
-    Raises:
-        InvalidQueryError: The column is missing or of the wrong type.
-    """
+    """Returns the column of DATA_SPLIT_COL, which is not a feature."""
     if options.data_split_col is None:
         return None
     field = find_field(table, options.data_split_col)

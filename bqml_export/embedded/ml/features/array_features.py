@@ -70,11 +70,6 @@ class VectorFeature:
 
 
 def learn_array(field: Field, values: Sequence[Value]) -> MultiHotFeature | VectorFeature:
-    """Returns what the ARRAY column `field` of the training rows holds.
-
-    Raises:
-        InvalidQueryError: A vector's numbers or indexes are wrong, or all arrays are empty.
-    """
     nulls = sum(value is None for value in values)
     type_ = base_type(field)
     if type_ in NUMERIC_TYPES or type_ == "STRUCT":

@@ -88,11 +88,7 @@ Feature: TypeAlias = NumericFeature | SparseFeature
 def learn_features(
     fields: Sequence[Field], values: Mapping[str, Sequence[Value]], *, dummy_encoding: bool
 ) -> tuple[Feature, ...]:
-    """Returns what the flattened training columns `fields` hold, in their order.
-
-    Raises:
-        InvalidQueryError: A number is NaN or infinite, or a column holds only NULL.
-    """
+    """Returns what the flattened training columns `fields` hold, in their order."""
     return tuple(_learn(f, values[f.name], dummy_encoding=dummy_encoding) for f in fields)
 
 

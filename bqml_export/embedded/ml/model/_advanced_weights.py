@@ -26,11 +26,8 @@ def advanced_weights_table(
 ) -> Table:
     """Returns one row per column of the design; the category that was dropped has no error.
 
-    Args:
-        layout: The features.
-        weights: The weights [d, 1].
-        errors: Their standard errors, length d.
-        degrees_of_freedom: Of the t test of each weight; None for a normal one.
+    `weights` are [d, 1] and `errors` of length d; without `degrees_of_freedom` the test of a
+    weight is a normal one and no t test.
     """
     rows: list[dict[str, Value]] = []
     for name, category, column in _columns(layout):

@@ -24,11 +24,7 @@ from bqml_export.errors import InvalidQueryError
 
 
 def export_model(model: GLMModel, directory: Path) -> None:
-    """Writes `model`, which BigQuery would export, to `directory`, which must not exist.
-
-    Raises:
-        InvalidQueryError: A category holds a line break, which a vocabulary file cannot.
-    """
+    """Writes what BigQuery would export to `directory`, which must not exist."""
     inputs = [_graph_input(feature) for feature in model.layout.features]
     outputs = model.coefficients.shape[1]
     coefficients = [_coefficients(model, k) for k in range(outputs)]

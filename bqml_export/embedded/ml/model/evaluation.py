@@ -117,10 +117,8 @@ def roc_points(
 ) -> list[dict[str, float]]:
     """Returns the rows of ML.ROC_CURVE, thresholds descending.
 
-    Args:
-        positive: Whether each row is of the positive class.
-        score: Its probability of that class.
-        thresholds: What to cut at; by default at most 100 percentiles of the scores.
+    `score` is each row's probability of the positive class; without `thresholds` it is cut at
+    at most 100 percentiles of the scores.
     """
     given = np.quantile(score, np.linspace(0, 1, 100)) if thresholds is None else thresholds
     rows = []

@@ -92,15 +92,8 @@ def descend(
 ) -> Floats:
     """Returns the weights [d, k] after at most MAX_ITERATIONS steps from `start`.
 
-    Args:
-        problem: What to minimise.
-        start: First weights, [d, k].
-        options: MAX_ITERATIONS, EARLY_STOP, MIN_REL_PROGRESS and the learning rate's options.
-        report: Receives each iteration.
-        eval_loss: Returns the loss of given weights on the evaluation rows.
-
-    Raises:
-        InvalidQueryError: A constant LEARN_RATE makes the loss grow beyond bounds.
+    `eval_loss` gives the loss of weights on the evaluation rows. InvalidQueryError: a constant
+    LEARN_RATE makes the loss grow beyond bounds.
     """
     step = _stepper(problem, options)
     at = problem.point(start)
@@ -197,12 +190,9 @@ class _SearchedStep:
 
 
 def lowest(objective: Callable[[float], float], at_zero: float, first: float) -> float:
-    """Returns a step length near the lowest point of `objective`, 0 if no length is any better.
+    """Returns a step length near the lowest point of the convex `objective`, 0 if none is better.
 
-    Args:
-        objective: A convex function of the step length.
-        at_zero: `objective(0)`.
-        first: The length to try first.
+    `at_zero` is `objective(0)`, and `first` the length to try first.
     """
     rate, value = first, objective(first)
     while not value < at_zero:

@@ -131,12 +131,7 @@ _ALTER_MODEL_ONLY = ("description", "friendly_name", "expiration_timestamp")
 def parse_options(raw: Mapping[str, OptionValue]) -> TrainingOptions:
     """Returns the options of a CREATE MODEL statement, checked one by one and against each other.
 
-    Args:
-        raw: Values by option name; the case of names and of enumerated values does not matter.
-
-    Raises:
-        InvalidQueryError: An option is unknown, of the wrong type, out of range or in conflict.
-        NotSupportedError: BigQuery would do this, the embedded engine does not.
+    The case of names and of enumerated values in `raw` does not matter.
     """
     named = _canonical_names(raw)
     settings: dict[str, Any] = {"model_type": _model_type(named.pop("model_type", None))}

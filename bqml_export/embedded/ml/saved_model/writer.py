@@ -67,12 +67,8 @@ def write_linear_reg(
 ) -> None:
     """Writes a LINEAR_REG export to `path`, which must not exist.
 
-    Args:
-        path: Folder to make.
-        inputs: The feature columns.
-        coefficients: Weights of every input.
-        label: Label column; the output is `predicted_<label>`, float64 [-1, 1].
-        float_dtype: Of numeric inputs: 'float64', or 'float32' as before mid 2022.
+    The output is `predicted_<label>`, float64 [-1, 1]. `float_dtype` of numeric inputs is
+    'float64', or 'float32' as before mid 2022.
     """
     with tempfile.TemporaryDirectory() as scratch, tf.Graph().as_default() as graph, quiet():
         placeholders, dense = _input_layer(inputs, Path(scratch), float_dtype)
@@ -96,14 +92,9 @@ def write_logistic_reg(
 ) -> None:
     """Writes a LOGISTIC_REG export to `path`, which must not exist.
 
-    Args:
-        path: Folder to make.
-        inputs: The feature columns.
-        classes: The K labels as text, in the order of `<label>_values`.
-        coefficients: Weights of each class; of the first class alone when there are two.
-        label: Label column; the outputs are `predicted_<label>`, string [-1, 1],
-            `<label>_probs`, float64 [-1, K], and `<label>_values`, string [-1, K].
-        float_dtype: Of numeric inputs: 'float64', or 'float32' as before mid 2022.
+    `classes` are the K labels as text, in the order of `<label>_values`; `coefficients` those of
+    each class, of the first one alone when there are two. The outputs are `predicted_<label>`,
+    string [-1, 1], `<label>_probs`, float64 [-1, K], and `<label>_values`, string [-1, K].
     """
     with tempfile.TemporaryDirectory() as scratch, tf.Graph().as_default() as graph, quiet():
         placeholders, dense = _input_layer(inputs, Path(scratch), float_dtype)

@@ -20,11 +20,7 @@ def starting_weights(
     classes: Classes | None,
     previous: GLMModel | None,
 ) -> Floats:
-    """Returns the standardised weights [d, k] to start from: zeros, or those of `previous`.
-
-    Raises:
-        InvalidQueryError: WARM_START has no model to continue, or one of another shape.
-    """
+    """Returns the standardised weights [d, k] to start from: zeros, or those of `previous`."""
     outputs = 1 if classes is None else classes.outputs
     if not options.warm_start:
         return np.zeros((layout.width, outputs))

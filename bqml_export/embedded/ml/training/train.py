@@ -49,16 +49,10 @@ def train(
     warm_start: GLMModel | None = None,
     on_iteration: Callable[[Iteration], None] | None = None,
 ) -> GLMModel:
-    """Returns the model that CREATE MODEL would make of the rows of its query.
+    """Returns the model that CREATE MODEL would make of `table`, the rows of its query.
 
     Rows whose label is NULL are left out. Every column but the label and DATA_SPLIT_COL is a
-    feature.
-
-    Args:
-        table: The query's result.
-        options: From `parse_options`.
-        warm_start: The model that WARM_START=TRUE continues.
-        on_iteration: Called after each iteration while training runs.
+    feature. WARM_START=TRUE continues the model `warm_start`.
 
     Raises:
         InvalidQueryError: The data cannot be trained on; the message names the column.

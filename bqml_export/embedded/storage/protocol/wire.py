@@ -83,11 +83,7 @@ class Request:
         return self.first(name).lower() in ("true", "1")
 
     def number(self, name: str) -> int | None:
-        """Returns a whole number among the query parameters, or None where it is absent.
-
-        Raises:
-            ApiError: It is something else.
-        """
+        """Returns a whole number among the query parameters, or None where it is absent."""
         text = self.first(name)
         if not text:
             return None
@@ -97,19 +93,10 @@ class Request:
             raise ApiError(400, f"Invalid value for {name}: '{text}' is not a number") from None
 
     def json(self) -> JsonObject:
-        """Returns the JSON object in the body, an empty one where there is no body.
-
-        Raises:
-            ApiError: The body is something else.
-        """
+        """Returns the JSON object in the body, an empty one where there is no body."""
         return json_object(self.body.read())
 
     def parts(self) -> list[Part]:
-        """Returns the parts of a multipart body.
-
-        Raises:
-            ApiError: The body is something else.
-        """
         try:
             return read_parts(self.body.read(), self.headers.get("Content-Type", ""))
         except MultipartError as exc:
@@ -117,11 +104,6 @@ class Request:
 
 
 def json_object(text: bytes) -> JsonObject:
-    """Returns the JSON object that `text` is.
-
-    Raises:
-        ApiError: It is something else.
-    """
     try:
         content = json.loads(text) if text.strip() else {}
     except ValueError:

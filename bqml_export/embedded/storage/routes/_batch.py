@@ -29,11 +29,7 @@ class _Content:
 
 
 def batch(request: Request, answer: Answer) -> Response:
-    """Returns the answers of the requests in a batch, in their order.
-
-    Raises:
-        ApiError: The body is no batch, or it is too long.
-    """
+    """Returns the answers of the requests in a batch, in their order."""
     parts = request.parts()
     if len(parts) > _MOST_CALLS:
         raise ApiError(400, f"A batch has at most {_MOST_CALLS} calls, got {len(parts)}")

@@ -40,12 +40,7 @@ class Page:
 
 
 def list_page(objects: Iterable[StoredObject], request: ListRequest) -> Page:
-    """Returns one page of `objects`, which come in the order of names and generations.
-
-    Raises:
-        ApiError: The page token is none of ours, the glob is wrong, or it comes with another
-            delimiter than `/`.
-    """
+    """Returns one page of `objects`, which come in the order of names and generations."""
     if request.glob and request.delimiter not in ("", "/"):
         raise ApiError(
             400, "When listing with a glob pattern, the only supported delimiter is '/'."

@@ -38,11 +38,6 @@ _MOST_PARTS = 32
 
 
 def find(store: ObjectStore, request: Request, bucket: str, name: str) -> StoredObject:
-    """Returns the object that a reading request names, once its preconditions hold.
-
-    Raises:
-        ApiError: There is none, or a precondition fails.
-    """
     soft = request.flag("softDeleted")
     if soft and not request.first("generation"):
         raise ApiError(400, "generation is required with softDeleted", reason="required")

@@ -45,11 +45,6 @@ class Router:
         self._routes = list(self._all(store))
 
     def answer(self, request: Request) -> Response:
-        """Returns the response.
-
-        Raises:
-            ApiError: The request cannot be done.
-        """
         others = set()
         for method, pattern, handler in self._routes:
             match = pattern.fullmatch(request.path)

@@ -50,11 +50,6 @@ _UNSUPPORTED = {
 
 
 def check_bucket_name(name: str) -> None:
-    """Returns when Cloud Storage would take the name.
-
-    Raises:
-        ApiError: It would not.
-    """
     if not _NAME.fullmatch(name) or ".." in name:
         raise ApiError(
             400,
@@ -64,11 +59,7 @@ def check_bucket_name(name: str) -> None:
 
 
 def new_bucket(body: Mapping[str, Any], project: str) -> JsonObject:
-    """Returns the resource of a new bucket; the location is US by default.
-
-    Raises:
-        ApiError: The name or the location is wrong, or a field is not supported.
-    """
+    """Returns the resource of a new bucket; the location is US by default."""
     name = str(body.get("name") or "")
     check_bucket_name(name)
     now = timestamp_now()
@@ -93,11 +84,7 @@ def new_bucket(body: Mapping[str, Any], project: str) -> JsonObject:
 
 
 def changed_bucket(bucket: JsonObject, changes: Mapping[str, Any], *, whole: bool) -> JsonObject:
-    """Returns the resource of a bucket that was patched or, if `whole`, updated.
-
-    Raises:
-        ApiError: The location would change, or a field is not supported.
-    """
+    """Returns the resource of a bucket that was patched or, if `whole`, updated."""
     location = changes.get("location")
     if location is not None and str(location).upper() != bucket["location"]:
         raise ApiError(

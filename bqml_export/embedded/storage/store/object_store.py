@@ -56,11 +56,7 @@ class ObjectStore:
         self.catalog.close()
 
     def bucket(self, name: str) -> JsonObject:
-        """Returns a bucket's resource.
-
-        Raises:
-            ApiError: There is no such bucket.
-        """
+        """Returns a bucket's resource."""
         found = self.catalog.bucket(name)
         if found is None:
             raise ApiError(404, "The specified bucket does not exist.")
@@ -69,11 +65,7 @@ class ObjectStore:
     def object(
         self, bucket: str, name: str, generation: int | None = None, *, soft_deleted: bool = False
     ) -> StoredObject:
-        """Returns an object: the live one, or the given generation.
-
-        Raises:
-            ApiError: There is no such bucket or object.
-        """
+        """Returns an object: the live one, or the given generation."""
         self.bucket(bucket)
         found = self._generation(bucket, name, generation)
         if found is None or (found.state == State.SOFT_DELETED) != soft_deleted:
@@ -88,20 +80,12 @@ class ObjectStore:
     def require(
         self, bucket: str, name: str, conditions: Conditions, *, reading: bool = False
     ) -> None:
-        """Returns when the preconditions on the live object hold.
-
-        Raises:
-            ApiError: One does not.
-        """
+        """Refuses a request whose preconditions on the live object do not hold."""
         current = self.catalog.live(bucket, name)
         require(conditions, current.resource if current else None, reading=reading)
 
     def insert(self, new: NewObject) -> StoredObject:
-        """Returns the object that the bytes have become; the file is the store's from now on.
-
-        Raises:
-            ApiError: The bucket is missing, a checksum is another or a precondition fails.
-        """
+        """Returns the object that the bytes have become; the file is the store's from now on."""
         try:
             stored, gone = self._insert(new)
         except BaseException:
@@ -140,11 +124,7 @@ class ObjectStore:
     def delete(
         self, bucket: str, name: str, conditions: Conditions, generation: int | None = None
     ) -> None:
-        """Deletes the live object, or one generation for good.
-
-        Raises:
-            ApiError: There is none, or a precondition fails.
-        """
+        """Deletes the live object, or one generation for good."""
         with self.catalog.transaction():
             stored = self.object(bucket, name, generation)
             require(conditions, stored.resource, reading=False)
@@ -167,11 +147,7 @@ class ObjectStore:
         )
 
     def delete_bucket(self, name: str, conditions: Conditions) -> None:
-        """Deletes an empty bucket.
-
-        Raises:
-            ApiError: It is missing or holds objects.
-        """
+        """Refuses a bucket that holds objects."""
         with self.catalog.transaction():
             require(conditions, self.bucket(name), reading=False)
             if self.catalog.objects(name, "", State.LIVE, State.NONCURRENT):
@@ -216,11 +192,6 @@ class ObjectStore:
 
 
 def require(conditions: Conditions, current: Mapping[str, Any] | None, *, reading: bool) -> None:
-    """Returns when the preconditions on a resource hold.
-
-    Raises:
-        ApiError: One does not.
-    """
     status = conditions.failed(current, reading=reading)
     if status is not None:
         message = "At least one of the pre-conditions you specified did not hold."
