@@ -56,7 +56,6 @@ class Staging:
                 shutil.copyfile(self.file(stored), target)
 
     def remove(self) -> None:
-        """Removes the folder, which is what its files are published for."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -35,7 +35,6 @@ def serve_until_stopped(
 
 
 def print_environment(endpoints: Endpoints) -> None:
-    """Prints the lines that point Google's Python clients at the services."""
     for name, value in endpoints.environment().items():
         print(f"export {name}={value}")
     sys.stdout.flush()

@@ -26,7 +26,6 @@ class Leaf:
         return self.column if self.field is None else f"{self.column}.{self.field}"
 
     def of(self, row: Row) -> object:
-        """Returns this leaf's value in `row`, None where that is NULL."""
         value = row.get(self.column)
         if self.field is None or value is None:
             return value

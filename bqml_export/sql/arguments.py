@@ -30,7 +30,6 @@ class Arguments:
         return self.given[index].text
 
     def check_count(self, least: int, most: int) -> None:
-        """Raises InvalidQueryError unless there are `least` to `most` arguments."""
         if not least <= len(self) <= most:
             wanted = str(least) if least == most else f"{least} to {most}"
             raise InvalidQueryError(

@@ -42,13 +42,9 @@ def _ends_view(sql: Sql, index: int) -> bool:
 def _use(sql: Sql, last: int) -> CatalogUse:
     # A project may have dashes and digits, which the tokenizer takes for arithmetic.
     start = last
-    while start and not sql[start].space and _is_part(sql[start - 1].text):
+    while start and not sql[start].space and _PART.fullmatch(sql[start - 1].text):
         start -= 1
     parts = path_text(sql[start : last + 1]).replace("`", "").split(".")[:-2]
     if not 1 <= len(parts) <= 2:
         raise InvalidQueryError(f"{_VIEW} must be qualified with a dataset (dataset.{_VIEW})")
     return CatalogUse(parts[0] if len(parts) == 2 else "", parts[-1], start, last + 1)
-
-
-def _is_part(text: str) -> bool:
-    return _PART.fullmatch(text) is not None

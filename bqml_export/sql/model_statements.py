@@ -29,15 +29,8 @@ _REFUSED_CLAUSES = {
 class ModelClauses:
     """A model statement by its parts as written, whatever BigQuery makes of them.
 
-    Attributes:
-        verb: CREATE, DROP, EXPORT or ALTER.
-        or_replace: Whether it says OR REPLACE.
-        exists_flag: Whether it says IF NOT EXISTS, or IF EXISTS.
-        name: The path of the model, empty when it is missing.
-        options: What stands between the parentheses of OPTIONS(...).
-        transform: What stands between the parentheses of TRANSFORM(...).
-        query: All behind AS.
-        other: The first word of a clause that is none of these, or comes twice.
+    `options` and `transform` are what stands between their parentheses; `other` is the first word
+    of a clause that is none of these, or comes twice.
     """
 
     verb: str

@@ -79,7 +79,6 @@ class Sql:
 
     @property
     def text(self) -> str:
-        """What is written, blanks and comments included."""
         return "".join([*(token.space + token.text for token in self.tokens), self.tail])
 
     def __eq__(self, other: object) -> bool:

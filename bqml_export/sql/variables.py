@@ -37,7 +37,6 @@ def read_assignment(sql: Sql) -> Assignment | None:
 
 
 def parameter_name(variable: str) -> str:
-    """Returns the name of the query parameter that holds a variable."""
     return f"{_PREFIX}{variable}"
 
 

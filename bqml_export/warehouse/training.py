@@ -51,7 +51,6 @@ class TrainingPlan:
 
     @property
     def action(self) -> str:
-        """`nothing`, `wait` or `send`."""
         if self.attempt.running:
             return "wait"
         return "nothing" if self.up_to_date else "send"

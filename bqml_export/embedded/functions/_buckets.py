@@ -28,7 +28,6 @@ def bucket_case(value: str, points: Sequence[str], names: Sequence[str]) -> str:
 
 
 def bucketize(value: str, points: Sequence[float], output_format: str) -> str:
-    """Returns the bucket of `value` between constant boundaries."""
     if list(points) != sorted(set(points)):
         raise InvalidQueryError("ML.BUCKETIZE: the split points must ascend")
     literals = [float_literal(point) for point in points]

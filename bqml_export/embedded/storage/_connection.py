@@ -59,7 +59,7 @@ class _Body:
         self._encoding = str(headers.get("Content-Encoding", "")).lower()
 
     def chunks(self) -> Iterable[bytes]:
-        """Yields the bytes; a body that is packed in transit is unpacked."""
+        """Unpacks a body that is packed in transit."""
         if self._encoding != "gzip":
             return self._pieces
         return _unpacked(self._pieces)
@@ -185,5 +185,4 @@ class Connection(BaseHTTPRequestHandler):
             self.wfile.write(piece)
             left -= len(piece)
 
-    def log_message(self, *_args: object) -> None:
-        """Keeps quiet."""
+    def log_message(self, *_args: object) -> None: ...

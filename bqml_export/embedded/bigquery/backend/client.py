@@ -140,7 +140,6 @@ class BackendClient:
         return decode_rows(fields, rows)
 
     def result_page(self, project: str, job_id: str, paging: Mapping[str, str]) -> Json:
-        """Returns one page of the rows of a finished query job, as getQueryResults does."""
         return self.call("GET", f"/{quote(project)}/queries/{quote(job_id)}?{urlencode(paging)}")
 
     def delete_result(self, project: str, job_id: str) -> None:

@@ -28,7 +28,6 @@ class DatasetRoutes:
         self._forward = forward
 
     def list(self, request: Request, project: str) -> Response:
-        """datasets.list by name; the page token is the last name of the page before."""
         answer = self._services.backend.call("GET", f"/{project}/datasets?maxResults={_ALL}")
         found = {d["datasetReference"]["datasetId"]: d for d in answer.get("datasets", [])}
         hidden = request.query.get("all", "false").lower() != "true"

@@ -19,7 +19,6 @@ class ModelRoutes:
         self._services = services
 
     def list(self, request: Request, project: str, dataset: str) -> Response:
-        """models.list, by name; the page token is the last name of the page before."""
         self._services.backend.call("GET", dataset_path(project, dataset))
         after = request.query.get("pageToken", "")
         size = int(request.query.get("maxResults", _PAGE))

@@ -36,7 +36,6 @@ class TableRoutes:
         self._forward = forward
 
     def list(self, request: Request, project: str, dataset: str) -> Response:
-        """tables.list by name; the page token is the last name of the page before."""
         path = dataset_path(project, dataset)
         self._services.backend.call("GET", path)
         answer = self._services.backend.call("GET", f"{path}/tables?maxResults={_ALL}")

@@ -62,7 +62,6 @@ class Job:
 
     @property
     def created_ms(self) -> int:
-        """When the job was made, in milliseconds since 1970."""
         return int(self.statistics.get("creationTime", 0))
 
     def reference(self) -> Json:
@@ -140,7 +139,6 @@ class JobStore:
         return sorted(jobs, key=lambda job: (job.created_ms, job.job_id), reverse=True)
 
     def submit(self, job: Job, work: Callable[[Job], None]) -> None:
-        """Starts `work(job)` on a worker thread."""
         self.add(job)
         self._workers.submit(self._run, job, work)
 

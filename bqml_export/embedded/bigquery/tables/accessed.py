@@ -109,7 +109,8 @@ def table_bytes(backend: BackendClient, table: AccessedTable) -> int:
     try:
         resource = backend.call("GET", table_path(table.project, table.dataset, table.table))
         fields = [parse_field(schema) for schema in resource.get("schema", {}).get("fields", ())]
-        read = [field for field in fields if _is_read(field, table.columns)]
+        columns = table.columns
+        read = [field for field in fields if columns is None or field.name.lower() in columns]
         if not read:
             return 0
         total = " + ".join(f"COALESCE(SUM({_size(field)}), 0)" for field in read)
@@ -119,10 +120,6 @@ def table_bytes(backend: BackendClient, table: AccessedTable) -> int:
     except QueryError:
         return 0
     return int(str(rows.columns["size"][0]))
-
-
-def _is_read(field: Field, columns: frozenset[str] | None) -> bool:
-    return columns is None or field.name.lower() in columns
 
 
 def _size(field: Field) -> str:

@@ -23,7 +23,6 @@ class Field:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Field:
-        """Returns the field that `dataclasses.asdict` wrote."""
         return cls(**{**data, "fields": tuple(cls.from_json(f) for f in data["fields"])})
 
 

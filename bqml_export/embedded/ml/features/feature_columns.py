@@ -20,13 +20,7 @@ from bqml_export.errors import InvalidQueryError, NotSupportedError
 
 
 def flatten(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """Returns the columns that the model sees.
-
-    Raises:
-        InvalidQueryError: A STRUCT is nested, two columns end up with one name, or a column has a
-            type that BigQuery ML does not take.
-        NotSupportedError: A column has a type that the embedded engine cannot read.
-    """
+    """Returns the columns that the model sees; refuses nested STRUCTs and equal names."""
     flat = [part for field in fields for part in _expand(field)]
     names = [f.name.lower() for f in flat]
     for field in flat:

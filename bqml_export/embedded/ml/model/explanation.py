@@ -28,12 +28,7 @@ _ATTRIBUTIONS = Field("top_feature_attributions", "STRUCT", "REPEATED", _PAIR)
 
 @dataclass(frozen=True, slots=True)
 class Attributions:
-    """What makes up the linear predictor of n rows.
-
-    Attributes:
-        base: The baseline's linear predictor, float64 [k].
-        parts: What each feature adds, float64 [n, k] by feature name.
-    """
+    """The linear predictor of n rows: `base` [k] plus what each feature adds, `parts` [n, k]."""
 
     base: Floats
     parts: Mapping[str, Floats]

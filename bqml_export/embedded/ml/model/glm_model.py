@@ -207,7 +207,6 @@ class GLMModel:
         export_model(self, directory)
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the model as JSON values, exactly; `from_json` is the inverse."""
         return _model_json.to_json(self)
 
     @classmethod

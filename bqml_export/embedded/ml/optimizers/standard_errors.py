@@ -18,12 +18,9 @@ _SMALLEST_EIGENVALUE = 1e-10
 
 @dataclass(frozen=True, slots=True)
 class StandardErrors:
-    """Standard errors by column of the design matrix; NaN where there is no column.
+    """Standard errors by column of the design matrix, length d; NaN where there is none.
 
-    Attributes:
-        raw: Of the weights of raw columns, length d.
-        standardized: Of the weights of standardised columns, length d.
-        degrees_of_freedom: Of the t distribution of LINEAR_REG; None is the normal one.
+    `degrees_of_freedom` is that of LINEAR_REG's t distribution; None is the normal one.
     """
 
     raw: tuple[float, ...]

@@ -58,7 +58,6 @@ class TrainingOptions:
         return self.input_label_cols[0]
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the options as JSON values; `from_json` is the inverse."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return values | {"specified": sorted(self.specified)}
 

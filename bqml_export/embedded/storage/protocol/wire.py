@@ -50,7 +50,6 @@ class ApiError(Exception):
 
 
 def not_supported(what: str) -> ApiError:
-    """Returns the error for a part of Cloud Storage that the embedded one does not have."""
     message = f"The embedded Cloud Storage does not support {what}."
     return ApiError(400, message, reason="notImplemented")
 
@@ -58,11 +57,9 @@ def not_supported(what: str) -> ApiError:
 class Body(Protocol):
     """The bytes of a request, read once."""
 
-    def chunks(self) -> Iterable[bytes]:
-        """Yields the bytes as they arrive."""
+    def chunks(self) -> Iterable[bytes]: ...
 
-    def read(self) -> bytes:
-        """Returns all bytes."""
+    def read(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

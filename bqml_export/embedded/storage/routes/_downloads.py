@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import shutil
 import tempfile
+from datetime import datetime
 from email.utils import format_datetime
 from typing import BinaryIO
 
 from bqml_export.embedded.storage.protocol.byte_range import UnsatisfiableRangeError, absolute_range
-from bqml_export.embedded.storage.protocol.timestamps import moment
 from bqml_export.embedded.storage.protocol.wire import (
     ApiError,
     FileSlice,
@@ -81,7 +81,8 @@ def _headers(resource: JsonObject) -> dict[str, str]:
     }
     headers["X-Goog-Stored-Content-Encoding"] = resource.get("contentEncoding") or "identity"
     headers["ETag"] = f'"{resource["etag"]}"'
-    headers["Last-Modified"] = format_datetime(moment(resource["updated"]), usegmt=True)
+    updated = datetime.fromisoformat(resource["updated"])
+    headers["Last-Modified"] = format_datetime(updated, usegmt=True)
     headers["Accept-Ranges"] = "bytes"
     for key, value in (resource.get("metadata") or {}).items():
         if f"{key}{value}".isascii() and f"{key}{value}".isprintable():

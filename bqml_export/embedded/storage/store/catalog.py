@@ -123,7 +123,6 @@ class Catalog:
         return _decoded(rows[0][0]) if rows else None
 
     def buckets(self, prefix: str) -> list[JsonObject]:
-        """Returns the buckets whose names begin with `prefix`, by name."""
         sql = "SELECT resource FROM buckets WHERE name >= ? AND name < ? ORDER BY name"
         return [_decoded(row[0]) for row in self._rows(sql, prefix, prefix + _BEHIND_ALL)]
 
