@@ -115,7 +115,6 @@ def _tidy(request: UpRequest, exported: Exported, report: Report) -> None:
 
 
 def _checked(clients: Clients, request: UpRequest) -> _Start:
-    """Returns the start of the chain, before anything is spent on it."""
     model_folder(request.root, request.model)
     destination = request.destination or exporting.default_destination(clients)
     if isinstance(request.source, ModelReference):
@@ -130,7 +129,6 @@ def _checked(clients: Clients, request: UpRequest) -> _Start:
 
 
 def _require_servable(name: str, model_type: str, *, transforms: bool) -> None:
-    """Refuses a model whose export would be refused at publish."""
     if transforms:
         kind = ExportKind.TRANSFORM_MODEL
     elif destination_format(model_type) == BOOSTER_FORMAT:

@@ -90,7 +90,6 @@ _TARGET_OPTIONS = {
 
 
 def target_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Adds the options that say where to work; the command takes them as `target: Target`."""
     return gathered(command, _TARGET_OPTIONS, "target", _target)
 
 

@@ -36,7 +36,6 @@ class Endpoints:
     project: str
 
     def environment(self) -> dict[str, str]:
-        """Returns the variables that point Google's Python clients at the services."""
         return {
             "BIGQUERY_EMULATOR_HOST": self.bigquery_url,
             "STORAGE_EMULATOR_HOST": self.storage_url,
@@ -75,7 +74,6 @@ def embedded_services(
 
 
 def running_endpoints(state_dir: Path) -> Endpoints | None:
-    """Returns the endpoints of the process that serves a state folder now, or None."""
     state_dir = state_dir.expanduser()
     try:
         with (state_dir / ".lock").open("rb") as handle:

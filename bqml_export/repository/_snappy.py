@@ -12,7 +12,6 @@ _MAX_VARINT_BYTES = 10
 
 
 def read_varint(data: memoryview, position: int) -> tuple[int, int]:
-    """Returns the varint at `position` and the position behind it."""
     value = 0
     for index in range(_MAX_VARINT_BYTES):
         if position + index >= len(data):

@@ -74,7 +74,6 @@ def next_number(folder: Path) -> int:
 
 
 def models_of(root: Path) -> list[str]:
-    """Returns the names of the models in `root` that have a version."""
     names = [entry.name for entry in _entries(root) if _MODEL_NAME.fullmatch(entry.name)]
     return sorted(name for name in names if versions_of(root, name))
 

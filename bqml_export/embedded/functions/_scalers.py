@@ -30,8 +30,7 @@ class Scaler(Protocol):
     @property
     def value(self) -> str: ...
 
-    def window(self) -> Statistics:
-        """Returns the statistics as window aggregates over the rows of the query."""
+    def window(self) -> Statistics: ...
 
     def freeze(self, values: Sequence[Value]) -> Statistics:
         """Returns the statistics of the training rows as literals."""

@@ -44,15 +44,12 @@ class HttpServer(ThreadingHTTPServer):
         """Says nothing: a client that goes away is no error."""
 
     def close_connections(self) -> None:
-        """Ends the connections whose client says nothing."""
         for connection in list(self._connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Body:
-    """The bytes of a request as they come from the connection."""
-
     def __init__(self, stream: BufferedIOBase, headers: Foreign) -> None:
         self._stream = stream
         self._pieces = self._raw(headers)
@@ -185,4 +182,5 @@ class Connection(BaseHTTPRequestHandler):
             self.wfile.write(piece)
             left -= len(piece)
 
-    def log_message(self, *_args: object) -> None: ...
+    def log_message(self, *_args: object) -> None:
+        """Keeps quiet."""

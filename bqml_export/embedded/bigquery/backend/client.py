@@ -115,7 +115,6 @@ class BackendClient:
         return self.run_configuration(scope.project, configuration)
 
     def run_configuration(self, project: str, configuration: Json) -> Json:
-        """Runs a job of any configuration and returns it finished."""
         job = self.call("POST", f"/{quote(project)}/jobs", {"configuration": configuration})
         error = job.get("status", {}).get("errorResult")
         if error:

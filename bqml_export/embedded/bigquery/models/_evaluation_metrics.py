@@ -52,7 +52,6 @@ def evaluation_metrics(model: GLMModel) -> Json:
 
 
 def global_explanations(model: GLMModel) -> Json:
-    """Returns the explanations of a model trained with ENABLE_GLOBAL_EXPLAIN, or nothing."""
     if model.report.attributions is None:
         return {}
     whole: Json = {"explanations": _explanations(model.global_explain())}

@@ -44,7 +44,6 @@ def model_resource(key: ModelKey, model: GLMModel, location: str, started: datet
 
 
 def _given_columns(model: GLMModel) -> tuple[Field, ...]:
-    """Returns the columns that the user gives: those before a TRANSFORM clause."""
     if model.transform is None:
         return model.feature_columns
     label = model.label.name.lower()

@@ -82,7 +82,6 @@ def _frozen(services: Services, scope: QueryScope, call: PreprocessingCall, tabl
 
 @contextmanager
 def _numbered(services: Services, rows: ResultSet) -> Iterator[str]:
-    """Yields the quoted name of a scratch table of the rows and their numbers."""
     scratch = Scratch(services.backend)
     fields = (*rows.fields, Field(_ROW, "INT64"))
     columns = {**rows.columns, _ROW: range(rows.num_rows)}

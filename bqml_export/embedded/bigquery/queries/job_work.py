@@ -97,7 +97,6 @@ def _refuse_model(services: Services, project: str, source: Json) -> None:
 
 
 def _locate(services: Services, job: Job, table: Json) -> None:
-    """Sets the job's location to that of a table's dataset, where there is one."""
     project, dataset = str(table.get("projectId") or job.project), str(table.get("datasetId") or "")
     try:
         actual = services.backend.dataset_location(project, dataset)

@@ -26,7 +26,6 @@ def anonymous_table(job: Job) -> Json:
 
 
 def anonymous_job(services: Services, project: str, table: str) -> Job:
-    """Returns the job whose rows an anonymous table holds."""
     job = services.jobs.find(project, table.removeprefix(_PREFIX))
     if not table.startswith(_PREFIX) or job is None or job.result_job_id is None:
         raise _gone(project, table)

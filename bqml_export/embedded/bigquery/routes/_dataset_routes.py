@@ -60,7 +60,6 @@ class DatasetRoutes:
         return self._forward(request)
 
     def change(self, request: Request, project: str, dataset: str) -> Response:
-        """datasets.patch, and datasets.update with the whole resource."""
         path = dataset_path(project, dataset)
         old = self._services.backend.call("GET", path)
         check_etag(request, old["etag"], f"Dataset {project}:{dataset}")

@@ -17,8 +17,6 @@ _RANGE = re.compile(r"bytes (?:(?P<start>\d+)-(?P<end>\d+)|\*)/(?P<total>\d+|\*)
 
 @dataclass(slots=True)
 class _Session:
-    """One resumable upload that is not complete."""
-
     project: str
     body: Json
     content: bytearray = field(default_factory=bytearray)
@@ -33,7 +31,6 @@ class UploadRoutes:
         self._lock = threading.Lock()
 
     def start(self, request: Request, project: str) -> Response:
-        """Takes a whole multipart upload, or opens a resumable one."""
         kind = request.query.get("uploadType")
         if kind == "multipart":
             return self._insert(project, *_job_and_data(request))
@@ -74,7 +71,7 @@ def _job_and_data(request: Request) -> tuple[Json, bytes]:
 
 
 def _append(content: bytearray, request: Request) -> bool:
-    """Adds the chunk and returns whether the upload is complete."""
+    """Returns whether the upload is complete."""
     header = request.headers.get("content-range")
     if header is None:
         content[:] = request.body

@@ -22,7 +22,6 @@ class ObjectStore(Protocol):
 
     def read(self, bucket: str, name: str) -> bytes:
         """FileNotFoundError: there is no such object."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

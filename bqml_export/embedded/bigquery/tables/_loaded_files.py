@@ -230,7 +230,6 @@ def _check_required(table: pa.Table, fields: tuple[Field, ...]) -> None:
 
 
 def _field(column: pa.Field) -> Field:
-    """Returns BigQuery's field for a column of a file without a given schema."""
     kind = column.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         element = _field(pa.field(column.name, kind.value_type))

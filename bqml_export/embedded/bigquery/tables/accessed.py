@@ -75,7 +75,6 @@ def location_of(asked: str, tables: Sequence[AccessedTable]) -> str:
 
 
 def check_location(asked: str, actual: str, dataset: str) -> str:
-    """Returns the location of `dataset`, in which a job runs that may ask for another."""
     if asked and asked.upper() != actual.upper():
         # Not a word about jobs: the client repeats a 404 that speaks of one for ten minutes.
         raise NotFoundError(

@@ -68,7 +68,6 @@ def schema_change(
 
 
 def _update_schema(backend: BackendClient, table: AccessedTable) -> None:
-    """Tells the backend's catalog the columns that the table has now."""
     path = table_path(table.project, table.dataset, table.table)
     known = {field["name"]: field for field in _schema(backend.call("GET", path))}
     name = f"`{table.project}`.`{table.dataset}`.`{table.table}`"

@@ -65,7 +65,6 @@ def categories(values: Sequence[Value]) -> list[str | None]:
 
 
 def category_bytes(type_: str, text: str) -> bytes:
-    """Returns the bytes that a request to the exported model carries for a category."""
     return text.encode("latin-1" if type_ == "BYTES" else "utf-8")
 
 

@@ -60,7 +60,7 @@ def regression_metrics(label: Floats, predicted: Floats) -> dict[str, float]:
 
 
 def decide(probs: Floats, threshold: float | None) -> npt.NDArray[np.intp]:
-    """Returns the predicted class of each row; `threshold` is for the first of two classes."""
+    """`threshold` is for the first of two classes."""
     if threshold is None:
         best: npt.NDArray[np.intp] = probs.argmax(axis=1)
         return best

@@ -43,8 +43,6 @@ _RARE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """Weights, their linear predictor and their objective."""
-
     weights: Floats
     eta: Floats
     objective: float

@@ -85,7 +85,6 @@ def train(
 def _prepare(
     table: Table, label: Field, features: tuple[Field, ...], options: TrainingOptions
 ) -> _Run:
-    """Returns the encoded parts of `table`, whose rows all have a label."""
     flat = flatten(features)
     split = split_rows(table, options)
     target = _Target.learn(label, table.columns[label.name], options)
@@ -181,8 +180,6 @@ class _Target:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Some rows: their columns, those encoded, and their loss."""
-
     values: Mapping[str, Sequence[Value]]
     design: Design
     loss: Loss

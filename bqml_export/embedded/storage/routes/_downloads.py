@@ -96,7 +96,6 @@ def _hashes(resource: JsonObject) -> str:
 
 
 def _wants_it_unpacked(request: Request, resource: JsonObject) -> bool:
-    """Returns whether a gzip object goes to a client that cannot unpack it."""
     packed = resource.get("contentEncoding") == "gzip"
     untouched = "no-transform" in (resource.get("cacheControl") or "")
     return packed and not untouched and "gzip" not in request.headers.get("Accept-Encoding", "")

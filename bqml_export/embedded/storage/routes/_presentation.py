@@ -49,7 +49,6 @@ def bucket_response(request: Request, bucket: JsonObject) -> Response:
 
 
 def shown(request: Request, content: JsonObject) -> Response:
-    """Returns a JSON response with the fields that the request asks for."""
     wanted = request.first("fields")
     return json_response(_only(content, _parsed_fields(wanted)) if wanted else content)
 

@@ -133,7 +133,6 @@ def _place(body: Mapping[str, Any]) -> JsonObject:
 
 
 def _completed(bucket: JsonObject) -> JsonObject:
-    """Returns the bucket with what follows from its other fields."""
     access = {"enabled": False, **bucket["iamConfiguration"].get("uniformBucketLevelAccess", {})}
     legacy = bucket["iamConfiguration"].get("bucketPolicyOnly", {})
     access["enabled"] = bool(access["enabled"] or legacy.get("enabled"))

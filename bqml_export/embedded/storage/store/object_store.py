@@ -56,7 +56,6 @@ class ObjectStore:
         self.catalog.close()
 
     def bucket(self, name: str) -> JsonObject:
-        """Returns a bucket's resource."""
         found = self.catalog.bucket(name)
         if found is None:
             raise ApiError(404, "The specified bucket does not exist.")
