@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+from foundation.json_types import Json
 
 DEFAULT_SIGNATURE = "serving_default"
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from foundation.json_types import Json
 from serve_app.errors import (
     InternalError,
     NotFoundError,
@@ -19,7 +20,7 @@ from serve_app.kinds.registry import kind_of
 from serve_app.kinds.servable import LoadOptions, Tensors
 from serve_app.metrics.recorder import Recorder
 from serve_app.predictor import State, VersionStatus
-from serve_app.repository.record import Json, read_record
+from serve_app.repository.record import read_record
 from serve_app.warmup.version_warmup import warm_version
 
 if TYPE_CHECKING:

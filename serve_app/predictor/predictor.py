@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from serve_app.kinds.signature import Json, Signature
+from foundation.json_types import Json
+from serve_app.kinds.signature import Signature
 from serve_app.kinds.traits import CallTraits
 from serve_app.metrics.model_call import ModelCallMeter
 from serve_app.metrics.recorder import Recorder
@@ -130,6 +131,8 @@ class Predictor:
         if last is not None and last.version is version:
             if last.is_used:
                 version.release()  # it holds the version already
+            else:
+                last.renew(servable)
             return last
         meter = ModelCallMeter(self.recorder, query.spec.name, version.number, query.api)
         return Lease(version, servable, query, meter)

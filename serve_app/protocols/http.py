@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from serve_app.kinds.signature import Json
+from foundation.json_types import Json
 from serve_app.predictor import Adapter, Query
 
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TypeAlias
 
+from foundation.json_types import Json
 from foundation.repository.layout import RECORD_NAME
-
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 
 def read_record(folder: Path) -> dict[str, Json] | None:

@@ -26,7 +26,10 @@ from serve_app.kinds.tensorflow.sharing._following import RowsThrough
 from serve_app.kinds.tensorflow.sharing._operations import RESOURCES
 
 _INT32 = tf.int32.as_datatype_enum
-_BATCHED = frozenset({tf.float32.as_datatype_enum, tf.float64.as_datatype_enum})
+_FLOAT32 = tf.float32.as_datatype_enum
+_LONGEST = {_FLOAT32: 512, tf.float64.as_datatype_enum: 8192}
+"""Up to how many numbers a batched product sums as a single one does: measured."""
+_MOST_COLUMNS = 512
 
 
 class RowWiseGraph:
@@ -142,9 +145,14 @@ class RowWiseGraph:
         if node.name not in self._through.batched or node.attr["transpose_b"].b:
             return False
         fused, kind = list(node.attr["fused_ops"].list.s), node.attr["T"].type
-        if fused == [b"BiasAdd", b"Relu"]:
-            return node.op == "_MklNativeFusedMatMul" and bool(kind == tf.float32.as_datatype_enum)
-        return kind in _BATCHED and fused in ([], [b"BiasAdd"])
+        inner, columns = self._graph.shapes[inputs_of(node)[1]] or (None, None)
+        most = _LONGEST.get(kind, 0)
+        if inner is None or columns is None or inner > most or columns > _MOST_COLUMNS:
+            return False
+        if fused:  # Eigen's fused ones sum long vectors in another order
+            is_known = fused in ([b"BiasAdd"], [b"BiasAdd", b"Relu"])
+            return is_known and node.op == "_MklNativeFusedMatMul" and bool(kind == _FLOAT32)
+        return True
 
     def _all_rows(self, tensor: Tensor) -> str:
         """The name of a tensor with all rows in it; joins them at the first demand."""

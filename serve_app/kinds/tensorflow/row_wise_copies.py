@@ -118,8 +118,9 @@ def _within(graphs: list[RowWiseGraph], most: int) -> list[RowWiseGraph]:
 
 def _renamed(signature: Signature, graph: RowWiseGraph) -> Signature:
     def renamed(specs: Mapping[str, TensorSpec], names: Mapping[str, str]) -> dict[str, TensorSpec]:
+        # An input that no output follows from is not in the graph.
         return {alias: replace(spec, tensor_name=names[spec.tensor_name])
-                for alias, spec in specs.items()}  # fmt: skip
+                for alias, spec in specs.items() if spec.tensor_name in names}  # fmt: skip
 
     return replace(
         signature,

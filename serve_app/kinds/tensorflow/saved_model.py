@@ -19,8 +19,9 @@ from google.protobuf.json_format import MessageToDict
 from tensorflow.core.protobuf.config_pb2 import CallableOptions
 from tensorflow.python.saved_model.loader_impl import SavedModelLoader
 
+from foundation.json_types import Json
 from serve_app.errors import ERROR_BY_CODE, UnknownError
-from serve_app.kinds.signature import Json, Signature, TensorSpec
+from serve_app.kinds.signature import Signature, TensorSpec
 from serve_app.kinds.tensorflow.session_run import executed_graph, run_session, tensor_output
 from serve_app.kinds.tensorflow.sharing.analysis import Verdict, analyse
 from serve_app.kinds.tensorflow.sharing.examples import examples_for

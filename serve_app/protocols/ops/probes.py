@@ -5,8 +5,8 @@ TensorFlow Serving has none of them; all lie outside /v1/, whose every path is i
 
 from __future__ import annotations
 
+from foundation.json_types import Json
 from serve_app.errors import NotFoundError
-from serve_app.kinds.signature import Json
 from serve_app.kinds.traits import CallTraits
 from serve_app.predictor import ModelSpec, Predictor
 from serve_app.protocols.http import Answer, json_answer

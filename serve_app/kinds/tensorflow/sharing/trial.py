@@ -55,7 +55,13 @@ def learn_sharing(
             trial = trials[name] = _Trial(model, signature, traits[name])
             trial.time_calls(recorded.get(name))
             trial.decide(sharing)
-    copies = _copies(model, trials)
+    try:
+        copies = _copies(model, trials)
+    except Exception:  # noqa: BLE001 - a version is served without copies, whatever its graph
+        _log.exception("no row-wise copies of %s", model.folder)
+        copies = RowWiseCopies()
+        for each in traits.values():
+            each.row_width = 0
     for name, trial in trials.items():
         if sharing == "exact" and traits[name].reason:
             _log.info("signature %s: %s", name, traits[name].reason)

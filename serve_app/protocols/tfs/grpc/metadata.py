@@ -7,13 +7,13 @@ from typing import cast
 from google.protobuf.json_format import ParseDict
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
+from foundation.json_types import Json
 from foundation.protos.model_metadata_pb2 import (
     GetModelMetadataRequest,
     GetModelMetadataResponse,
     SignatureDefMap,
 )
 from serve_app.errors import InvalidArgumentError
-from serve_app.kinds.signature import Json
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 from serve_app.protocols.tfs.grpc.spec import named_spec, require_spec
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TypeAlias, cast
+from typing import cast
 
+from foundation.json_types import Json
 from serve_app.protocols.tfs.json import rapid_json
 from serve_app.protocols.tfs.json.rapid_json import Members
-
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 _BOM = b"\xef\xbb\xbf"
 _WHITESPACE = re.compile(r"[ \t\n\r]*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serve_app.kinds.signature import Json
+from foundation.json_types import Json
 from serve_app.predictor import ModelSpec, Predictor, VersionStatus
 from serve_app.protocols.http import Answer, json_answer
 

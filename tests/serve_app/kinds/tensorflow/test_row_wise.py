@@ -62,7 +62,9 @@ def layers(dtype: str, inner: int, classes: int) -> Callable[[Any], dict[str, An
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(("width", "inner", "classes"), [(4, 3, 3), (7, 1, 1), (40, 5, 2)])
+@pytest.mark.parametrize(
+    ("width", "inner", "classes"), [(4, 3, 3), (7, 1, 1), (40, 5, 2), (700, 3, 2)]
+)
 def test_a_row_in_company_has_the_bits_of_the_row_alone(
     tmp_path: Path, dtype: str, width: int, inner: int, classes: int
 ) -> None:

@@ -211,6 +211,28 @@ def test_a_variable_is_the_same_in_a_copy(servable: Servables) -> None:
             assert same_bits(array, np.concatenate([each[alias] for each in alone[:size]]))
 
 
+def test_an_input_without_use_is_no_hindrance(servable: Servables) -> None:
+    """TensorFlow leaves it out of what it executes."""
+    model = servable(lambda x, unused: {"y": tf.exp(x)}, spec(2), spec(2, name="unused"))  # noqa: ARG005
+    assert model.traits("serving_default").row_width == 64
+    rows = np.ones([5, 2], np.float32)
+    assert ask(model, 5, x=rows, unused=rows)["y"].shape == (5, 2)
+
+
+def test_a_version_is_served_whatever_goes_wrong_with_its_copies(
+    servable: Servables, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without them."""
+
+    def broken(*_: Any) -> Any:
+        raise KeyError("node")
+
+    monkeypatch.setattr(trial, "open_copies", broken)
+    model = servable(lambda x: {"y": tf.exp(x)}, spec())
+    assert model.traits("serving_default").row_width == 0
+    assert "no row-wise copies of " in caplog.text
+
+
 def test_tf_examples_of_fixed_features_are_shared(servable: Servables) -> None:
     """Each is read by itself; features of any size are padded to the longest, or joined."""
     fixed = {"a": tf.io.FixedLenFeature([2], tf.float32),
