@@ -7,14 +7,16 @@ import logging
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 import structlog
 
-from bqml_export.embedded.bigquery.backend._bqemulator_app import Backend
 from bqml_export.embedded.bigquery.protocol.wire import Response, error_response
 from bqml_export.errors import BqmlExportError, InvalidQueryError, NotSupportedError
+
+if TYPE_CHECKING:
+    from bqml_export.embedded.bigquery.backend._bqemulator_app import Backend
 
 _HOP_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _KEPT_HEADERS = ("content-type", "location", "range")
