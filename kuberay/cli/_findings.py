@@ -1,5 +1,3 @@
-"""How findings and rules are shown."""
-
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -17,7 +15,6 @@ PIPE_COLUMNS = 160
 
 
 def write_findings(found: Report) -> None:
-    """Writes the table of findings to stdout, and what they come to to stderr."""
     if found.findings:
         rows = [_row(finding) for finding in found.findings]
         write_table(("rule", "finding"), rows, lines=True, pipe_columns=PIPE_COLUMNS)
@@ -47,7 +44,6 @@ def report_document(found: Report) -> JsonObject:
 
 
 def write_rules(rules: Iterable[Rule]) -> None:
-    """Writes every rule with its reason, as text that greps well."""
     for rule in rules:
         click.echo(f"{rule.id}  [{rule.severity}, {rule.source}]")
         click.echo(f"    expected: {rule.expected}")

@@ -1,5 +1,3 @@
-"""Options that several commands share."""
-
 from __future__ import annotations
 
 import functools
@@ -110,7 +108,6 @@ def check_settings(
     gates: tuple[str, ...] = (),
     with_ray: bool = False,
 ) -> Options:
-    """Returns the settings of the checks; reads the CRDs, from the context's cluster if asked."""
     from kuberay.validate.checks import Options
     from kuberay.validate.schema.catalog import Catalog
     from kuberay.validate.schema.core import kubernetes_version

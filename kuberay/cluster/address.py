@@ -21,7 +21,6 @@ class Address:
 
     @property
     def url(self) -> str:
-        """Returns the URL of the HTTP port: outside where there is one, else inside."""
         host = self.outside or f"{self.service}.{self.namespace}"
         return f"{_PLAIN}://{host}:{self.http_port}"
 
@@ -37,7 +36,7 @@ class Address:
 
 
 def address_of(cluster: Cluster, namespace: str, service: str) -> Address | None:
-    """Returns the address, or None while the operator has made no serve Service yet."""
+    """None while the operator has made no serve Service yet."""
     name = f"{service}-serve-svc"
     found = cluster.get("v1", "Service", name, namespace)
     if found is None:

@@ -10,7 +10,6 @@ from kuberay.cluster.snapshot import Application, RayCluster, Snapshot
 
 
 def sentences(now: Observation) -> Iterator[str]:
-    """Yields the state of the rollout, in the order in which a rollout goes."""
     snapshot = now.snapshot
     yield from _acceptance(snapshot)
     for ray_cluster, role in _clusters(snapshot):

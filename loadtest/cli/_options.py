@@ -38,18 +38,12 @@ settings_options = options.settings_options(
 
 
 def load_settings(values: dict[str, object]) -> LoadedSettings[LoadTestSettings]:
-    """Returns the settings in force: defaults, file, environment, command line.
-
-    Raises:
-        SettingsError: A key is unknown, a value malformed, or two values contradict each other.
-    """
     from loadtest.settings.load import load
 
     return load(*sources(values))
 
 
 def sources(values: dict[str, object]) -> list[Source]:
-    """Returns where the settings come from, the weakest first."""
     from loadtest.settings.load import env_source, text_source
 
     local = {"service.start": "true"} if values["local"] else {}

@@ -22,7 +22,6 @@ SERVE, DEPLOY, WHOLE = "serve.yaml", "workers.yaml", "plan.json"
 def write_plan(
     folder: Path, settings: PlanSettings, measurement: Measurement, plan: CapacityPlan
 ) -> list[Path]:
-    """Writes the plan's files and returns them."""
     folder.mkdir(parents=True, exist_ok=True)
     head = (
         f"# One replica: {plan.best.rps:.0f} requests/s at p99 {plan.best.p99_ms:g} ms with "
@@ -40,7 +39,6 @@ def write_plan(
 
 
 def serve_settings(measurement: Measurement, plan: CapacityPlan) -> JsonObject:
-    """Returns settings for `bqml-serve serve --settings`."""
     return {
         "replica": _replica(measurement, plan),
         "autoscaling": {
@@ -54,7 +52,7 @@ def serve_settings(measurement: Measurement, plan: CapacityPlan) -> JsonObject:
 def deploy_overlay(
     settings: PlanSettings, measurement: Measurement, plan: CapacityPlan
 ) -> JsonObject:
-    """Returns an overlay of a cluster's deploy file: replicas there follow from the rates."""
+    """An overlay of a cluster's deploy file: replicas there follow from the rates."""
     count = settings.replicas_per_worker
     workers: JsonObject = {"replicas_per_worker": count}
     if measurement.rss_bytes is not None:

@@ -151,5 +151,4 @@ class RunRecord:
     faults: tuple[FaultOutcome, ...] = ()
 
     def phase(self, name: PhaseName) -> Phase | None:
-        """Returns the phase of that name, None if the run did not come that far."""
         return next((phase for phase in self.phases if phase.name == name), None)

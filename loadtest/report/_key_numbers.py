@@ -24,7 +24,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyNumbers:
-    """The summary; None where the run did not come that far or it could not be measured."""
+    """None where the run did not come that far or it could not be measured."""
 
     requests: int
     failures: int
@@ -85,7 +85,7 @@ def key_numbers(record: RunRecord) -> KeyNumbers:
 
 
 def shares(record: RunRecord) -> tuple[Share, ...]:
-    """Returns the answers per replica, the busiest first; empty without the replica header."""
+    """The busiest first; empty without the replica header."""
     answers = summed(sample.by_replica for sample in record.load)
     total = sum(answers.values())
     busiest_first = sorted(answers.items(), key=lambda item: (-item[1], item[0]))
@@ -96,7 +96,6 @@ def shares(record: RunRecord) -> tuple[Share, ...]:
 
 
 def between(record: RunRecord, start_s: float, end_s: float) -> list[LoadSample]:
-    """Returns the seconds that lie wholly between two times."""
     return [sample for sample in record.load if start_s + 1 <= sample.t_s <= end_s]
 
 
@@ -105,7 +104,7 @@ def _rps(samples: list[LoadSample]) -> float | None:
 
 
 def _apart(record: RunRecord, earlier: str, later: str) -> float | None:
-    """Returns the seconds between; None where one was not seen, or seen after its effect."""
+    """Seconds between; None where one was not seen, or seen after its effect."""
     start_s, end_s = first(record, earlier), first(record, later)
     return (
         end_s - start_s if start_s is not None and end_s is not None and start_s <= end_s else None
@@ -113,7 +112,7 @@ def _apart(record: RunRecord, earlier: str, later: str) -> float | None:
 
 
 def _overload_to_ready_s(record: RunRecord) -> float | None:
-    """Returns None, too, where the overload was seen late: the time would be too short."""
+    """None, too, where the overload was seen late: the time would be too short."""
     if _apart(record, "overload", "scale-decision") is None:
         return None
     return _apart(record, "overload", "replica-ready")

@@ -39,11 +39,6 @@ class LocalService:
         """Its settings in force, once it has started."""
 
     def __enter__(self) -> Self:
-        """Starts it and waits for its first answered prediction.
-
-        Raises:
-            ServiceError: It refused its settings, or did not start.
-        """
         self.settings = settings_in_force(self._arguments)
         timeout_s = self._settings.service.start_timeout_s
         with self._log.open("w") as log:

@@ -1,5 +1,3 @@
-"""Rules about the requests: how many, how fast, and none lost."""
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -15,7 +13,6 @@ _FAILURES = "Failed requests in the whole run"
 
 
 def sustained_rate(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Asks for a stretch of the plateau in which no window of seconds fell below the rate."""
     plateau = load_in(record, "plateau")
     window = max(1, round(rules.rps_window_s))
     means = _window_means([s.requests - s.failures for s in plateau], window)
@@ -33,7 +30,6 @@ def sustained_rate(record: RunRecord, rules: RuleSettings) -> RuleResult:
 
 
 def _window_means(rates: Sequence[int], window: int) -> list[float]:
-    """Returns the mean of every `window` seconds in a row."""
     starts = range(len(rates) - window + 1)
     return [sum(rates[start : start + window]) / window for start in starts]
 
@@ -47,7 +43,6 @@ def _longest(means: Sequence[float], at_least: float) -> int:
 
 
 def failures(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Counts failed requests of the whole run; faults on purpose have rules of their own."""
     counted = [sample for sample in record.load if not _during_a_fault(sample, record)]
     failed = sum(sample.failures for sample in counted)
     causes = summed(sample.failures_by_cause for sample in counted)

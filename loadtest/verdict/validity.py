@@ -61,7 +61,7 @@ def generator_cpu(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
 
 
 def generator_lag(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
-    """Asks how late the processes of the generator woke: one that waits for CPU uses little."""
+    """A process that waits for CPU uses little."""
     windows = _windows(record, limits.cpu_window_s, lambda sample: sample.lag_ms)
     worst, worker = max(windows, default=(None, ""))
     return RuleResult(
@@ -76,7 +76,6 @@ def generator_lag(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
 def _windows(
     record: RunRecord, window_s: float, value: Callable[[GeneratorSample], float]
 ) -> Iterator[tuple[float, str]]:
-    """Yields the mean value of every worker over every full window under load."""
     ramp, plateau = record.phase("ramp"), record.phase("plateau")
     if ramp is None or plateau is None:
         return

@@ -61,7 +61,9 @@ class InMemory:
         """The graph as it is."""
         return self._call(rows)
 
-    def copy(self, width: int = WIDTH) -> Callable[[Mapping[str, np.ndarray]], Any]:
+    def copy(
+        self, width: int = WIDTH
+    ) -> Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]:
         """A row-wise copy; variables are not supported, tables are."""
         graph = RowWiseGraph(self.executed, self.through, width, f"copy_{width}", ())
         definition = v1.GraphDef(versions=self.executed.graph.versions, node=graph.nodes)
@@ -73,7 +75,9 @@ class InMemory:
         fetches = {name: graph.fetches[tensor] for name, tensor in self.fetches.items()}
         return self._callable(session, feeds, fetches)
 
-    def _callable(self, session: Any, feeds: Any, fetches: Any) -> Any:
+    def _callable(
+        self, session: Any, feeds: Any, fetches: Any
+    ) -> Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]:
         names = list(dict.fromkeys(fetches.values()))
         options = CallableOptions(feed=list(feeds.values()), fetch=names)
         with session.graph.as_default():
@@ -111,7 +115,7 @@ def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if one.dtype == np.object_:
-        return one.tolist() == other.tolist()
+        return bool(one.tolist() == other.tolist())
     if one.tobytes() == other.tobytes():
         return True
     if one.dtype.kind != "f":
