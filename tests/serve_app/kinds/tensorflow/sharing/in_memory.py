@@ -62,7 +62,9 @@ class InMemory:
         outputs: dict[str, np.ndarray] = self._call(rows)
         return outputs
 
-    def copy(self, width: int = WIDTH) -> Callable[[Mapping[str, np.ndarray]], Any]:
+    def copy(
+        self, width: int = WIDTH
+    ) -> Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]:
         """A row-wise copy; variables are not supported, tables are."""
         graph = RowWiseGraph(self.executed, self.through, width, f"copy_{width}", ())
         definition = v1.GraphDef(versions=self.executed.graph.versions, node=graph.nodes)
@@ -75,7 +77,9 @@ class InMemory:
         call: Callable[[Mapping[str, np.ndarray]], Any] = self._callable(session, feeds, fetches)
         return call
 
-    def _callable(self, session: Any, feeds: Any, fetches: Any) -> Any:
+    def _callable(
+        self, session: Any, feeds: Any, fetches: Any
+    ) -> Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]:
         names = list(dict.fromkeys(fetches.values()))
         options = CallableOptions(feed=list(feeds.values()), fetch=names)
         with session.graph.as_default():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -103,18 +102,19 @@ AS_IT_IS: dict[str, Body] = {
 """Shared as the graph is."""
 
 
-def _called(operation: str, argument: str, x: Any) -> Any:
-    return getattr(raw_ops, operation)(**{argument: x})
+def raw(name: str, argument: str) -> Body:
+    """An operation by its name, of one argument."""
+    return lambda x: getattr(raw_ops, name)(**{argument: x})
 
 
 BY_ROWS: dict[str, tuple[set[str], Body]] = {
     **{
-        name: ({name}, partial(_called, name, "x"))
+        name: ({name}, raw(name, "x"))
         for name in ("Exp", "Expm1", "Log", "Log1p", "Sigmoid", "Sin", "Cos", "Tanh", "Erf", "Erfc",
                      "Rsqrt", "Reciprocal", "Sign", "Atan", "Asinh", "Lgamma")
     },
     **{
-        name: ({name}, partial(_called, name, "features"))
+        name: ({name}, raw(name, "features"))
         for name in ("Elu", "Selu", "Relu", "Relu6", "LeakyRelu", "Softplus", "Softsign")
     },
     "Pow": ({"Pow"}, lambda x: tf.pow(tf.abs(x), 1.7)),
