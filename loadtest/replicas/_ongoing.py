@@ -17,7 +17,7 @@ from loadtest.errors import ReplicasError
 from loadtest.replicas.dashboard import Dashboard
 
 _ONGOING = "ray_serve_replica_processing_queries"
-# Our service's own number: Ray's misses the requests of its data plane.
+# Our service's own number: Ray's misses the requests of its fast path.
 _ALL_ONGOING = "ray_bqml_serve_ongoing_requests"
 _QUEUED = "ray_serve_deployment_queued_queries"
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')

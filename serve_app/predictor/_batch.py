@@ -46,18 +46,32 @@ class Batch:
         self.inputs = inputs
         self.until_s: float | None = None
 
-    def pieces(self) -> Iterator[Batch]:
-        """Yields the batches, in order, whose requests may share one call each."""
-        if self.traits.can_share(self.counts):
+    @property
+    def size(self) -> int:
+        """How large a call is: its rows, or the longest tensor where there are none."""
+        longest = max((len(array) for array in self.inputs.values() if array.ndim), default=1)
+        return sum(self.counts) or longest
+
+    def pieces(self, most_rows: int) -> Iterator[Batch]:
+        """Yields the batches, in order, whose requests may share one call each.
+
+        Args:
+            most_rows: Rows of a shared call at most.
+        """
+        if self._can_share(self.counts, most_rows):
             yield self
             return
         begin = first = 0
         for last, rows in enumerate(self.counts):
-            if last > first and not self.traits.can_share([*self.counts[first:last], rows]):
+            if last > first and not self._can_share([*self.counts[first:last], rows], most_rows):
                 yield self._part(first, last, begin)
                 begin += sum(self.counts[first:last])
                 first = last
         yield self._part(first, len(self.counts), begin)
+
+    def _can_share(self, counts: list[int], most_rows: int) -> bool:
+        is_small = len(counts) == 1 or sum(counts) <= most_rows
+        return is_small and self.traits.can_share(counts)
 
     def each_alone(self) -> Iterator[Batch]:
         begin = 0

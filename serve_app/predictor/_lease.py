@@ -63,7 +63,12 @@ class Lease:
         """Ends what `retain` began; the last one lets go of the version."""
         self._users -= 1
         if not self._users:
+            del self._servable  # an unloaded version's memory is kept by whoever knows it
             self.version.release()
+
+    def renew(self, servable: Servable) -> None:
+        """Begins anew, as the last user has let go: the version was taken hold of again."""
+        self._servable = servable
 
     @property
     def is_used(self) -> bool:

@@ -105,18 +105,21 @@ class Queue:
             for request in requests:
                 end(request, error=error)
             return
+        except Exception:  # noqa: BLE001 - whoever waits must hear of an end, whatever happens
+            self._broken(requests)
+            return
         with lease:
             try:
                 for batch in read(lease, requests):
                     self._traits = batch.traits
-                    for piece in batch.pieces():
+                    for piece in batch.pieces(self._limits.max_rows):
                         self._run(piece)
-            except Exception:  # noqa: BLE001 - whoever waits must hear of an end, whatever happens
+            except Exception:  # noqa: BLE001 - as above
                 self._broken(requests)
 
     def _run(self, batch: Batch) -> None:
         traits = batch.traits
-        if traits.bounded and traits.pace.expected_s(sum(batch.counts)) <= self._limits.quick_s:
+        if traits.bounded and traits.pace.expected_s(batch.size) <= self._limits.quick_s:
             try:
                 outputs = batch.lease.compute_here(
                     batch.call, batch.inputs, len(batch.requests), traits.pace
@@ -180,20 +183,23 @@ class Queue:
             batch.fail(error)
             return
         # Each alone: none may fail, or wait, for a fault of its neighbour.
-        share_s = None
-        if isinstance(error, DeadlineExceededError):
-            left_s = min(request.deadline_s for request in batch.requests) - monotonic()
-            share_s = left_s / len(batch.requests)
-        self._take_apart(batch, share_s)
+        self._take_apart(batch, is_late=isinstance(error, DeadlineExceededError))
 
-    def _take_apart(self, batch: Batch, share_s: float | None = None) -> None:
-        """Computes each request alone; after a call that did not end, none waits for another."""
-        for number, alone in enumerate(batch.each_alone(), 1):
-            if alone.is_over:
-                continue
-            if share_s is not None:
-                alone.until_s = monotonic() + number * share_s
-            self._run(alone)
+    def _take_apart(self, batch: Batch, *, is_late: bool = False) -> None:
+        """Computes each request alone; after a call that did not end, none waits for another.
+
+        Then the one that must be answered first begins, and each has its share of its own time.
+        """
+        alone = list(batch.each_alone())
+        now_s = monotonic()
+        if is_late:
+            alone.sort(key=lambda each: each.requests[0].deadline_s)
+            for number, each in enumerate(alone, 1):
+                left_s = each.requests[0].deadline_s - now_s
+                each.until_s = now_s + left_s * number / len(alone)
+        for each in alone:
+            if not each.is_over:
+                self._run(each)
 
     def _broken(self, requests: Sequence[Request[Any]]) -> None:
         _log.exception("%d requests for %s failed", len(requests), self._query)

@@ -131,6 +131,8 @@ class Predictor:
         if last is not None and last.version is version:
             if last.is_used:
                 version.release()  # it holds the version already
+            else:
+                last.renew(servable)
             return last
         meter = ModelCallMeter(self.recorder, query.spec.name, version.number, query.api)
         return Lease(version, servable, query, meter)

@@ -10,6 +10,7 @@ from image import entrypoint
 from image.entrypoint import command, rest_port
 from image.flags import FLAGS, FlagError
 from serve_app.cli.options import load_settings
+from serve_app.cli.serve import serve
 from serve_app.settings.load import known_keys
 
 
@@ -97,10 +98,9 @@ def test_the_settings_mean_what_the_flags_meant() -> None:
     """Through the service's own reader: microseconds become seconds, a bare flag is true."""
     line = command(["--load_retry_interval_micros=500000", "--enable_cors_support",
                     "--tensorflow_intra_op_parallelism", "2"], {"MODEL_NAME": "m"})  # fmt: skip
-    shortcuts = ("root", "model_name", "model_base_path", "model_config_file", "host", "port")
-    options = dict.fromkeys((*shortcuts, "grpc_port", "max_replicas"), "")
+    not_given: dict[str, object] = dict.fromkeys(str(option.name) for option in serve.params)
     pairs = tuple(f"{key}={value}" for key, value in settings_of(line).items())
-    settings = load_settings({"file": None, "assignments": pairs, **options}).settings
+    settings = load_settings({**not_given, "assignments": pairs}).settings
     assert settings.repository.load_retry_interval_s == 0.5
     assert settings.http.cors
     assert settings.tensorflow.threads == 2

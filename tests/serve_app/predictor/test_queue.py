@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from serve_app.errors import DeadlineExceededError, InvalidArgumentError, NotFoundError
+from serve_app.errors import (
+    DeadlineExceededError,
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+)
 from serve_app.kinds.servable import Call
 from serve_app.lifecycle.manager import ServableManager
 from serve_app.metrics.family import BATCH_ROWS
@@ -465,3 +472,76 @@ def test_a_batch_that_fails_is_taken_apart_once(
     answers, count = asyncio.run(scenario())
     assert [isinstance(answer, InvalidArgumentError) for answer in answers] == [False, True, False]
     assert count == 1 + 3
+
+
+def test_a_short_deadline_does_not_fail_its_neighbours(
+    manage: Manage, publish: Publish, mixed_export: Path, executor: Executor
+) -> None:
+    """The thread is busy until one of two requests in company is late; the other has time."""
+    predictor = Predictor(
+        manage(publish(mixed_export, model="mixed"), share_calls="always"),
+        executor,
+        limits=CallLimits(quick_s=0.0),
+    )
+    row = {"f": [1.5], "i": [7], "s": ["a"], "b": [True]}
+
+    async def scenario() -> list[Any]:
+        busy = asyncio.create_task(executor.run(lambda: time.sleep(0.6)))
+        await asyncio.sleep(0)
+        tensors = {alias: np.array(value) for alias, value in row.items()}
+        tensors |= {"f": np.array([1.5], np.float32), "s": np.array([b"a"], object)}
+        hurried = ask_message(predictor, "mixed", time.monotonic() + 0.2, **tensors)
+        patient = ask_columns(predictor, row, "mixed")
+        answers = await asyncio.gather(hurried, patient, return_exceptions=True)
+        await busy
+        return list(answers)
+
+    late, answer = asyncio.run(scenario())
+    assert isinstance(late, DeadlineExceededError)
+    assert json.loads(answer)["outputs"]["i"] == [7]
+
+
+def test_no_call_has_more_rows_than_allowed_where_only_tensors_tell_them(
+    manage: Manage, publish: Publish, mixed_export: Path, executor: Executor
+) -> None:
+    """Columns have any number of rows; nobody counts them before they are read."""
+    manager = manage(publish(mixed_export, model="mixed"))
+    predictor = Predictor(manager, executor, limits=CallLimits(max_rows=4))
+
+    async def scenario() -> list[bytes]:
+        asked = [ask_columns(predictor, [1.5] * size, "mixed", "double") for size in (3, 3, 9, 1)]
+        return list(await asyncio.gather(*asked))
+
+    assert [answer.count(b"3.0") for answer in asyncio.run(scenario())] == [3, 3, 9, 1]
+    assert calls(predictor) == 4
+
+
+def test_an_unloaded_version_is_let_go_of(
+    manage: Manage, publish: Publish, iris_export: Path, executor: Executor
+) -> None:
+    """A session gives its variables back when nobody knows it any more."""
+    manager = manage(publish(iris_export))
+    predictor = Predictor(manager, executor)
+    run(predictor, [iris_rows(1)])
+    version, servable = manager.acquire(ModelSpec("iris"))
+    version.release()
+    known = weakref.ref(servable)
+    del servable
+    version.unload()
+    gc.collect()
+    assert known() is None
+
+
+class _Faulty(ServableManager):
+    """Its models cannot be found out about."""
+
+    def acquire(self, spec: ModelSpec) -> Any:
+        """Fails in a way that nobody expects."""
+        raise RuntimeError(spec.name)
+
+
+def test_whoever_waits_hears_of_a_fault_of_our_own(executor: Executor) -> None:
+    """Wherever it happens."""
+    predictor = Predictor(_Faulty.__new__(_Faulty), executor)
+    (error,) = run(predictor, [iris_rows(1)])
+    assert isinstance(error, InternalError)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from serve_app.errors import NotFoundError
-from serve_app.protocols.tfs.grpc.services import TFS_SERVICES
+from serve_app.protocols.services import SERVICES
 from serve_app.protocols.tfs.grpc.servicing import Servicing
 
 # With and without the package: TensorFlow Serving registers the bare names.
-_KNOWN = frozenset({"", *TFS_SERVICES, *(name.rpartition(".")[2] for name in TFS_SERVICES)})
+_KNOWN = frozenset({"", *SERVICES, *(name.rpartition(".")[2] for name in SERVICES)})
 
 
 async def check(

@@ -66,12 +66,12 @@ def odd_rest(
     examples_export: Path,
     iris_export: Path,
 ) -> Iterator[Any]:
-    """The REST service with the models `kinds`, `examples` and `iris`; calls may take 1 s."""
+    """The REST service with the models `kinds`, `examples` and `iris`; calls may take 4 s."""
     root = tmp_path_factory.mktemp("odd")
     exports = {"kinds": kinds_export, "examples": examples_export, "iris": iris_export}
     for name, export in exports.items():
         shutil.copytree(export, root / name / "1")
-    yield from serve_root(root, timeout_ms=1000)
+    yield from serve_root(root, timeout_ms=4000)
 
 
 @pytest.fixture(scope="session")
