@@ -36,9 +36,6 @@ class Queue:
         predictor: The models.
         query: What all its requests ask.
         loop: Where everything but the model runs.
-
-    Attributes:
-        is_dropped: Whether new requests go to another queue for the same query.
     """
 
     def __init__(self, predictor: Predictor, query: Query, loop: asyncio.AbstractEventLoop) -> None:
@@ -53,7 +50,6 @@ class Queue:
         self._traits: CallTraits | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_s = 0.0
-        self.is_dropped = False
 
     @property
     def is_idle(self) -> bool:

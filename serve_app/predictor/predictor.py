@@ -114,7 +114,7 @@ class Predictor:
         """Lets go of the queues that clients have made with names of their own invention."""
         idle = [key for key, queue in self._queues.items() if queue.is_idle]
         for key in idle:
-            self._queues.pop(key).is_dropped = True
+            del self._queues[key]
 
     def lease(self, query: Query, last: Lease | None = None) -> Lease:
         """Takes hold of the version that answers now; enter the lease to let go of it.

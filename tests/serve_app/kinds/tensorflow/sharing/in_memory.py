@@ -59,7 +59,8 @@ class InMemory:
 
     def run(self, rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The graph as it is."""
-        return self._call(rows)
+        outputs: dict[str, np.ndarray] = self._call(rows)
+        return outputs
 
     def copy(
         self, width: int = WIDTH
@@ -73,7 +74,8 @@ class InMemory:
             tf.graph_util.import_graph_def(definition, name="")
         feeds = {name: graph.feeds[tensor] for name, tensor in self.feeds.items()}
         fetches = {name: graph.fetches[tensor] for name, tensor in self.fetches.items()}
-        return self._callable(session, feeds, fetches)
+        call: Callable[[Mapping[str, np.ndarray]], Any] = self._callable(session, feeds, fetches)
+        return call
 
     def _callable(
         self, session: Any, feeds: Any, fetches: Any
