@@ -70,7 +70,7 @@ class Record:
 
     @classmethod
     def from_json(cls, content: JsonObject) -> Record:
-        """Skips keys of later minor additions; ValueError: another format or a wrong shape."""
+        """Skips keys of later minor additions; ValueError: a later format or a wrong shape."""
         if content.get("format") != FORMAT:
             raise ValueError(f"format is {content.get('format')!r}, this tool reads {FORMAT}")
         known = {field.name: content.get(field.name) for field in fields(cls)}

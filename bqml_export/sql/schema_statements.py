@@ -36,7 +36,6 @@ class DropSchema:
 
 
 def created_schemas(sql: Sql) -> tuple[CreateSchema, ...]:
-    """Returns the CREATE SCHEMA statements among the statements of a request."""
     return tuple(_created(part) for part in sql.split(";") if part.words(0, 2) == _CREATE)
 
 

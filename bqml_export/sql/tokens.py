@@ -108,7 +108,6 @@ class Sql:
         return tuple(token.word for token in self.tokens[start : start + count])
 
     def closing(self, opening: int) -> int:
-        """Returns the index of the bracket that closes the one at index `opening`."""
         depth = 0
         for index in range(opening, len(self.tokens)):
             depth += self.tokens[index].nesting

@@ -19,7 +19,6 @@ class SelectItem:
 
 
 def select_items(sql: Sql) -> tuple[SelectItem, ...]:
-    """Returns the items of the list."""
     items = sql.split(",")
     if not items:
         raise InvalidQueryError("Syntax error: TRANSFORM needs a select list")

@@ -33,7 +33,6 @@ json_option = click.option(
 
 
 def example(*commands: str) -> str:
-    """The end of a command's help: how it is typed, lines kept as they are."""
     lines = "\n".join(f"  {command}" for command in commands)
     return f"\b\nExample:\n{lines}"
 

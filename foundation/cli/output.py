@@ -30,6 +30,10 @@ def write_result(document: JsonObject, text: str, *, as_json: bool) -> None:
         click.echo(text)
 
 
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def write_table(
     headers: Sequence[str],
     rows: Sequence[Sequence[str]],

@@ -26,7 +26,6 @@ def version_number(name: str) -> int | None:
 
 
 def default_signature(names: Iterable[str]) -> str | None:
-    """`serving_default`, else the first name of all, or None where there is none."""
     known = sorted(names)
     if DEFAULT_SIGNATURE in known:
         return DEFAULT_SIGNATURE

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import click
 
-from foundation.cli.output import report, write_table
+from foundation.cli.output import counted, report, write_table
 from foundation.json_types import JsonObject
 from kuberay.validate.checks import Report
 from kuberay.validate.finding import Finding
@@ -24,11 +24,11 @@ def write_findings(found: Report) -> None:
 
 
 def summary(found: Report) -> str:
-    objects = _count(len(found.objects), "object")
+    objects = counted(len(found.objects), "object")
     if not found.findings:
         return f"{objects} checked: no findings"
     return (
-        f"{objects} checked: {_count(found.errors, 'error')}, {_count(found.warnings, 'warning')}"
+        f"{objects} checked: {counted(found.errors, 'error')}, {counted(found.warnings, 'warning')}"
     )
 
 
@@ -61,7 +61,3 @@ def _row(finding: Finding) -> tuple[str, str]:
         *([f"fix: {finding.fix}"] if finding.fix else []),
     ]
     return f"{finding.severity}\n{finding.rule}\n({finding.source})", "\n".join(lines)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

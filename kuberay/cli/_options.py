@@ -57,49 +57,6 @@ def bundled(
     return decorate
 
 
-def _checks(
-    crds: tuple[str, ...], kubernetes_version: str | None, gates: tuple[str, ...], with_ray: bool
-) -> Checks:
-    return functools.partial(
-        check_settings, crds=crds, release=kubernetes_version, gates=gates, with_ray=with_ray
-    )
-
-
-check_options = bundled(
-    "checks",
-    (
-        click.option(
-            "--crds",
-            "crds",
-            multiple=True,
-            metavar="DIR|FILE|URL|cluster",
-            envvar="BQML_KUBERAY_CRDS",
-            help="CustomResourceDefinitions to check against, repeatable; `cluster` takes "
-            "KubeRay's from the live cluster.  [default: the built-in model of KubeRay 1.7]",
-        ),
-        click.option(
-            "--kubernetes-version",
-            metavar="1.NN",
-            help="Kubernetes release of the core objects.  [default: the newest known]",
-        ),
-        click.option(
-            "--feature-gate",
-            "gates",
-            multiple=True,
-            metavar="NAME",
-            help="A feature gate that is on in your operator beside its defaults, repeatable.",
-        ),
-        click.option(
-            "--ray/--no-ray",
-            "with_ray",
-            default=True,
-            help="Check serveConfigV2 by the classes of the Ray that is installed here (seconds).",
-        ),
-    ),
-    _checks,
-)
-
-
 def check_settings(
     context: str | None = None,
     *,
@@ -120,3 +77,41 @@ def check_settings(
 
         schemas |= kuberay_schemas(connect(context, None))
     return Options(Catalog(kubernetes_version(release), schemas), frozenset(gates), with_ray)
+
+
+check_options = bundled(
+    "checks",
+    (
+        click.option(
+            "--crds",
+            "crds",
+            multiple=True,
+            metavar="DIR|FILE|URL|cluster",
+            envvar="BQML_KUBERAY_CRDS",
+            help="CustomResourceDefinitions to check against, repeatable; `cluster` takes "
+            "KubeRay's from the live cluster.  [default: the built-in model of KubeRay 1.7]",
+        ),
+        click.option(
+            "--kubernetes-version",
+            "release",
+            metavar="1.NN",
+            help="Kubernetes release of the core objects.  [default: the newest known]",
+        ),
+        click.option(
+            "--feature-gate",
+            "gates",
+            multiple=True,
+            metavar="NAME",
+            help="A feature gate that is on in your operator beside its defaults, repeatable.",
+        ),
+        click.option(
+            "--ray/--no-ray",
+            "with_ray",
+            default=True,
+            help="Check serveConfigV2 by the classes of the Ray that is installed here (seconds).",
+        ),
+    ),
+    lambda crds, release, gates, with_ray: functools.partial(
+        check_settings, crds=crds, release=release, gates=gates, with_ray=with_ray
+    ),
+)

@@ -61,9 +61,7 @@ def _of_pod(pod: JsonObject) -> Iterator[PodProblem]:
     scheduled = conditions_of(status).get("PodScheduled")
     if scheduled and scheduled.status == "False":
         reason = scheduled.reason or "Unschedulable"
-        yield PodProblem(
-            name, "", reason, _line(scheduled.message), is_lasting=False, has_log=False
-        )
+        yield PodProblem(name, "", reason, _line(scheduled.message))
     for container, state in _states(pod):
         yield from _of_state(name, container, state)
     if status.get("phase") == "Failed" and status.get("reason"):

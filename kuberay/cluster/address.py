@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from foundation.json_types import JsonObject
 from kuberay.cluster.connection import Cluster
 
-_PLAIN = "http"
-
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -22,7 +20,7 @@ class Address:
     @property
     def url(self) -> str:
         host = self.outside or f"{self.service}.{self.namespace}"
-        return f"{_PLAIN}://{host}:{self.http_port}"
+        return f"http://{host}:{self.http_port}"
 
     @property
     def http_port(self) -> int:

@@ -145,13 +145,11 @@ class Delivery:
             )
 
     def close_head(self, delivered: Delivered) -> None:
-        """Takes the head out of the serve Service again, as the manifest wants it."""
         self.cluster.apply(delivered.manifest, dry_run=False, force=self.force)
         self.tell(f"RayService/{delivered.name}: the head is out of the serve Service again")
 
 
 def _needs_bridge(before: Snapshot | None, change: Change, spec: JsonObject) -> bool:
-    """A switch is ahead that would leave the Service without endpoints."""
     if before is None or before.active is None:
         return False  # nothing serves yet
     strategy = (spec.get("upgradeStrategy") or {}).get("type", "NewCluster")

@@ -83,7 +83,6 @@ def defined_rules() -> tuple[Rule, ...]:
 
 
 def shown(value: JsonValue) -> str:
-    """As a person would write the value in YAML, shortened."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):

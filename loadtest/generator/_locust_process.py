@@ -75,7 +75,6 @@ class LocustProcess:
 
 
 def own_environment() -> dict[str, str]:
-    """Lets a Python process load our modules from any folder."""
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     return {**os.environ, "PYTHONPATH": path}
 

@@ -30,7 +30,6 @@ class RunningStub:
 
 
 def pages_of_service(settings: LoadTestSettings) -> StubPages:
-    """Asks the service itself for what the stub needs to look like it."""
     workload, pages = load_workload(settings), ServicePages(settings.target)
     rows = workload.batches(settings.traffic)[0]
     example = {"version": "1", "bqml": {"example_instance": pages.example_row()}}

@@ -28,10 +28,15 @@ def write_plan(
         f"{plan.best.users} at a time;\n# planned for {settings.wanted_rps:g} requests/s at p99 "
         f"{settings.p99_ms:g} ms.\n"
     )
+    whole = {
+        "wanted": settings.model_dump(mode="json"),
+        "measured": asdict(measurement),
+        "plan": asdict(plan),
+    }
     texts = {
         SERVE: head + yaml.safe_dump(serve_settings(measurement, plan), sort_keys=False),
         DEPLOY: head + yaml.safe_dump(deploy_overlay(settings, measurement, plan), sort_keys=False),
-        WHOLE: json.dumps(_whole(settings, measurement, plan), indent=1) + "\n",
+        WHOLE: json.dumps(whole, indent=1) + "\n",
     }
     for name, text in texts.items():
         (folder / name).write_text(text)
@@ -77,11 +82,3 @@ def deploy_overlay(
 def _replica(measurement: Measurement, plan: CapacityPlan) -> JsonObject:
     cpus = {} if measurement.cpus is None else {"num_cpus": measurement.cpus}
     return {**cpus, "max_ongoing_requests": plan.max_ongoing_requests}
-
-
-def _whole(settings: PlanSettings, measurement: Measurement, plan: CapacityPlan) -> JsonObject:
-    return {
-        "wanted": settings.model_dump(mode="json"),
-        "measured": asdict(measurement),
-        "plan": asdict(plan),
-    }

@@ -93,7 +93,6 @@ def _rss_bytes(target: RunTarget) -> int | None:
 
 
 def _require_sound(samples: Samples, max_cpu_percent: float) -> None:
-    """Raises an error where one replica was not all that was measured."""
     if samples.accidents:
         accident = samples.accidents[0]
         raise GeneratorError(f"{accident.name}: {accident.detail}")

@@ -64,7 +64,6 @@ class ReplicaSample:
 
     @property
     def running(self) -> int:
-        """Replicas that take requests."""
         return sum(replica.state == "running" for replica in self.replicas)
 
 

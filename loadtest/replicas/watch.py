@@ -68,12 +68,18 @@ class ReplicaWatch:
         try:
             look()
         except ReplicasError as exc:
-            if what not in self._troubles:
-                self._say(f"no {what}", str(exc))
-            self._troubles[what] = str(exc)
+            self._note(what, str(exc))
         else:
-            if self._troubles.pop(what, None):
-                self._say(f"{what} again", "")
+            self._note(what, "")
+
+    def _note(self, what: str, trouble: str) -> None:
+        """Says once that it cannot be read, and once that it can again."""
+        if trouble and what not in self._troubles:
+            self._say(f"no {what}", trouble)
+        if trouble:
+            self._troubles[what] = trouble
+        elif self._troubles.pop(what, None):
+            self._say(f"{what} again", "")
 
     def _say(self, name: str, detail: str) -> None:
         self._listener(Event(t_s=self._clock.now_s(), kind="note", name=name, detail=detail))
@@ -107,12 +113,4 @@ class ReplicaWatch:
         except ReplicasError:
             self._ongoing = _UNKNOWN  # an old number would pass for a new one
             raise
-        self._tell_unread(self._ongoing.unread)
-
-    def _tell_unread(self, reason: str) -> None:
-        if reason and _PART not in self._troubles:
-            self._say(f"no {_PART}", reason)
-        if reason:
-            self._troubles[_PART] = reason
-        elif self._troubles.pop(_PART, None):
-            self._say(f"{_PART} again", "")
+        self._note(_PART, self._ongoing.unread)

@@ -56,6 +56,7 @@ class KeyNumbers:
 def key_numbers(record: RunRecord) -> KeyNumbers:
     plateau = record.phase("plateau")
     inside = between(record, plateau.start_s, plateau.end_s) if plateau else []
+    after = _per_running_replica(record, plateau.start_s, plateau.end_s) if plateau else None
     latencies = summed(sample.latencies for sample in inside)
     ready_s = first(record, "replica-ready")
     return KeyNumbers(
@@ -74,7 +75,7 @@ def key_numbers(record: RunRecord) -> KeyNumbers:
         overload_to_ready_s=_overload_to_ready_s(record),
         rps_per_replica_before=_per_replica(record, ready_s, -_AROUND_GROWTH_S),
         rps_per_replica_at=_per_replica(record, ready_s, _AROUND_GROWTH_S),
-        rps_per_replica_after=_plateau_per_replica(record, plateau),
+        rps_per_replica_after=after,
         server_cpu_ms_per_request=_cpu_ms_per_request(record, plateau, inside),
         server_peak_rss_bytes=max((sample.rss_bytes for sample in record.server), default=None),
         generator_peak_cpu_percent=max(
@@ -123,10 +124,6 @@ def _per_replica(record: RunRecord, around_s: float | None, offset_s: float) -> 
         return None
     start_s, end_s = sorted((around_s, around_s + offset_s))
     return _per_running_replica(record, start_s, end_s)
-
-
-def _plateau_per_replica(record: RunRecord, plateau: Phase | None) -> float | None:
-    return _per_running_replica(record, plateau.start_s, plateau.end_s) if plateau else None
 
 
 def _per_running_replica(record: RunRecord, start_s: float, end_s: float) -> float | None:

@@ -26,7 +26,6 @@ def _window(samples: Sequence[LoadSample], last: int) -> Sequence[LoadSample]:
 
 
 def ongoing(sample: ReplicaSample) -> float | None:
-    """Inside the replicas and before them; None where none was read."""
     parts = [replica.ongoing for replica in sample.replicas if replica.ongoing is not None]
     if sample.queued is not None:
         parts.append(sample.queued)

@@ -19,7 +19,6 @@ _MODULE = [sys.executable, "-m", "serve_app"]
 def options(
     settings: LoadTestSettings, root: Path, port: int, grpc_port: int, dashboard_port: int
 ) -> list[str]:
-    """The user's, and over them what the run depends on."""
     service = settings.service
     pairs = {
         "repository.root": root.resolve(),

@@ -55,7 +55,7 @@ class LocalService:
         try:
             self._await_announcement()
         except BaseException:
-            self._stop()
+            self.__exit__()
             raise
         return self
 
@@ -77,10 +77,7 @@ class LocalService:
             raise ServiceError(f"the service has no model to ask: {self.root} holds none")
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
-
-    def _stop(self) -> None:
-        for _ in range(2):  # it cleans up when asked, and at once when asked again
+        for _attempt in range(2):  # it cleans up when asked, and at once when asked again
             if self._process.poll() is None:
                 self._process.terminate()
                 try:

@@ -52,10 +52,12 @@ class ProcessTree:
     def end(self) -> None:
         left = self.processes()
         for process in left:
-            _suppressed(process.terminate)
+            with contextlib.suppress(psutil.Error):
+                process.terminate()
         _, left = psutil.wait_procs(left, timeout=_GRACE_S)
         for process in left:
-            _suppressed(process.kill)
+            with contextlib.suppress(psutil.Error):
+                process.kill()
         psutil.wait_procs(left, timeout=_GRACE_S)
 
 
@@ -72,13 +74,6 @@ def _title(process: psutil.Process) -> str:
         return Path((process.cmdline() or [""])[0]).name
     except psutil.Error:
         return ""
-
-
-def _suppressed(call: Callable[[], None]) -> None:
-    try:
-        call()
-    except psutil.Error:
-        return
 
 
 class UsageWatch(threading.Thread):

@@ -31,10 +31,7 @@ class IntervalMerger:
         self._reported.pop(worker, None)
 
     def ready(self, now_s: float) -> Iterator[Second]:
-        """The seconds that are complete, or that have been waited for long enough.
-
-        A second of which no process reported anything is an empty one: there are no gaps.
-        """
+        """A second of which no process reported anything is an empty one: there are no gaps."""
         while self._next is not None and self._is_due(self._next, now_s):
             yield self._waiting.pop(self._next, Second(self._next))
             self._next += 1

@@ -15,7 +15,7 @@ from loadtest.traffic.workload import Workload, load_workload
 
 
 class Session:
-    """Of one process; no user begins before `settled`: its settings are those of the run."""
+    """What the users of one process share; none begins before the settings are `settled`."""
 
     def __init__(self, settings: LoadTestSettings, epoch_s: float) -> None:
         self.pacer = Pacer(time.perf_counter)

@@ -75,14 +75,11 @@ class _Plugin:
         for line in FileObject(sys.stdin.fileno(), "rb", close=False):
             words = line.split()
             if words[0] == b"begin":
-                self._begin(environment, float(words[1]))
+                assert self._master is not None
+                self._master.follow(self._shape(environment).begin(float(words[1])))
             elif words[0] == b"end":
                 self._shape(environment).end()
         os._exit(3)
-
-    def _begin(self, environment: Environment, begin_s: float) -> None:
-        assert self._master is not None
-        self._master.follow(self._shape(environment).begin(begin_s))
 
     def _shape(self, environment: Environment) -> PhaseShape:
         assert isinstance(environment.shape_class, PhaseShape)

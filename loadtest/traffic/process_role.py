@@ -33,7 +33,6 @@ class ProcessRole:
 
 
 def role_of_process(environ: Mapping[str, str] = os.environ) -> ProcessRole | None:
-    """None for a `locust` that a person has started."""
     text = environ.get(ROLE_VARIABLE)
     return ProcessRole(**json.loads(text)) if text else None
 

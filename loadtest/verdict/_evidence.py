@@ -26,3 +26,8 @@ def longest_gap_s(times_s: Sequence[float], phase: Phase) -> float:
     inside = [t_s for t_s in times_s if phase.start_s <= t_s <= phase.end_s]
     edges = [phase.start_s, *inside, phase.end_s]
     return max(after - before for before, after in pairwise(edges))
+
+
+def window_means(values: Sequence[float], size: int) -> list[float]:
+    starts = range(len(values) - size + 1)
+    return [sum(values[start : start + size]) / size for start in starts]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from loadtest.record.counts import percentile, summed
 from loadtest.record.observations import FaultOutcome, LoadSample, RunRecord
 from loadtest.settings.rules import RuleSettings
-from loadtest.verdict._evidence import load_in
+from loadtest.verdict._evidence import load_in, window_means
 from loadtest.verdict.result import RuleResult
 
 _CAUSES_NAMED = 3
@@ -15,7 +15,7 @@ _FAILURES = "Failed requests in the whole run"
 def sustained_rate(record: RunRecord, rules: RuleSettings) -> RuleResult:
     plateau = load_in(record, "plateau")
     window = max(1, round(rules.rps_window_s))
-    means = _window_means([s.requests - s.failures for s in plateau], window)
+    means = window_means([s.requests - s.failures for s in plateau], window)
     stretch = _longest(means, rules.min_rps)
     held_s = stretch + window - 1 if stretch else 0
     mean = sum(s.requests - s.failures for s in plateau) / len(plateau) if plateau else 0.0
@@ -27,11 +27,6 @@ def sustained_rate(record: RunRecord, rules: RuleSettings) -> RuleResult:
         f"lowest {window} s {min(means, default=0.0):,.0f}/s",
         passed=held_s >= rules.sustained_s,
     )
-
-
-def _window_means(rates: Sequence[int], window: int) -> list[float]:
-    starts = range(len(rates) - window + 1)
-    return [sum(rates[start : start + window]) / window for start in starts]
 
 
 def _longest(means: Sequence[float], at_least: float) -> int:

@@ -10,7 +10,7 @@ from loadtest.settings.generator import GeneratorSettings
 from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.phases import PhaseSettings
 from loadtest.traffic.load_profile import phases
-from loadtest.verdict._evidence import load_in, longest_gap_s
+from loadtest.verdict._evidence import load_in, longest_gap_s, window_means
 from loadtest.verdict.result import RuleResult
 
 INTERRUPTED = "interrupted"
@@ -85,8 +85,7 @@ def _windows(
             by_worker[sample.worker].append(value(sample))
     for worker, values in by_worker.items():
         size = min(max(1, round(window_s)), len(values))
-        for start in range(len(values) - size + 1):
-            yield sum(values[start : start + size]) / size, worker
+        yield from ((mean, worker) for mean in window_means(values, size))
 
 
 def generator_alive(record: RunRecord, limits: GeneratorSettings) -> RuleResult:

@@ -35,7 +35,6 @@ def serve_config_text(deploy: DeployFile, plan: Plan) -> str:
 
 
 def options_digest(deploy: DeployFile, plan: Plan) -> str:
-    """A digest of what a running Serve does not take over."""
     config = serve_config(deploy, plan)
     fixed = {key: plain(config[key]) for key in _FIXED if key in config}
     return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:16]

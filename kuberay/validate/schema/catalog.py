@@ -43,7 +43,6 @@ class Catalog:
 
 @functools.cache
 def built_in_types() -> JsonObject:
-    """The schemas of rayservice.yaml; the top kinds with Kubernetes' usual envelope."""
     text = files("kuberay.validate.schema").joinpath("rayservice.yaml").read_text(encoding="utf-8")
     types = {name: to_schema(fields) for name, fields in yaml.safe_load(text).items()}
     for kind in BUILT_IN_KINDS:

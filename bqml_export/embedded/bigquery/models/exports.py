@@ -29,7 +29,6 @@ class Destination:
 
 
 def sql_destination(options: Mapping[str, Any]) -> Destination:
-    """Returns where EXPORT MODEL ... OPTIONS(uri = ...) writes."""
     for name in options:
         if name == "trial_id":
             raise _no_trials()
@@ -39,7 +38,6 @@ def sql_destination(options: Mapping[str, Any]) -> Destination:
 
 
 def job_destination(extract: Json) -> Destination:
-    """Returns where an extract job with a source model writes."""
     _check_format(str(extract.get("destinationFormat") or _SAVED_MODEL))
     for name, value in (extract.get("modelExtractOptions") or {}).items():
         if name == "trialId" and value is not None:

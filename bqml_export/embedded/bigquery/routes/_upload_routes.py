@@ -41,7 +41,7 @@ class UploadRoutes:
         )
 
     def resume(self, request: Request, project: str) -> Response:
-        """Takes the next chunk of a resumable upload, or tells how much has arrived."""
+        """Takes the next chunk, or tells how much has arrived."""
         upload_id = request.query.get("upload_id", "")
         with self._lock:
             session = self._sessions.get(upload_id)

@@ -69,7 +69,6 @@ class Target:
 def open_target(
     backend: BackendClient, project: str, configuration: Json, *, default_disposition: str
 ) -> Target:
-    """Returns the destination table of a job's configuration."""
     given = configuration.get("destinationTable") or {}
     owner = str(given.get("projectId") or project)
     dataset, table = str(given.get("datasetId") or ""), str(given.get("tableId") or "")

@@ -43,7 +43,6 @@ class TableDestination:
 
 
 def table_destination(extract: Json) -> TableDestination:
-    """Returns where and how an extract job with a source table writes."""
     for setting, value in extract.items():
         if setting not in _SETTINGS and value not in (None, False, {}):
             raise NotSupportedError(

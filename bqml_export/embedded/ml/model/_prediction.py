@@ -88,7 +88,6 @@ def _type_name(field: Field) -> str:
 
 
 def regression_table(table: Table, label: Field, eta: Floats) -> Table:
-    """Returns `predicted_L` before the columns of `table`."""
     name = f"predicted_{label.name}"
     return prepend(table, {Field(name, "FLOAT64"): eta[:, 0].tolist()})
 

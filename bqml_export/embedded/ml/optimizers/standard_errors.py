@@ -31,7 +31,7 @@ class StandardErrors:
 def standard_errors(
     layout: Layout, design: Design, loss: Loss, weights: Floats, l2_reg: float
 ) -> StandardErrors:
-    """Returns the standard errors of standardised `weights` [d, 1] on the training rows."""
+    """Returns the errors of standardised `weights` [d, 1] on the training rows."""
     if design.width - 1 > MOST_COLUMNS:
         raise InvalidQueryError(
             f"Option CALCULATE_P_VALUES=TRUE takes features of at most {MOST_COLUMNS} columns in "

@@ -146,7 +146,6 @@ class ObjectStore:
         )
 
     def delete_bucket(self, name: str, conditions: Conditions) -> None:
-        """Refuses a bucket that holds objects."""
         with self.catalog.transaction():
             require(conditions, self.bucket(name), reading=False)
             if self.catalog.objects(name, "", State.LIVE, State.NONCURRENT):
