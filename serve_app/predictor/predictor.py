@@ -131,7 +131,7 @@ class Predictor:
             )
 
     def statuses(self, spec: ModelSpec) -> list[VersionStatus]:
-        """Returns the status of the version asked for, or of all, newest first; labels are ignored."""
+        """The status of the version asked for, or of all, newest first; labels are ignored."""
         return self._manager.statuses(spec.name, spec.version)
 
     def models(self) -> list[str]:
