@@ -70,7 +70,7 @@ class HttpProtocol(Protocol):
         """
 
     def fast_path(self, target: str) -> FastPath | None:
-        """Returns who answers plain POSTs to this raw path plus `?query`; None where nobody does."""
+        """Who answers plain POSTs to this raw path plus `?query`; None where nobody does."""
 
 
 @dataclass(slots=True)  # not frozen: that would double what one costs
