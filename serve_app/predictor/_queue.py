@@ -31,11 +31,6 @@ class Queue:
     version answers is decided per batch, so no batch mixes two. A request alone runs its model
     once; a batch that fails is taken apart once, so that each of its requests runs once more.
     Used in one thread, the loop's.
-
-    Args:
-        predictor: The models.
-        query: What all its requests ask.
-        loop: Where everything but the model runs.
     """
 
     def __init__(self, predictor: Predictor, query: Query, loop: asyncio.AbstractEventLoop) -> None:
@@ -53,7 +48,6 @@ class Queue:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no request is in it."""
         return not self._pending and not self._running
 
     def submit(self, request: Request[Any]) -> None:
