@@ -39,7 +39,6 @@ class TransientErrors:
     last_refused_s: float = 0.0
 
     def __call__(self, exc: BaseException) -> bool:
-        """Returns whether to try once more after `exc`."""
         if not never_connected(exc):
             return bool(self.retry._predicate(exc))  # noqa: SLF001 - no public way to extend one
         now = time.monotonic()
@@ -64,12 +63,10 @@ class Clients:
 
     @property
     def bigquery_call(self) -> dict[str, Any]:
-        """What every call to BigQuery is given."""
         return {"retry": self.bigquery_retry, "timeout": self.call_timeout_s}
 
     @property
     def storage_call(self) -> dict[str, Any]:
-        """What every call to Cloud Storage is given."""
         return {"retry": self.storage_retry, "timeout": self.call_timeout_s}
 
     @property

@@ -7,12 +7,9 @@ embedded BigQuery: whatever uses them cannot reach Google Cloud.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.settings import LOCAL_PROJECT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _ACCOUNT = "embedded@localhost"
 

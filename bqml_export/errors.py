@@ -37,7 +37,7 @@ class UsageError(BqmlExportError):
 
 
 class QueryError(BqmlExportError):
-    """An error in BigQuery's own form.
+    """An error in BigQuery's own form, as whatever reads SQL or runs it here raises it.
 
     `reason` and `http_status` are what BigQuery's REST API answers; clients map them to their
     exception classes and decide by them whether to retry.

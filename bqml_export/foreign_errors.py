@@ -63,8 +63,7 @@ _FOREIGN = tuple(kind for kind, _, _ in _TABLE)
 def foreign_errors(doing: str) -> Iterator[None]:
     """Runs the body; an error of Google's libraries leaves it as ours, with its cause attached.
 
-    Args:
-        doing: What the body does, as the start of the message, for example "reading model d.m".
+    `doing` is the start of the message, for example "reading model d.m".
     """
     try:
         yield

@@ -41,7 +41,6 @@ class ModelReference:
         return cls(match["project"], match["dataset"], match["model"])
 
     def in_project(self, project: str) -> ModelReference:
-        """Returns the reference with `project` filled in where it had none."""
         return self if self.project else replace(self, project=project)
 
     def __str__(self) -> str:

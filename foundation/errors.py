@@ -29,12 +29,7 @@ from typing import ClassVar
 
 
 class BqmlError(Exception):
-    """Anything that a folder raises on purpose.
-
-    Args:
-        message: What happened, in the words that the user or client gets to read.
-        hint: What the user can do about it, in one line.
-    """
+    """Anything that a folder raises on purpose; the hint says what the user can do about it."""
 
     exit_code: int = 1
     http_status: int = 500
@@ -52,7 +47,7 @@ class BqmlError(Exception):
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def status_text(self) -> str:
-        """Returns `CODE: message`, as TensorFlow Serving nests one error in another."""
+        """`CODE: message`, as TensorFlow Serving nests one error in another."""
         return f"{self.code_name}: {self.message}"
 
 

@@ -14,11 +14,7 @@ _RANGE = range(10_000, 20_000)
 
 
 def free_ports(count: int, host: str = "") -> list[int]:
-    """Returns ports that were free a moment ago on `host`, or on all addresses; all different.
-
-    Raises:
-        UnavailableError: Not enough ports are free.
-    """
+    """Free a moment ago on `host`, or on all addresses; all different; else an UnavailableError."""
     free: list[int] = []
     for port in random.sample(_RANGE, len(_RANGE)):
         with contextlib.suppress(OSError):

@@ -14,7 +14,7 @@ NO_HAPROXY = {"RAY_SERVE_ENABLE_HA_PROXY": "0"}
 
 
 def message_limits(max_message_bytes: int) -> dict[str, str]:
-    """Returns the limit at the public gRPC port and on the way to a replica; 4 MB by default."""
+    """At the public gRPC port and on the way to a replica; 4 MB by default."""
     return {
         "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE": str(max_message_bytes),
         "RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH": str(max_message_bytes + _ENVELOPE_BYTES),
@@ -22,14 +22,10 @@ def message_limits(max_message_bytes: int) -> dict[str, str]:
 
 
 def haproxy(*, threads: int, log_metrics: bool) -> dict[str, str]:
-    """Returns what puts HAProxy in the place of Ray's Python proxy.
+    """Puts HAProxy in the place of Ray's Python proxy.
 
-    Both switches are needed: THROUGHPUT_OPTIMIZED alone leaves workers without a proxy.
-
-    Args:
-        threads: Of each HAProxy.
-        log_metrics: Whether Serve counts requests from HAProxy's log, which costs as much as
-            HAProxy itself.
+    Both switches are needed: THROUGHPUT_OPTIMIZED alone leaves workers without a proxy. Counting
+    requests from HAProxy's log (`log_metrics`) costs as much as HAProxy itself.
     """
     return {
         "RAY_SERVE_ENABLE_HA_PROXY": "1",

@@ -30,7 +30,6 @@ def key_problem(key: str) -> str:
 
 
 def label_problem(key: str, value: str) -> str:
-    """Returns what a label should be, or "" where it is fine."""
     if value and not _is_label_value(value):
         return "a value of at most 63 letters, digits, -, _ and ."
     return key_problem(key)

@@ -23,7 +23,6 @@ GIB = 2**30
 
 
 def quantity(value: object) -> Decimal | None:
-    """Returns the number that a quantity means, or None where it is none."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     match = _FORM.fullmatch(str(value))
@@ -50,11 +49,7 @@ def _read(value: object, form: re.Pattern[str], expected: str) -> object:
 
 
 def memory_bytes(value: object) -> object:
-    """Returns `8Gi`, `500M` or a number of bytes as bytes; anything else as it is.
-
-    Raises:
-        ValueError: The text is no quantity.
-    """
+    """Leaves what is no text as it is; raises a ValueError where the text is no quantity."""
     number = _read(value, _MEMORY, "bytes or a quantity such as 8Gi or 500Mi")
     return math.ceil(number) if isinstance(number, Decimal) else number
 
@@ -68,17 +63,12 @@ def memory_text(size_bytes: int) -> str:
 
 
 def cpus(value: object) -> object:
-    """Returns `500m`, `1.5` or a number as CPUs; anything else as it is.
-
-    Raises:
-        ValueError: The text is no quantity.
-    """
+    """Leaves what is no text as it is; raises a ValueError where the text is no quantity."""
     number = _read(value, _CPUS, "CPUs such as 2, 1.5 or 500m")
     return float(number) if isinstance(number, Decimal) else number
 
 
 def cpus_text(count: float) -> str:
-    """Returns CPUs as `4` or `3500m`."""
     millis = round(count * 1000)
     return str(millis // 1000) if millis % 1000 == 0 else f"{millis}m"
 

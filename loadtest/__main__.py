@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from foundation.cli.failure import Frame
-from foundation.cli.group import LazyCommand, run
-from loadtest.cli.group import RunByDefault
+from foundation.cli.group import LazyCommand, LazyGroup, run
 from loadtest.errors import LoadTestError
 
 FRAME = Frame(
@@ -26,13 +25,23 @@ COMMANDS = {
         "loadtest.cli.run:run", "Load a service, watch its replicas, give a verdict."
     ),
 }
+_HELP = ("-h", "--help")
+
+
+class RunByDefault(LazyGroup):
+    """Reads `bqml-loadtest --chaos` as `bqml-loadtest run --chaos`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0].startswith("-") and args[0] not in _HELP:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
 
 
 @click.group(
     cls=RunByDefault,
     lazy=COMMANDS,
     frame=FRAME,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": _HELP, "max_content_width": 100},
 )
 def cli() -> None:
     """Prove by load that replicas grow when they must, and show it.

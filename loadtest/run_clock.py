@@ -10,13 +10,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Seconds since the start of a run.
-
-    Wall time, because it is the one clock that processes, and machines kept by NTP, have in common.
-
-    Attributes:
-        epoch_s: Seconds since 1970 at t = 0.
-    """
+    """Wall time: the one clock that processes, and machines kept by NTP, have in common."""
 
     epoch_s: float
 
@@ -29,5 +23,5 @@ class Clock:
 
     @property
     def started_at(self) -> str:
-        """The start, UTC, ISO 8601."""
+        """UTC, ISO 8601."""
         return datetime.fromtimestamp(self.epoch_s, UTC).isoformat(timespec="milliseconds")

@@ -35,9 +35,6 @@ _RAYS_OWN = {
 def app(args: Mapping[str, object]) -> Application:
     """Returns the application that `serve run`, `serve build` and a config file's `args` ask for.
 
-    Args:
-        args: Settings, nested as in a settings file, dotted, or by short name.
-
     Raises:
         SettingsError: A key is unknown, a value malformed, or two values contradict each other.
     """

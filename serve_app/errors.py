@@ -60,7 +60,6 @@ class OverloadedError(UnavailableError):
     service needs; Ray Serve's own refusals are RESOURCE_EXHAUSTED too.
 
     Args:
-        message: What the client gets to read.
         retry_after_s: Seconds after which a retry is worth while.
     """
 

@@ -28,8 +28,7 @@ class BucketPlan:
 def plan_bucket(clients: Clients, name: str, location: str) -> BucketPlan:
     """Returns what creating the bucket needs now; nothing is sent.
 
-    Raises:
-        UsageError: The name is not one, is taken, or names a bucket somewhere else.
+    UsageError: the name is not one, is taken, or names a bucket somewhere else.
     """
     require_bucket_name(name)
     try:
@@ -75,11 +74,7 @@ def request_body(plan: BucketPlan, project: str) -> JsonObject:
 
 
 def create_bucket(clients: Clients, plan: BucketPlan) -> BucketPlan:
-    """Returns the bucket that is there after doing what the plan says.
-
-    Raises:
-        UsageError: Somebody else took the name meanwhile.
-    """
+    """Does what the plan says; UsageError if somebody else took the name meanwhile."""
     if plan.exists:
         return plan
     bucket = clients.storage.bucket(plan.name)

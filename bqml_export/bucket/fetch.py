@@ -127,7 +127,6 @@ class _Sink:
         return base64.b64encode(self._checksum.digest()).decode("ascii")
 
     def take_in(self, file: Path) -> None:
-        """Counts the bytes that the file has already."""
         with file.open("rb") as content:
             while chunk := content.read(_CHUNK_BYTES):
                 self._count(chunk)

@@ -29,16 +29,11 @@ class Manifest:
     objects: tuple[StoredObject, ...]
 
     def to_json(self) -> JsonObject:
-        """Returns the manifest as it is stored: a record with the list of objects added."""
         return {**self.record.to_json(), "objects": [asdict(item) for item in self.objects]}
 
 
 def read_manifest(clients: Clients, place: BucketUri) -> Manifest | None:
-    """Returns the manifest of the export at `place`, or None where there is none.
-
-    Raises:
-        StorageError: There is one and it cannot be read.
-    """
+    """Returns None where there is no manifest; StorageError if it cannot be read."""
     uri, blob = _object(clients, place)
     try:
         with foreign_errors(f"reading {uri}"):

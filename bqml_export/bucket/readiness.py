@@ -13,12 +13,6 @@ _NEEDED = (OBJECTS_CREATE, OBJECTS_GET, OBJECTS_LIST)
 
 
 def read_bucket(clients: Clients, name: str) -> storage.Bucket:
-    """Returns the bucket with its metadata.
-
-    Raises:
-        NotFoundError: It does not exist.
-        AccessDeniedError: The account may not ask.
-    """
     with foreign_errors(f"reading bucket {name}"):
         return clients.storage.get_bucket(name, **clients.storage_call)
 
@@ -28,10 +22,6 @@ def require_bucket(clients: Clients, name: str, model_location: str | None) -> b
 
     Where the model is may be unknown: None. Then only the bucket's absence is found out.
     It is False in the embedded project only, where a missing bucket will be made.
-
-    Raises:
-        NotFoundError: The bucket does not exist.
-        UsageError: It is somewhere else than the model.
     """
     try:
         bucket = read_bucket(clients, name)

@@ -16,12 +16,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from bqml_export.bucket.objects import StoredObject
 from bqml_export.repository.lock import locked_folder, remove_abandoned
-
-if TYPE_CHECKING:
-    from bqml_export.bucket.objects import StoredObject
 
 PREFIX = ".pulling-"
 _ABANDONED_S = 7 * 24 * 60 * 60
@@ -59,7 +56,6 @@ class Staging:
                 shutil.copyfile(self.file(stored), target)
 
     def remove(self) -> None:
-        """Removes the folder, which is what its files are published for."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

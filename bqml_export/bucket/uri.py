@@ -12,11 +12,6 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]", re.ASCII)
 
 
 def require_bucket_name(name: str) -> None:
-    """Returns when Cloud Storage takes the name of a bucket.
-
-    Raises:
-        UsageError: It does not.
-    """
     if not _BUCKET.fullmatch(name) or ".." in name or name.startswith("goog") or "google" in name:
         raise UsageError(
             f"'{name}' is not a bucket name",
@@ -33,11 +28,7 @@ class BucketUri:
 
     @classmethod
     def parse(cls, text: str) -> BucketUri:
-        """Returns the place written as `gs://bucket[/prefix]`.
-
-        Raises:
-            UsageError: It is not such a place.
-        """
+        """Reads `gs://bucket[/prefix]`."""
         bucket, _, prefix = text.removeprefix("gs://").partition("/")
         prefix = prefix.rstrip("/")
         valid = text.startswith("gs://") and _BUCKET.fullmatch(bucket)

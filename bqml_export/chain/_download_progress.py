@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bqml_export.bucket.objects import StoredObject
-    from bqml_export.warehouse.jobs import Report
+from bqml_export.bucket.objects import StoredObject
+from bqml_export.warehouse.jobs import Report
 
 _PAUSE_S = 1.0
 

@@ -42,11 +42,7 @@ def choose_place(
     exact: bool,
     bucket_exists: bool,
 ) -> ExportPlan:
-    """Returns the plan for the first prefix that can be used: `destination`, if that is `exact`.
-
-    Raises:
-        StorageError: The very prefix that was asked for holds something else.
-    """
+    """Returns the plan for the first prefix that can be used: `destination`, if that is `exact`."""
     for place in [destination] if exact else _fresh_places(destination, model, trial_id):
         extraction = Extraction(model=model, trial_id=trial_id, destination_uri=str(place))
         if plan := _plan_at(clients, place, extraction, creates_bucket=not bucket_exists):
@@ -71,7 +67,7 @@ def _fresh_places(
 def _plan_at(
     clients: Clients, place: BucketUri, extraction: Extraction, *, creates_bucket: bool
 ) -> ExportPlan | None:
-    """Returns the plan for this prefix, or None when it is taken by something else."""
+    """Returns None where the prefix is taken by something else."""
     attempt = extract.latest_extraction(clients, extraction)
     found = [] if creates_bucket else list_objects(clients, place)
     finished = any(stored.path == RECORD_NAME for stored in found)

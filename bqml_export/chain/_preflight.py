@@ -44,11 +44,7 @@ class Findings:
             self.problems.append(exc)
 
     def require_none(self, what: str) -> None:
-        """Returns when nothing was found.
-
-        Raises:
-            PreflightError: Something was; every problem is named.
-        """
+        """Raises PreflightError with every problem that was found."""
         if self.problems:
             raise PreflightError(what, self.problems)
 
@@ -117,11 +113,7 @@ def check_bucket(
 
 
 def require_ready_bucket(clients: Clients, place: BucketUri, location: str) -> None:
-    """Returns once a model at `location` may be exported to the bucket.
-
-    Raises:
-        PreflightError: The bucket is missing or somewhere else, or a permission is.
-    """
+    """Refuses a bucket that is missing, is not at `location`, or lacks a permission."""
     findings = Findings()
     findings.problems += check_bucket(findings, clients, place, location).unwritable
     findings.require_none(f"an export to {place}")

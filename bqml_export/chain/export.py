@@ -70,12 +70,7 @@ def plan_export_of(
     *,
     trial_id: int | None = None,
 ) -> ExportPlan:
-    """Returns what exporting the named model needs now; see `plan_export`.
-
-    Raises:
-        PreflightError: The export would fail; what is wrong with the bucket is named even if the
-            model cannot be read.
-    """
+    """As `plan_export`; what is wrong with the bucket is named even if the model cannot be read."""
     findings = Findings()
     with findings.collect():
         model = describe(clients, reference)
@@ -116,11 +111,7 @@ def _checked_plan(
 
 
 def default_destination(clients: Clients) -> BucketUri:
-    """Returns where exports go when the user does not say: only the embedded project has that.
-
-    Raises:
-        UsageError: It is Google Cloud; a bucket must be named.
-    """
+    """Returns where exports go when the user does not say: only the embedded project has that."""
     if not clients.owns_project:
         raise UsageError("no bucket was given to export to", hint="--to gs://bucket")
     return BucketUri(LOCAL_BUCKET, "")
@@ -146,9 +137,6 @@ def export(clients: Clients, plan: ExportPlan, report: Report, sql: str | None =
     """Returns the finished export after doing what the plan says.
 
     Its record has the statement that made the model: `sql`, or what the job history knows.
-
-    Raises:
-        JobError: The extract job ended with an error, or wrote nothing.
     """
     if plan.action == "nothing":
         manifest = read_manifest(clients, plan.place)

@@ -76,7 +76,8 @@ def up(clients: Clients, request: UpRequest, report: Report) -> Outcome:
     model = _model(clients, start, report)
     _require_servable(request.model, model.model_type, transforms=bool(model.transform_columns))
     export_plan = exporting.plan_export(clients, model, start.destination, always_below=True)
-    exported = exporting.export(clients, export_plan, report, sql=_sql(request))
+    sql = None if isinstance(request.source, ModelReference) else request.source.sql
+    exported = exporting.export(clients, export_plan, report, sql=sql)
     with locked(
         model_folder(request.root, request.model),
         lambda: report(f"waiting for another run that publishes {request.model}"),
@@ -90,10 +91,6 @@ def _model(clients: Clients, start: _Start, report: Report) -> ModelDescription:
     assert start.model is not None
     report(f"model {start.model.reference} was trained at {start.model.created}")
     return start.model
-
-
-def _sql(request: UpRequest) -> str | None:
-    return None if isinstance(request.source, ModelReference) else request.source.sql
 
 
 def _publish(clients: Clients, request: UpRequest, exported: Exported, report: Report) -> Outcome:
@@ -118,7 +115,6 @@ def _tidy(request: UpRequest, exported: Exported, report: Report) -> None:
 
 
 def _checked(clients: Clients, request: UpRequest) -> _Start:
-    """Returns the start of the chain, before anything is spent on it."""
     model_folder(request.root, request.model)
     destination = request.destination or exporting.default_destination(clients)
     if isinstance(request.source, ModelReference):
@@ -133,11 +129,6 @@ def _checked(clients: Clients, request: UpRequest) -> _Start:
 
 
 def _require_servable(name: str, model_type: str, *, transforms: bool) -> None:
-    """Returns when an export of such a model can be published.
-
-    Raises:
-        NotSupportedError: It would be refused at publish.
-    """
     if transforms:
         kind = ExportKind.TRANSFORM_MODEL
     elif destination_format(model_type) == BOOSTER_FORMAT:

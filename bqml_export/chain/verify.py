@@ -48,12 +48,7 @@ def _compared(clients: Clients, version: Version, wanted: Examination, report: R
 
 
 def require_passed(compared: Sequence[Compared]) -> None:
-    """Returns when every version passed.
-
-    Raises:
-        GateError: One could not be compared.
-        ParityError: One does not answer as the warehouse does, or is damaged.
-    """
+    """GateError if one could not be compared; ParityError if one differs or is damaged."""
     for one in compared:
         if one.error is not None and one.verdict == "not compared":
             raise GateError(one.error.message, hint=one.error.hint) from one.error

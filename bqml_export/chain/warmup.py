@@ -103,7 +103,7 @@ def _training_rows(
 
 
 def _signature(folder: Path) -> tuple[str, Signature]:
-    """Returns the signature that clients call when they name none, or the only one there is."""
+    """The signature that clients call when they name none, or the only one there is."""
     signatures = inspect_saved_model(folder, str(folder)).signatures
     name = default_signature(signatures)
     if name is None:

@@ -15,11 +15,7 @@ from foundation.json_types import JsonObject
 
 
 def check_files(versions: Sequence[Version], *, as_json: bool) -> None:
-    """Hashes every file again and compares with bqml.json.
-
-    Raises:
-        PublishError: A file is missing or has other bytes.
-    """
+    """Hashes every file again and compares with bqml.json; PublishError if one differs."""
     checked = [_check(version) for version in versions]
     damaged = [entry for entry in checked if entry["status"] == "damaged"]
     for entry in checked:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def gate_is_passed(version: Version, url: str) -> bool:
-    """Returns whether the version has passed at this server already, with the files it has now."""
+    """Whether the version has passed at this server, with the files it has now."""
     try:
         found = require_passing_report(version)
     except BqmlExportError:
@@ -27,12 +27,7 @@ def gate_is_passed(version: Version, url: str) -> bool:
 
 
 def run_gate(clients: Clients, version: Version, wanted: Examination) -> None:
-    """Compares a version that was published with the warehouse.
-
-    Raises:
-        ParityError: It does not answer as the warehouse does; it stays published, without a label.
-        GateError: They could not be compared.
-    """
+    """Compares a published version with the warehouse; if it fails it stays, without a label."""
     from bqml_export.chain.verify import compare_versions, require_passed  # seconds to import
 
     compared = compare_versions(clients, [version], wanted, report)

@@ -39,13 +39,9 @@ def gathered(
     name: str,
     make: Callable[[dict[str, Any]], object],
 ) -> Callable[..., R]:
-    """Returns the command with options added, of which it takes one parameter.
+    """Returns the command with options added, of which it takes one parameter, `name`.
 
-    Args:
-        command: The function of the command.
-        options: Parameter -> what `click.option` gave for it.
-        name: The one parameter that the command takes.
-        make: Makes its value of the values of the options.
+    `options` has what `click.option` gave by parameter; `make` makes the value of theirs.
     """
 
     @functools.wraps(command)
@@ -94,7 +90,6 @@ _TARGET_OPTIONS = {
 
 
 def target_options(command: Callable[..., R]) -> Callable[..., R]:
-    """Adds the options that say where to work; the command takes them as `target: Target`."""
     return gathered(command, _TARGET_OPTIONS, "target", _target)
 
 
@@ -139,7 +134,6 @@ warmup_option = click.option(
 def parsed(
     parse: Callable[[str], R], *, optional: bool = False
 ) -> Callable[[click.Context, click.Parameter, Any], R | None]:
-    """Returns the callback of a parameter whose text is parsed."""
     return lambda _ctx, _parameter, value: None if optional and not value else parse(value)
 
 

@@ -87,15 +87,7 @@ def _examination(values: dict[str, Any]) -> Callable[[str], Examination]:
 
 
 def refuse_parity_options(why: str, *others: str) -> None:
-    """Returns when none of the options was typed, because they would be ignored.
-
-    Args:
-        why: What makes them meaningless, for the error.
-        others: Names of more parameters of the command that would be ignored.
-
-    Raises:
-        UsageError: One was.
-    """
+    """Refuses typed options that would be ignored, `others` too; `why` is for the error."""
     context = click.get_current_context()
     for parameter in context.command.params:
         typed = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE

@@ -12,11 +12,7 @@ from foundation.json_types import JsonObject
 def planned_document(
     root: Path, model: str, version: int | None, source: str, files: dict[str, int]
 ) -> JsonObject:
-    """Returns what a dry run prints: the folder and the size in bytes of each file in it.
-
-    Raises:
-        PublishError: The version exists already.
-    """
+    """Returns what a dry run prints: the folder and the size in bytes of each file in it."""
     folder = model_folder(root, model)
     require_free(folder, version)
     number = version or next_number(folder)

@@ -16,11 +16,7 @@ sql_argument = click.argument("sql_file", metavar="SQLFILE|-", type=SQL_FILE)
 
 
 def read_sql(sql_file: IO[str]) -> str:
-    """Returns the text of the SQL file.
-
-    Raises:
-        UsageError: It is empty or not UTF-8.
-    """
+    """UsageError if the file is empty or not UTF-8."""
     try:
         sql = sql_file.read()
     except UnicodeDecodeError as exc:
@@ -44,11 +40,7 @@ class Source(_ParamType):
     def convert(
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> str | ModelReference:
-        """Returns the SQL text or the model's name; a file of that name comes first.
-
-        Raises:
-            UsageError: It is neither, or the file is empty.
-        """
+        """Takes a file of that name first."""
         if value == "-" or Path(value).exists():
             return read_sql(SQL_FILE.convert(value, param, ctx))
         # my_model.sql reads like a model `sql` in a dataset `my_model`, and is a typo.

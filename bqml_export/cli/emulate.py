@@ -7,19 +7,17 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from bqml_export.cli._options import state_dir_option
 from bqml_export.client_environment import client_environment, export_lines, write_client_files
+from bqml_export.embedded.services import Endpoints
 from bqml_export.errors import BqmlExportError
 from bqml_export.settings import LOCAL_PROJECT
 from foundation.cli.options import example, json_option
 from foundation.cli.output import report, write_result
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.services import Endpoints
 
 
 def _port_option(service: str, default: int) -> Callable[[Any], Any]:

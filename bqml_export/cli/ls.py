@@ -63,7 +63,6 @@ def _list_dataset(dataset: str, entries: list[Entry], target: Target, *, as_json
 
 
 def _of(model: ModelDescription, entries: list[Entry]) -> list[Entry]:
-    """Returns the versions that were made from `model`, as it is now or as it was."""
     return [entry for entry in entries if entry.record.model_reference == model.reference]
 
 

@@ -116,7 +116,6 @@ def up(  # noqa: PLR0913 - one parameter per option
 def _gate_steps(
     current: Version | None, verify_url: str | None, label: str | None
 ) -> list[JsonObject]:
-    """Returns what comes after the version is there, for --dry-run."""
     steps: list[JsonObject] = []
     if verify_url and not (current and gate_is_passed(current, verify_url)):
         steps.append({"step": "verify", "url": verify_url})
@@ -160,7 +159,6 @@ def _promote(root: Path, version: Version, label: str | None) -> None:
 def _current(
     root: Path, model: str | None, source: str | ModelReference, target: Target
 ) -> Version | None:
-    """Returns the newest version if it is what this SQL makes in this project."""
     if isinstance(source, ModelReference):
         return None  # only BigQuery knows whether it was trained again
     found = newest_made_from(root, model, sql_sha256(source), target.engine)

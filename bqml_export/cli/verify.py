@@ -93,11 +93,6 @@ def verify(  # noqa: PLR0913 - one parameter per option
 
 
 def _wanted(root: Path, model: str | None, number: int | None) -> list[Version]:
-    """Returns the published versions that are meant, oldest first.
-
-    Raises:
-        GateError: There is none.
-    """
     if model is not None:
         model_folder(root, model)
     found = [

@@ -6,14 +6,11 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.services import Endpoints, embedded_services
 from bqml_export.errors import BqmlExportError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 DEFAULT_STATE_DIR = Path(".bqml")
 
@@ -26,11 +23,7 @@ def serve_until_stopped(
     project: str = "local",
     announce: Callable[[Endpoints], None] | None = None,
 ) -> None:
-    """Runs both services until SIGINT or SIGTERM; `announce` is called when they answer.
-
-    Raises:
-        BqmlExportError: They cannot start.
-    """
+    """Runs both services until SIGINT or SIGTERM; `announce` is called when they answer."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -42,7 +35,6 @@ def serve_until_stopped(
 
 
 def print_environment(endpoints: Endpoints) -> None:
-    """Prints the lines that point Google's Python clients at the services."""
     for name, value in endpoints.environment().items():
         print(f"export {name}={value}")
     sys.stdout.flush()

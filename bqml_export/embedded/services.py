@@ -36,7 +36,6 @@ class Endpoints:
     project: str
 
     def environment(self) -> dict[str, str]:
-        """Returns the variables that point Google's Python clients at the services."""
         return {
             "BIGQUERY_EMULATOR_HOST": self.bigquery_url,
             "STORAGE_EMULATOR_HOST": self.storage_url,
@@ -48,13 +47,9 @@ class Endpoints:
 def embedded_services(
     state_dir: Path, *, bigquery_port: int = 0, storage_port: int = 0, project: str = "local"
 ) -> Iterator[Endpoints]:
-    """Runs both services for the length of the `with` block.
+    """Runs both services for the length of the `with` block; port 0 is a free one.
 
-    Args:
-        state_dir: Folder of all data; it is made when it is missing and survives restarts.
-        bigquery_port: Port of BigQuery, 0 for a free one.
-        storage_port: Port of Cloud Storage, 0 for a free one.
-        project: Project that `Endpoints` names; any project can be used.
+    `state_dir` survives restarts; `project` is what `Endpoints` names, any can be used.
 
     Raises:
         BqmlExportError: Another process uses the folder, a port is taken, or the data is damaged.
@@ -79,7 +74,6 @@ def embedded_services(
 
 
 def running_endpoints(state_dir: Path) -> Endpoints | None:
-    """Returns the endpoints of the process that serves a state folder now, or None."""
     state_dir = state_dir.expanduser()
     try:
         with (state_dir / ".lock").open("rb") as handle:

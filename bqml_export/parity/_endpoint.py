@@ -35,13 +35,10 @@ class Endpoint:
     version: int
 
     def wait_until_available(self, wait_s: float, report: Report) -> None:
-        """Returns when the server answers for the version.
+        """Returns when the server answers for the version; EndpointError after `wait_s`.
 
         A server that answers may still have to find a version that was published just now; one
         that does not answer at all is not waited for.
-
-        Raises:
-            EndpointError: Nothing answers, or it has not loaded the version after `wait_s`.
         """
         deadline = time.monotonic() + wait_s
         told = False
@@ -62,9 +59,6 @@ class Endpoint:
         """Returns one element of `predictions`, or a refusal, for each instance.
 
         A batch that is refused is sent again row by row, so that one row spoils no other.
-
-        Raises:
-            EndpointError: Nothing answers, or not in TensorFlow Serving's form.
         """
         found: list[Any | Refusal] = []
         for start in range(0, len(instances), _ROWS_A_REQUEST):

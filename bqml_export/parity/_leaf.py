@@ -26,7 +26,6 @@ class Leaf:
         return self.column if self.field is None else f"{self.column}.{self.field}"
 
     def of(self, row: Row) -> object:
-        """Returns this leaf's value in `row`, None where that is NULL."""
         value = row.get(self.column)
         if self.field is None or value is None:
             return value
@@ -42,11 +41,7 @@ class Leaf:
 
 
 def leaves_of(columns: Sequence[Column]) -> tuple[Leaf, ...]:
-    """Returns the leaves of the feature columns, in their order.
-
-    Raises:
-        NotSupportedError: A column has a type that cannot be compared; it is named.
-    """
+    """Refuses a column whose type cannot be compared, by its name."""
     return tuple(leaf for column in columns for leaf in _leaves(column))
 
 

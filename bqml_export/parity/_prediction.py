@@ -52,11 +52,7 @@ class Outputs:
         return Prediction(label=self._text(value), probabilities=by_class)
 
     def of_endpoint(self, answer: Any) -> Prediction:  # noqa: ANN401 - a JSON value
-        """Returns the prediction in one element of `predictions`.
-
-        Raises:
-            KeyError, TypeError, ValueError: It is not what the signature promises.
-        """
+        """KeyError, TypeError or ValueError: the element is not what the signature promises."""
         value = _first(answer if self.alone else answer[self.value])
         if self.probabilities is None or self.classes is None:
             return Prediction(number=float(value))
@@ -78,11 +74,7 @@ class Outputs:
 def outputs_of(
     model_type: str | None, label: str, label_type: str, outputs: Sequence[str]
 ) -> Outputs:
-    """Returns where to find the predictions of an export with these outputs.
-
-    Raises:
-        NotSupportedError: They are of a kind that is not compared; the model's type is named.
-    """
+    """Refuses outputs of a kind that is not compared, by the model's type."""
     alone = len(outputs) == 1
     forms = (
         (f"predicted_{label}", f"{label}_probs", f"{label}_values"),

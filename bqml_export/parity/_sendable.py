@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.parity._case import Case
 from bqml_export.repository.instance import FLOATS, flattened, to_instance
+from bqml_export.repository.saved_model_pb import TensorMap
 from foundation.json_types import JsonObject
-
-if TYPE_CHECKING:
-    from bqml_export.repository.saved_model_pb import TensorMap
 
 NULL_CATEGORY = "_null_filler"
 

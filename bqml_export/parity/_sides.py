@@ -62,9 +62,6 @@ def ask(
     """Returns the outcome of each case, in their order.
 
     `expected` is what BigQuery says, by the number of the case.
-
-    Raises:
-        GateError: The endpoint does not answer, or with other outputs than the version has.
     """
     instances = [one.instance for one in sendables if one.instance is not None]
     answers = iter(endpoint.predict(instances, subject.signature))

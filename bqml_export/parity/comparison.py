@@ -32,15 +32,9 @@ class Tolerance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """What the gate is asked for.
+    """What the gate is asked for; a `query` takes the place of the training query.
 
-    Attributes:
-        url: The server of the endpoint.
-        rows: How many rows of the training query to sample.
-        query: A query whose rows take the place of those of the training query, or None.
-        tolerance: How far two numbers may be apart.
-        maximum_bytes_billed: What a query of the gate may read; None is unlimited.
-        wait_s: How long the server may take to load the version.
+    Without `maximum_bytes_billed` a query may read any amount; `wait_s` is for loading.
     """
 
     url: str

@@ -80,7 +80,6 @@ def _runner(clients: Clients, subject: Subject, wanted: Examination, report: Rep
 
 
 def _require_same_model(clients: Clients, subject: Subject) -> None:
-    """Returns when the model in the warehouse is the one that the version was exported from."""
     record, name = subject.record, subject.version
     if record.engine != clients.engine:
         here, there = ("without", "BigQuery") if clients.owns_project else ("with", "embedded")

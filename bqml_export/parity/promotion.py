@@ -51,11 +51,6 @@ def promote(wanted: Promotion, report: Callable[[str], None], *, dry_run: bool) 
 
 
 def remove(wanted: Promotion, report: Callable[[str], None], *, dry_run: bool) -> LabelChange:
-    """Returns the change after taking the label away.
-
-    Raises:
-        PublishError: The model has no such label, or it points at another version.
-    """
     folder = model_folder(wanted.root, wanted.model)
     if not folder.is_dir():
         raise PublishError(f"no {wanted.model} is published in {wanted.root}", hint=_LIST)

@@ -88,11 +88,7 @@ def write_report(version: Version, report: ParityReport) -> Path:
 
 
 def read_report(version: Version) -> ParityReport | None:
-    """Returns the report about a version, or None where there is none.
-
-    Raises:
-        PublishError: There is one and it cannot be read.
-    """
+    """Returns None where there is no report; PublishError if it cannot be read."""
     path = report_path(version)
     try:
         content = json.loads(path.read_bytes())

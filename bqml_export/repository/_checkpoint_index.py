@@ -21,11 +21,7 @@ _UNCOMPRESSED, _SNAPPY = 0, 1
 
 
 def shard_sizes(content: bytes) -> list[int]:
-    """Returns, for each data shard, the least number of bytes that it must have.
-
-    Raises:
-        DecodeError: The index is cut off or damaged.
-    """
+    """Returns, for each data shard, the least number of bytes that it must have."""
     data = memoryview(content)
     footer = data[-_FOOTER_BYTES:]
     if len(footer) < _FOOTER_BYTES or int.from_bytes(footer[-8:], "little") != _MAGIC:

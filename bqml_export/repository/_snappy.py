@@ -12,7 +12,6 @@ _MAX_VARINT_BYTES = 10
 
 
 def read_varint(data: memoryview, position: int) -> tuple[int, int]:
-    """Returns the varint at `position` and the position behind it."""
     value = 0
     for index in range(_MAX_VARINT_BYTES):
         if position + index >= len(data):
@@ -25,11 +24,6 @@ def read_varint(data: memoryview, position: int) -> tuple[int, int]:
 
 
 def decompress(data: memoryview) -> bytes:
-    """Returns the decompressed bytes.
-
-    Raises:
-        DecodeError: The block is damaged.
-    """
     expected, position = read_varint(data, 0)
     output = bytearray()
     while position < len(data):

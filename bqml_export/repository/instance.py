@@ -11,12 +11,9 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from bqml_export.repository.saved_model_pb import TensorMap
 from foundation.json_types import JsonObject
-
-if TYPE_CHECKING:
-    from bqml_export.repository.saved_model_pb import TensorMap
 
 FLOATS = ("float32", "float64")
 INTEGERS = ("int32", "int64")

@@ -54,11 +54,6 @@ class LabelChange:
 
 
 def require_label(label: str) -> None:
-    """Returns when `label` can be part of a URL.
-
-    Raises:
-        UsageError: It cannot.
-    """
     if not _LABEL.fullmatch(label):
         raise UsageError(
             f"label '{label}' cannot be part of a URL",
@@ -67,11 +62,7 @@ def require_label(label: str) -> None:
 
 
 def read_labels(model_folder: Path) -> dict[str, int]:
-    """Returns the labels of a model and the versions that they point at.
-
-    Raises:
-        PublishError: There is a file, and it is none that servers take.
-    """
+    """Returns the version of each label; PublishError for a file that servers do not take."""
     path = model_folder / LABELS_NAME
     try:
         labels = parse_labels(path.read_bytes())
@@ -91,9 +82,6 @@ def change_label(model_folder: Path, change: LabelChange) -> None:
     """Makes the change; the caller holds the model's lock.
 
     The journal comes first: no label is ever moved without a line that says who did it.
-
-    Raises:
-        PublishError: The labels cannot be read.
     """
     labels = read_labels(model_folder)
     labels.pop(change.label, None)

@@ -70,11 +70,7 @@ class Record:
 
     @classmethod
     def from_json(cls, content: JsonObject) -> Record:
-        """Returns the record of a decoded bqml.json; keys of later minor additions are skipped.
-
-        Raises:
-            ValueError: The format is a later one, or a value has the wrong shape.
-        """
+        """Skips keys of later minor additions; ValueError: a later format or a wrong shape."""
         if content.get("format") != FORMAT:
             raise ValueError(f"format is {content.get('format')!r}, this tool reads {FORMAT}")
         known = {field.name: content.get(field.name) for field in fields(cls)}
@@ -105,11 +101,7 @@ def write_record(folder: Path, record: Record) -> None:
 
 
 def read_record(folder: Path) -> Record | None:
-    """Returns the record of a version folder, or None where a model came without one.
-
-    Raises:
-        PublishError: There is one and it cannot be read.
-    """
+    """Returns None where a model came without a record; PublishError if it cannot be read."""
     path = folder / RECORD_NAME
     try:
         content = json.loads(path.read_bytes())

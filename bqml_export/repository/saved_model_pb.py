@@ -56,11 +56,7 @@ class SavedModelSummary:
 
 
 def summarize(content: bytes) -> SavedModelSummary:
-    """Returns the summary of the bytes of a saved_model.pb.
-
-    Raises:
-        DecodeError: It is no SavedModel, is cut off, or has nothing tagged `serve`.
-    """
+    """DecodeError: it is no SavedModel, is cut off, or has nothing tagged `serve`."""
     try:
         model = SavedModel.FromString(content)
         for meta_graph in model.meta_graphs:

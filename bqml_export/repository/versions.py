@@ -25,11 +25,7 @@ class Version:
 
 
 def model_folder(root: Path, model: str) -> Path:
-    """Returns where the versions of `model` live.
-
-    Raises:
-        UsageError: The name cannot be part of a URL, or `root` is itself a model's folder.
-    """
+    """Refuses a name that cannot be part of a URL, and a `root` that is itself a model's folder."""
     if not _MODEL_NAME.fullmatch(model):
         raise UsageError(
             f"model name '{model}' cannot be part of a URL",
@@ -61,11 +57,7 @@ def taken_numbers(folder: Path) -> set[int]:
 
 
 def require_free(folder: Path, version: int | None) -> None:
-    """Returns when the explicit `version` may be published in the model's folder.
-
-    Raises:
-        PublishError: It exists already; a version is never overwritten.
-    """
+    """Refuses an explicit `version` that exists: one is never overwritten."""
     if version is not None and version in taken_numbers(folder):
         raise PublishError(
             f"version {version} of {folder.name} exists already and is never overwritten",
@@ -74,11 +66,6 @@ def require_free(folder: Path, version: int | None) -> None:
 
 
 def next_number(folder: Path) -> int:
-    """Returns the number after the highest one in the model's folder.
-
-    Raises:
-        PublishError: There is none left.
-    """
     number = max(taken_numbers(folder), default=0) + 1
     if number > MAX_VERSION:
         hint = "give a free --version"
@@ -87,7 +74,6 @@ def next_number(folder: Path) -> int:
 
 
 def models_of(root: Path) -> list[str]:
-    """Returns the names of the models in `root` that have a version."""
     names = [entry.name for entry in _entries(root) if _MODEL_NAME.fullmatch(entry.name)]
     return sorted(name for name in names if versions_of(root, name))
 

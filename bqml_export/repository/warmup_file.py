@@ -56,11 +56,7 @@ def _prediction_log(name: str, signature: Signature, instance: JsonObject) -> by
 
 
 def _tensor(value: object, dtype: str) -> Tensor:
-    """Returns the tensor of a batch of one row.
-
-    Raises:
-        OverflowError, ValueError: The dtype cannot hold a value.
-    """
+    """Returns a batch of one row; OverflowError, ValueError: the dtype cannot hold a value."""
     items = value if isinstance(value, list) else [value]
     number, field = _FIELDS[dtype]
     if dtype == "float32":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -12,9 +12,6 @@ from bqml_export.errors import InvalidQueryError
 from bqml_export.sql.tokens import Sql, joined, read_sql
 from bqml_export.sql.values import FunctionCall, OptionValue, SqlExpression, StructValue
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
 _SELECT = read_sql("SELECT")
 _MOST_ELEMENTS = 100_000
 
@@ -22,10 +19,7 @@ _MOST_ELEMENTS = 100_000
 def read_options(sql: Sql, expressions: Collection[str] = ()) -> dict[str, OptionValue]:
     """Returns the options between the parentheses of OPTIONS(...), names in lower case.
 
-    The options named in `expressions` are kept as the SQL that was written.
-
-    Raises:
-        InvalidQueryError: An entry is not `name = constant`, or a name is given twice.
+    Those named in `expressions` are kept as the SQL that was written. None may be given twice.
     """
     options: dict[str, OptionValue] = {}
     for entry in sql.split(","):
@@ -42,11 +36,6 @@ def read_options(sql: Sql, expressions: Collection[str] = ()) -> dict[str, Optio
 
 
 def read_constant(sql: Sql) -> OptionValue:
-    """Returns the constant that is written.
-
-    Raises:
-        InvalidQueryError: It is not a constant.
-    """
     if len(sql) == 1 and sql[0].literal and len(sql[0].parsed) > 1:
         raise _no_constant(sql.text)
     try:
@@ -116,11 +105,7 @@ def _number(text: str) -> int | float:
 
 
 def read_numbers(sql: Sql) -> tuple[float, ...]:
-    """Returns the numbers of [0.1, 0.2] or GENERATE_ARRAY(0, 1, 0.1).
-
-    Raises:
-        InvalidQueryError: It is no array of numeric constants.
-    """
+    """Returns the numbers of [0.1, 0.2] or GENERATE_ARRAY(0, 1, 0.1)."""
     if sql.words(0, 2) == ("GENERATE_ARRAY", "("):
         return _series([_checked(read_constant(bound)) for bound in sql[2:-1].split(",")])
     values = read_constant(sql)

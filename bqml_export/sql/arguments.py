@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql._constants import read_constant
 from bqml_export.sql.tokens import Sql
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.sql.values import OptionValue
+from bqml_export.sql.values import OptionValue
 
 _MOST_FEATURES = 10
 
@@ -34,7 +30,6 @@ class Arguments:
         return self.given[index].text
 
     def check_count(self, least: int, most: int) -> None:
-        """Raises InvalidQueryError unless there are `least` to `most` arguments."""
         if not least <= len(self) <= most:
             wanted = str(least) if least == most else f"{least} to {most}"
             raise InvalidQueryError(
@@ -100,11 +95,7 @@ class Arguments:
         return result
 
     def struct_fields(self, index: int) -> dict[str, str]:
-        """Returns the expressions of STRUCT(a, b AS name, ...) by field name.
-
-        Raises:
-            InvalidQueryError: It is no such STRUCT, or a field has no name or another's.
-        """
+        """Returns the expressions of STRUCT(a, b AS name, ...) by field name."""
         sql = self.given[index]
         if sql.words(0, 2) != ("STRUCT", "(") or sql.closing(1) != len(sql) - 1:
             raise InvalidQueryError(

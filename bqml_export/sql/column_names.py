@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from bqml_export.sql.tokens import Sql
 from bqml_export.sql.variables import variable_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.sql.tokens import Sql
 
 _NAMED = (exp.Alias, exp.Column, exp.Dot, exp.Star)
 
@@ -34,7 +30,8 @@ def unnamed_columns(sql: Sql) -> Mapping[int, str]:
         return {}
     columns = tree.expressions
     unnamed = [n for n, column in enumerate(columns) if not isinstance(column, _NAMED)]
-    variables = {n: variable_of(columns[n].name) for n in unnamed if _is_parameter(columns[n])}
+    parameters = [n for n in unnamed if isinstance(columns[n], exp.Parameter)]
+    variables = {n: variable_of(columns[n].name) for n in parameters}
     unnamed = [n for n in unnamed if not variables.get(n)]
     stars = [index for index, column in enumerate(columns) if _is_star(column)]
     names = {n: name for n, name in variables.items() if name and not stars}
@@ -44,10 +41,6 @@ def unnamed_columns(sql: Sql) -> Mapping[int, str]:
         elif index > stars[-1]:
             names[index - len(columns)] = f"f{number}_"
     return names
-
-
-def _is_parameter(column: exp.Expr) -> bool:
-    return isinstance(column, exp.Parameter)
 
 
 def _is_star(column: exp.Expr) -> bool:

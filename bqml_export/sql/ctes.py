@@ -25,9 +25,6 @@ def with_visible_ctes(query: Sql, sql: Sql, index: int) -> Sql:
     """Returns a query that is cut out of `sql` at token `index` so that it can run alone.
 
     It stands behind `WITH a AS (...), b AS (...)` of the CTEs that are visible there.
-
-    Raises:
-        NotSupportedError: One of them is in a WITH RECURSIVE.
     """
     scopes = _scopes_at(sql, index)
     definitions = [definition for scope in scopes for definition in scope.definitions]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql.paths import path_text
-
-if TYPE_CHECKING:
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 _VIEW = "INFORMATION_SCHEMA.MODELS"
 _PART = re.compile(r"[-\w.`]+")
@@ -27,11 +24,7 @@ class CatalogUse:
 
 
 def find_model_catalogs(sql: Sql) -> tuple[CatalogUse, ...]:
-    """Returns the uses of INFORMATION_SCHEMA.MODELS in order.
-
-    Raises:
-        InvalidQueryError: One is not qualified with a dataset.
-    """
+    """Returns the uses of INFORMATION_SCHEMA.MODELS in order; each must name its dataset."""
     return tuple(_use(sql, index) for index in range(len(sql)) if _ends_view(sql, index))
 
 
@@ -49,13 +42,9 @@ def _ends_view(sql: Sql, index: int) -> bool:
 def _use(sql: Sql, last: int) -> CatalogUse:
     # A project may have dashes and digits, which the tokenizer takes for arithmetic.
     start = last
-    while start and not sql[start].space and _is_part(sql[start - 1].text):
+    while start and not sql[start].space and _PART.fullmatch(sql[start - 1].text):
         start -= 1
     parts = path_text(sql[start : last + 1]).replace("`", "").split(".")[:-2]
     if not 1 <= len(parts) <= 2:
         raise InvalidQueryError(f"{_VIEW} must be qualified with a dataset (dataset.{_VIEW})")
     return CatalogUse(parts[0] if len(parts) == 2 else "", parts[-1], start, last + 1)
-
-
-def _is_part(text: str) -> bool:
-    return _PART.fullmatch(text) is not None

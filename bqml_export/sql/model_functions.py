@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql._constants import read_constant, read_numbers
 from bqml_export.sql.paths import ModelPath, read_path
 from bqml_export.sql.tokens import Sql, joined, read_sql
 from bqml_export.sql.values import OptionValue, StructValue
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _ARRAYS = ("GENERATE_ARRAY", "ARRAY", "[")
 _SELECT_ALL_FROM = read_sql("SELECT * FROM")
@@ -36,11 +33,7 @@ class FunctionUse:
 
 
 def find_functions(sql: Sql) -> tuple[FunctionUse, ...]:
-    """Returns the outermost ML calls of `sql` in order; calls in their arguments stay inside.
-
-    Raises:
-        InvalidQueryError: An argument has a form that BigQuery ML does not know.
-    """
+    """Returns the outermost ML calls of `sql` in order; calls in their arguments stay inside."""
     found: list[FunctionUse] = []
     index = 0
     while index < len(sql):

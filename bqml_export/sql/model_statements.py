@@ -5,19 +5,16 @@ The training query is kept as the text that the user wrote, never regenerated.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql._constants import read_options
 from bqml_export.sql.paths import ModelPath, path_end, read_path
+from bqml_export.sql.tokens import Sql
 from bqml_export.sql.transform_clause import SelectItem, select_items
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.sql.tokens import Sql
-    from bqml_export.sql.values import OptionValue
+from bqml_export.sql.values import OptionValue
 
 _VERBS = ("CREATE", "DROP", "EXPORT", "ALTER")
 _ALTER_EXPRESSIONS = frozenset({"expiration_timestamp"})
@@ -32,15 +29,8 @@ _REFUSED_CLAUSES = {
 class ModelClauses:
     """A model statement by its parts as written, whatever BigQuery makes of them.
 
-    Attributes:
-        verb: CREATE, DROP, EXPORT or ALTER.
-        or_replace: Whether it says OR REPLACE.
-        exists_flag: Whether it says IF NOT EXISTS, or IF EXISTS.
-        name: The path of the model, empty when it is missing.
-        options: What stands between the parentheses of OPTIONS(...).
-        transform: What stands between the parentheses of TRANSFORM(...).
-        query: All behind AS.
-        other: The first word of a clause that is none of these, or comes twice.
+    `options` and `transform` are what stands between their parentheses; `other` is the first word
+    of a clause that is none of these, or comes twice.
     """
 
     verb: str
@@ -107,11 +97,7 @@ def _name_index(sql: Sql, start: int) -> int | None:
 
 
 def model_clauses(sql: Sql, start: int = 0) -> ModelClauses | None:
-    """Returns the model statement that begins at token `start`, or None when none does.
-
-    Raises:
-        InvalidQueryError: A bracket is not closed.
-    """
+    """Returns the model statement that begins at token `start`, or None when none does."""
     name = _name_index(sql, start)
     if name is None:
         return None

@@ -18,9 +18,6 @@ def name_positional(sql: Sql, parameters: Sequence[Parameter]) -> tuple[Sql, tup
     """Returns `sql` and its parameters with every `?` turned into a named parameter.
 
     The parts of a statement that ML functions cut it into can then share one list.
-
-    Raises:
-        InvalidQueryError: There are more `?` than parameters.
     """
     places = [index for index, token in enumerate(sql) if token.placeholder]
     if not places:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from bqml_export.sql.tokens import Sql, Token
+from bqml_export.sql.tokens import Sql, Token
 
 _PATH = re.compile(r"(?:`[^`]+`|[\w-]+)(?:\.(?:`[^`]+`|[\w-]+))*")
 _END = frozenset({"(", ")", ";", ","})
@@ -50,11 +47,7 @@ def path_text(sql: Sql) -> str:
 
 
 def read_path(sql: Sql) -> ModelPath:
-    """Returns the parts of a path, with or without backticks, dashes in the project allowed.
-
-    Raises:
-        InvalidQueryError: It is not a path of one to three parts.
-    """
+    """Reads one to three parts, with or without backticks, dashes in the project allowed."""
     text = path_text(sql)
     parts = text.replace("`", "").split(".")
     whole = path_end(sql, 0) == len(sql) and _PATH.fullmatch(text)

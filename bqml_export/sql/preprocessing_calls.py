@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql.arguments import Arguments
 from bqml_export.sql.tokens import Sql, Token, expression
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +24,7 @@ def calls_preprocessing(sql: Sql) -> bool:
 
 
 def replace_calls(sql: Sql, replace: Callable[[PreprocessingCall], str]) -> Sql:
-    """Returns `sql` with every call replaced by an expression, the innermost first.
-
-    Raises:
-        InvalidQueryError: A call has an OVER clause that BigQuery ML refuses.
-        QueryError: `replace` refuses a call.
-    """
+    """Returns `sql` with every call replaced by an expression, the innermost first."""
     edits: list[tuple[int, int, tuple[Token, ...]]] = []
     index = 0
     while index < len(sql):

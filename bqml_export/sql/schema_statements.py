@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql._constants import read_options
 from bqml_export.sql.paths import read_path
-from bqml_export.sql.values import StructValue
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.sql.tokens import Sql
-    from bqml_export.sql.values import OptionValue
+from bqml_export.sql.tokens import Sql
+from bqml_export.sql.values import OptionValue, StructValue
 
 _FIELDS = {"location": "location", "description": "description", "friendly_name": "friendlyName"}
 
@@ -41,12 +36,6 @@ class DropSchema:
 
 
 def created_schemas(sql: Sql) -> tuple[CreateSchema, ...]:
-    """Returns the CREATE SCHEMA statements among the statements of a request.
-
-    Raises:
-        InvalidQueryError: An option has a wrong value.
-        NotSupportedError: An option is not supported.
-    """
     return tuple(_created(part) for part in sql.split(";") if part.words(0, 2) == _CREATE)
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql.model_functions import uses_models
 from bqml_export.sql.model_statements import begins_model_statement
 from bqml_export.sql.preprocessing_calls import calls_preprocessing
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 _PROCEDURAL = frozenset({
     "BEGIN", "BREAK", "CALL", "CASE", "COMMIT", "CONTINUE", "DECLARE", "END", "EXCEPTION",
@@ -36,10 +32,6 @@ def model_script(sql: Sql) -> tuple[Sql, ...]:
     """Returns the statements of a request that uses models, or () when it uses none.
 
     A request without models goes to the backend as it is, scripts included.
-
-    Raises:
-        InvalidQueryError: A BEGIN has no END.
-        NotSupportedError: Models are used inside procedural SQL or in a stored object.
     """
     _refuse_model_catalog(sql)
     if not (_touches_models(sql) or calls_preprocessing(sql)):
@@ -65,11 +57,7 @@ def plain_statements(sql: Sql) -> tuple[Sql, ...]:
 
 
 def refuse_statements(sql: Sql) -> None:
-    """Refuses by name what the backend would misread or half do.
-
-    Raises:
-        NotSupportedError: One is a statement that the embedded BigQuery does not do.
-    """
+    """Refuses by name what the backend would misread or half do."""
     for statement in sql.split(";"):
         words = " ".join((_first_word(statement), *statement.words(1, 1)))
         reason = _alter(statement) if words == "ALTER TABLE" else _REFUSED.get(words)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from bqml_export.sql.model_statements import ModelStatement, read_model_statement
+from bqml_export.sql.paths import ModelPath
 from bqml_export.sql.table_references import TableReference, model_references, table_references
-
-if TYPE_CHECKING:
-    from bqml_export.sql.paths import ModelPath
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 
 class Statement:
@@ -21,12 +18,7 @@ class Statement:
 
     @cached_property
     def model(self) -> ModelStatement | None:
-        """The model statement that it is, or None.
-
-        Raises:
-            InvalidQueryError: It is a model statement with a syntax error.
-            NotSupportedError: It uses a clause that the embedded engine does not do.
-        """
+        """The model statement that it is, or None; a syntax error in one is raised here."""
         return read_model_statement(self.sql)
 
     @cached_property

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from bqml_export.sql.model_functions import find_functions
 from bqml_export.sql.model_statements import CreateModel, ModelStatement
+from bqml_export.sql.paths import ModelPath
 from bqml_export.sql.tokens import Sql, read_sql
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from bqml_export.sql.paths import ModelPath
 
 _CATALOG = "INFORMATION_SCHEMA"
 _SOME_ROWS = read_sql("(SELECT * FROM UNNEST([1]))")

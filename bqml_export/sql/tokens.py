@@ -7,20 +7,17 @@ build of sqlglot is installed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
+from sqlglot import exp
 from sqlglot.dialects.bigquery import BigQuery
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token as SqlglotToken
 from sqlglot.tokenizer_core import TokenType
 
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sqlglot import exp
 
 _LITERAL = frozenset(
     {
@@ -82,7 +79,6 @@ class Sql:
 
     @property
     def text(self) -> str:
-        """What is written, blanks and comments included."""
         return "".join([*(token.space + token.text for token in self.tokens), self.tail])
 
     def __eq__(self, other: object) -> bool:
@@ -112,11 +108,6 @@ class Sql:
         return tuple(token.word for token in self.tokens[start : start + count])
 
     def closing(self, opening: int) -> int:
-        """Returns the index of the bracket that closes the one at index `opening`.
-
-        Raises:
-            InvalidQueryError: It is never closed.
-        """
         depth = 0
         for index in range(opening, len(self.tokens)):
             depth += self.tokens[index].nesting
@@ -150,11 +141,7 @@ class Sql:
         return Sql((*kept, *self.tokens[position:]), self.tail)
 
     def trees(self) -> list[exp.Expr | None]:
-        """Returns the syntax trees of its statements, None for BEGIN, CALL, LOOP and the like.
-
-        Raises:
-            SqlglotError: A statement cannot be parsed.
-        """
+        """The syntax trees of its statements, None for BEGIN, CALL, LOOP and the like."""
         return [tree for part in self.split(";") for tree in _trees(part)]
 
 
@@ -166,11 +153,6 @@ def _trees(statement: Sql) -> list[exp.Expr | None]:
 
 
 def read_sql(text: str) -> Sql:
-    """Returns the tokens of a text.
-
-    Raises:
-        InvalidQueryError: It cannot be split, for example at an unclosed string.
-    """
     tokens: list[Token] = []
     end = 0
     after_command = False

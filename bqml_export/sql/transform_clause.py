@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +19,6 @@ class SelectItem:
 
 
 def select_items(sql: Sql) -> tuple[SelectItem, ...]:
-    """Returns the items of the list.
-
-    Raises:
-        InvalidQueryError: The list is empty, or an expression has no name.
-        NotSupportedError: It holds `* REPLACE`.
-    """
     items = sql.split(",")
     if not items:
         raise InvalidQueryError("Syntax error: TRANSFORM needs a select list")

@@ -6,13 +6,10 @@ finds the fields as `p.label`. So the array gets an alias, and its fields that a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.sql.tokens import Sql, Token, joined, plain_name, read_sql
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _ARRAYS = {
     "_PROBS": frozenset({"LABEL", "PROB"}),
@@ -88,7 +85,6 @@ def _alias(sql: Sql, end: int) -> Token | None:
 
 
 def _bare_fields(sql: Sql, unnest: int, fields: frozenset[str]) -> Iterator[_Field]:
-    """Yields the fields without a name in the SELECT around the UNNEST."""
     index, last = _select_around(sql, unnest)
     shown: set[str] = set()
     clause, depth = "", 0
@@ -125,7 +121,6 @@ def _begins_query(sql: Sql, index: int) -> bool:
 
 
 def _select_around(sql: Sql, index: int) -> tuple[int, int]:
-    """Returns the range of tokens of the SELECT that the token at `index` is in."""
     first = _boundary(sql, range(index - 1, -1, -1))
     return first + 1, _boundary(sql, range(index, len(sql)))
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql.tokens import Sql, parameter, read_sql
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 _PREFIX = "bqml_variable_"
 _NULL = read_sql("NULL")
@@ -30,12 +27,7 @@ class Assignment:
 
 
 def read_assignment(sql: Sql) -> Assignment | None:
-    """Returns the DECLARE or SET statement that `sql` is, or None.
-
-    Raises:
-        InvalidQueryError: It has a syntax error.
-        NotSupportedError: It sets several variables, or a system variable.
-    """
+    """Returns None where `sql` is no DECLARE or SET; refuses system variables and several."""
     first = sql.words(0, 1)
     if first == ("DECLARE",):
         return _declare(sql[1:])
@@ -45,7 +37,6 @@ def read_assignment(sql: Sql) -> Assignment | None:
 
 
 def parameter_name(variable: str) -> str:
-    """Returns the name of the query parameter that holds a variable."""
     return f"{_PREFIX}{variable}"
 
 

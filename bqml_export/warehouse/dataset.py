@@ -12,12 +12,7 @@ from bqml_export.warehouse.description import ModelDescription, from_resource
 
 
 def dataset_location(clients: Clients, model: ModelReference) -> str:
-    """Returns the location of the model's dataset, for example `US` or `europe-west1`.
-
-    Raises:
-        NotFoundError: The dataset does not exist.
-        UsageError: It is somewhere else than `--location` says.
-    """
+    """Returns the location of the model's dataset, for example `US` or `europe-west1`."""
     name = _full_name(clients, model)
     try:
         with foreign_errors(f"reading dataset {name}"):
@@ -66,9 +61,6 @@ def models_of(clients: Clients, dataset: str) -> list[ModelDescription]:
     """Returns the models of `[project.]dataset`, by name.
 
     Of what a model is, a list tells only the name, the type, the dates and the labels.
-
-    Raises:
-        NotFoundError: The dataset does not exist.
     """
     full = dataset if "." in dataset else f"{clients.project}.{dataset}"
     try:

@@ -59,12 +59,6 @@ class ModelDescription:
 
 
 def describe(clients: Clients, model: ModelReference) -> ModelDescription:
-    """Returns the description of `model`.
-
-    Raises:
-        NotFoundError: The model does not exist.
-        AccessDeniedError: The account may not read it.
-    """
     full = model.in_project(clients.project)
     try:
         with foreign_errors(f"reading model {full}"):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bqml_export.warehouse.description import ModelDescription
+from bqml_export.warehouse.description import ModelDescription
 
 SAVED_MODEL_FORMAT = "ML_TF_SAVED_MODEL"
 BOOSTER_FORMAT = "ML_XGBOOST_BOOSTER"

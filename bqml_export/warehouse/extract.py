@@ -68,9 +68,6 @@ def extract(clients: Clients, extraction: Extraction, attempt: Attempt, report: 
     """Returns the id of the job after it has written every file.
 
     A job that runs already is waited for; otherwise one is sent.
-
-    Raises:
-        JobError: The job ended with an error.
     """
     job_id, location = attempt.next_job_id, extraction.model.location
     job = attempt.job if attempt.running else None
@@ -110,10 +107,6 @@ def require_permission(clients: Clients, extraction: Extraction) -> None:
 
     Models have no testIamPermissions. A dry run of EXPORT MODEL is free, makes no job and is
     refused like the export itself; the refusal names the permission.
-
-    Raises:
-        AccessDeniedError: It may not; the error names the permission and the role that has it.
-        NotSupportedError: BigQuery says that the model cannot be exported.
     """
     model = extraction.model
     config = bigquery.QueryJobConfig(dry_run=True, use_legacy_sql=False)

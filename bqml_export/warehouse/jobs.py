@@ -108,11 +108,7 @@ def send_once(clients: Clients, job_id: str, location: str | None, send: Callabl
 
 
 def wait(clients: Clients, job: Job, on_poll: Callable[[Job], None]) -> Job:
-    """Returns the job when it has ended well; `on_poll` sees it after every poll.
-
-    Raises:
-        JobError: It ended with an error; the message is BigQuery's.
-    """
+    """Returns the job when it has ended well; `on_poll` sees it after every poll."""
     polls = 0
     while job.state != "DONE":
         time.sleep(_POLL_S[min(polls, len(_POLL_S) - 1)])

@@ -55,11 +55,7 @@ def _config(file: Path, *, replace: bool) -> bigquery.LoadJobConfig:
 
 
 def request_body(file: Path, table: ModelReference, *, replace: bool) -> JsonObject:
-    """Returns what the load job would be sent as.
-
-    Raises:
-        UsageError: The file's ending is not one that can be loaded.
-    """
+    """UsageError: the file's ending is not one that can be loaded."""
     body: JsonObject = _config(file, replace=replace).to_api_repr()
     return {"table": str(table), "bytes": file.stat().st_size, "configuration": body}
 
@@ -71,10 +67,6 @@ def load(
 
     A table that has rows is only filled anew with `replace`; in the embedded project a missing
     dataset is made.
-
-    Raises:
-        UsageError: The file cannot be loaded.
-        JobError: BigQuery refused the data; the message is BigQuery's.
     """
     config = _config(file, replace=replace)
     table = table.in_project(clients.project)

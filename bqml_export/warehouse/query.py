@@ -62,12 +62,7 @@ class QueryRunner:
         return int(self._send(query, dry_run=True).total_bytes_processed or 0)
 
     def rows(self, query: OwnQuery, announced_as: str | None = None) -> list[dict[str, Any]]:
-        """Returns the rows of the query; what it reads is announced first.
-
-        Raises:
-            UsageError: It would read more than `maximum_bytes_billed`.
-            BqmlExportError: BigQuery refuses it, or its job fails.
-        """
+        """Announces what the query reads; UsageError if beyond `maximum_bytes_billed`."""
         announced = self.bytes_announced(query)
         self.report(f"{announced_as or query.doing} reads {announced:,} bytes")
         self._require_allowed(announced, query.doing)

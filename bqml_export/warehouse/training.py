@@ -51,7 +51,6 @@ class TrainingPlan:
 
     @property
     def action(self) -> str:
-        """`nothing`, `wait` or `send`."""
         if self.attempt.running:
             return "wait"
         return "nothing" if self.up_to_date else "send"
@@ -67,11 +66,7 @@ class Trained:
 
 
 def plan_training(clients: Clients, statement: TrainingStatement, *, force: bool) -> TrainingPlan:
-    """Returns what training `statement` needs now; nothing is sent.
-
-    Raises:
-        NotFoundError: The dataset does not exist.
-    """
+    """Returns what training `statement` needs now; nothing is sent."""
     creates = missing_dataset_is_ours(clients, statement.model)
     location = clients.location or "US" if creates else dataset_location(clients, statement.model)
     full = statement.model.in_project(clients.project)
@@ -113,12 +108,9 @@ def request_body(clients: Clients, plan: TrainingPlan) -> JsonObject:
 
 
 def bytes_announced(clients: Clients, plan: TrainingPlan) -> int | None:
-    """Returns how many bytes BigQuery says that the statement will read; a free dry run.
+    """Asks BigQuery how many bytes the statement will read; a free dry run.
 
-    It is None where BigQuery cannot say, or the dataset has still to be made.
-
-    Raises:
-        InvalidQueryError: BigQuery refuses the statement.
+    None where BigQuery cannot say, or the dataset has still to be made.
     """
     if plan.creates_dataset:
         return None
@@ -132,11 +124,7 @@ def bytes_announced(clients: Clients, plan: TrainingPlan) -> int | None:
 
 
 def train(clients: Clients, plan: TrainingPlan, report: Report) -> Trained:
-    """Returns the trained model after doing what the plan says, lines of progress on the way.
-
-    Raises:
-        JobError: The training ended with an error.
-    """
+    """Does what the plan says, with lines of progress on the way."""
     if plan.action == "nothing" and plan.trained and plan.attempt.job:
         report(f"model {plan.trained.reference} is trained already by {plan.attempt.job.job_id}")
         return Trained(model=plan.trained, job_id=plan.attempt.job.job_id, action="nothing")

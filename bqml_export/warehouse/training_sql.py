@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
+from bqml_export.clients import Clients
 from bqml_export.errors import BqmlExportError, UsageError
 from bqml_export.foreign_errors import foreign_errors
+from bqml_export.warehouse.description import ModelDescription
 from bqml_export.warehouse.statement import read_statement
-
-if TYPE_CHECKING:
-    from bqml_export.clients import Clients
-    from bqml_export.warehouse.description import ModelDescription
 
 _BEFORE = timedelta(hours=24)
 _AFTER = timedelta(minutes=2)

@@ -21,13 +21,7 @@ def config_group(
     load: Callable[[dict[str, Any]], LoadedSettings[Any]],
     example: str,
 ) -> click.Group:
-    """Returns the command `config`.
-
-    Args:
-        options: Adds the options that settings come from.
-        load: Makes the settings of these options' values.
-        example: A command line.
-    """
+    """Makes the command `config`; `load` makes the settings of the values of `options`."""
 
     @click.group()
     def config() -> None:

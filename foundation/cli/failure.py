@@ -60,14 +60,13 @@ class Failure(click.ClickException):
             click.echo(f"hint: {self.hint}", file=file, err=True)
 
     def document(self) -> JsonObject:
-        """Returns the error as `--json` prints it."""
         error = {"message": self.message, "hint": self.hint, "exit_code": self.exit_code}
         problems = [{"message": one.message, "hint": one.hint} for one in self.problems]
         return {"error": {**error, **({"problems": problems} if problems else {})}}
 
 
 def failure_of(exc: BaseException, frame: Frame) -> Failure | None:
-    """Returns how to end after `exc`, or None where click knows better, or it is a bug to show."""
+    """None where click knows better, or it is a bug to show."""
     if isinstance(exc, KeyboardInterrupt) and frame.interrupted:
         return Failure("interrupted", _INTERRUPTED, hint=frame.interrupted)
     if isinstance(exc, click.ClickException | click.exceptions.Exit | click.Abort):
@@ -98,7 +97,7 @@ def _unexpected(exc: Exception, frame: Frame) -> Failure | None:
 
 
 def fail(failure: Failure, *, as_json: bool) -> None:
-    """Raises the failure after writing its document where the caller is a machine."""
+    """Writes the failure's document first where the caller is a machine."""
     if as_json:
         write_document(failure.document())
         sys.stdout.flush()

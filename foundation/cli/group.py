@@ -26,13 +26,7 @@ class LazyCommand:
 
 
 class LazyGroup(click.Group):
-    """Lists its commands in their order without importing them, and fails in one line.
-
-    Args:
-        lazy: The commands by name.
-        frame: Of the command line.
-        options: click's own.
-    """
+    """Lists its commands in their order without importing them, and fails in one line."""
 
     def __init__(
         self,
@@ -64,7 +58,6 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, command.summary) for name, command in self.lazy.items()])
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        """Runs the command; what goes wrong ends as the frame says."""
         try:
             return super().invoke(ctx)
         except BaseException as exc:
@@ -75,7 +68,7 @@ class LazyGroup(click.Group):
 
 
 def run(cli: click.Command, frame: Frame) -> None:
-    """Runs a command line, a group or a single command; a bug ends with its traceback."""
+    """A group or a single command; a bug ends with its traceback."""
     try:
         cli(prog_name=frame.program)
     except Exception as exc:  # noqa: BLE001 - see above

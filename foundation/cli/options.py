@@ -33,7 +33,6 @@ json_option = click.option(
 
 
 def example(*commands: str) -> str:
-    """Returns the end of a command's help: how it is typed, lines kept as they are."""
     lines = "\n".join(f"  {command}" for command in commands)
     return f"\b\nExample:\n{lines}"
 
@@ -64,14 +63,7 @@ def settings_options(
 def settings_sources(
     options: Mapping[str, Any], shortcuts: Shortcuts, environment: Source, **pairs: str
 ) -> list[Source]:
-    """Returns where the settings come from, the weakest first: file, environment, command line.
-
-    Args:
-        options: Values of the options that `settings_options` has added.
-        shortcuts: As they were added.
-        environment: The settings of the environment.
-        pairs: Dotted keys that other options of the command set.
-    """
+    """The weakest first: file, environment, command line; `pairs` are dotted keys."""
     from foundation.settings.sources import assignment, file_source, text_source
 
     pairs |= {key: str(options[name]) for name, (key, _) in shortcuts.items() if options[name]}

@@ -16,21 +16,22 @@ PIPE_COLUMNS = 240
 
 
 def report(line: str) -> None:
-    """Writes one line of progress to stderr."""
     click.echo(line, err=True)
 
 
 def write_document(document: JsonObject) -> None:
-    """Writes the one JSON document that `--json` promises to stdout."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def write_result(document: JsonObject, text: str, *, as_json: bool) -> None:
-    """Writes a command's result to stdout: the document for machines, the text for people."""
     if as_json:
         write_document(document)
     else:
         click.echo(text)
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def write_table(
@@ -40,7 +41,7 @@ def write_table(
     lines: bool = False,
     pipe_columns: int = PIPE_COLUMNS,
 ) -> None:
-    """Writes a table for people to stdout; `lines` rules off rows of several lines."""
+    """`lines` rules off rows of several lines."""
     from rich.box import SIMPLE, SIMPLE_HEAD  # only tables need rich
     from rich.console import Console
     from rich.table import Table

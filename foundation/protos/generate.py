@@ -25,11 +25,7 @@ _IMPORTED = (
 
 
 def generate(out: Path) -> None:
-    """Writes all generated modules to `<out>/foundation/protos`.
-
-    Raises:
-        subprocess.CalledProcessError: The compiler refused a file; its complaint is on stderr.
-    """
+    """Writes to `<out>/foundation/protos`; the compiler's complaint is on stderr."""
     out.mkdir(parents=True, exist_ok=True)
     names = sorted(path.relative_to(_ROOT).as_posix() for path in _FOLDER.glob("*.proto"))
     with tempfile.NamedTemporaryFile(suffix=".pb") as descriptors:
@@ -58,7 +54,6 @@ def _tensorflow_descriptors() -> bytes:
 
 
 def _collect(descriptor: FileDescriptor, found: dict[str, FileDescriptor]) -> None:
-    """Adds `descriptor` to `found`, after all that it imports."""
     if descriptor.name not in found:
         for dependency in descriptor.dependencies:
             _collect(dependency, found)

@@ -21,7 +21,6 @@ class ExportKind(enum.Enum):
 
 
 def kind_of(paths: Collection[str]) -> ExportKind:
-    """Returns the kind of the export whose entries have these relative paths."""
     top = {path.split("/", 1)[0] for path in paths}
     if "model.bst" in paths:
         return ExportKind.BOOSTER

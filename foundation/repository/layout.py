@@ -20,16 +20,12 @@ _NUMBER = re.compile(r"[0-9]+")
 
 
 def version_number(name: str) -> int | None:
-    """Returns the version that an entry's name stands for, None where it is no version.
-
-    Leading zeros do not count.
-    """
+    """None where the name is no version; leading zeros do not count."""
     number = int(name) if _NUMBER.fullmatch(name) else MAX_VERSION + 1
     return number if number <= MAX_VERSION else None
 
 
 def default_signature(names: Iterable[str]) -> str | None:
-    """Returns `serving_default`, else the first name of all, or None where there is none."""
     known = sorted(names)
     if DEFAULT_SIGNATURE in known:
         return DEFAULT_SIGNATURE

@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 
 
 def _split(value: object) -> object:
-    """Returns `a,b` as a list: environment and command line hold text."""
+    """Environment and command line hold text: `a,b` is a list."""
     if isinstance(value, str):
         return [item.strip() for item in value.split(",") if item.strip()]
     return [value] if isinstance(value, int | float) else value

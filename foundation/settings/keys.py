@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import BaseModel
 
+from foundation.json_types import JsonObject
+
 
 def known_keys(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Returns every dotted key with the class that declares it, in order of declaration."""
     return dict(_keys_of(model, ""))
 
 
@@ -23,7 +24,7 @@ def _keys_of(cls: type[BaseModel], prefix: str) -> Iterator[tuple[str, type[Base
 
 
 def flattened(model: type[BaseModel], values: Mapping[str, object]) -> dict[str, object]:
-    """Returns nested settings by dotted key; a mapping that is a value stays one."""
+    """A mapping that is a value stays one."""
     groups = {key.rpartition(".")[0] for key in known_keys(model)}
     return dict(_flatten(groups, values, ""))
 
@@ -37,6 +38,17 @@ def _flatten(
             yield from _flatten(groups, value, f"{dotted}.")
         else:
             yield dotted, value
+
+
+def nested(values: Mapping[str, object]) -> JsonObject:
+    result: JsonObject = {}
+    for key, value in values.items():
+        *groups, name = key.split(".")
+        tree = result
+        for group in groups:
+            tree = tree.setdefault(group, {})
+        tree[name] = value
+    return result
 
 
 def near_name(key: str, known: Collection[str]) -> str | None:

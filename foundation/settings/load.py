@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from foundation.errors import SettingsError
 from foundation.json_types import JsonObject
-from foundation.settings.keys import flattened, known_keys, near_name
+from foundation.settings.keys import flattened, known_keys, near_name, nested
 from foundation.settings.sources import Source
 
 S = TypeVar("S", bound=BaseModel)
@@ -31,11 +31,7 @@ class LoadedSettings(Generic[S]):
 
 
 def load(model: type[S], *sources: Source) -> LoadedSettings[S]:
-    """Returns the validated settings; later sources win.
-
-    Raises:
-        SettingsError: A key is unknown, a value malformed, or two values contradict each other.
-    """
+    """Raises a SettingsError for an unknown key, a malformed value, or a contradiction."""
     known = known_keys(model)
     origins: dict[str, str] = {}
     layers: list[dict[str, object]] = []
@@ -49,7 +45,7 @@ def load(model: type[S], *sources: Source) -> LoadedSettings[S]:
                 weaker.pop(key, None)  # pydantic-settings would merge two mappings
         layers.append(values)
     try:
-        return LoadedSettings(_gather(model, [_nested(values) for values in layers]), origins)
+        return LoadedSettings(_gather(model, [nested(values) for values in layers]), origins)
     except ValidationError as exc:
         raise SettingsError(_explain(exc, origins)) from exc
 
@@ -82,17 +78,6 @@ def _gather(model: type[S], layers: list[JsonObject]) -> S:
 
     found: S = getattr(create_model("Gathered", __base__=Gathered, settings=(model, ...))(), _FIELD)
     return found
-
-
-def _nested(values: Mapping[str, object]) -> JsonObject:
-    result: JsonObject = {}
-    for key, value in values.items():
-        *groups, name = key.split(".")
-        tree = result
-        for group in groups:
-            tree = tree.setdefault(group, {})
-        tree[name] = value
-    return result
 
 
 def _unknown_key(key: str, source: str, known: list[str]) -> str:

@@ -22,15 +22,7 @@ class Source:
 
 
 def read_mapping(path: Path, what: str = "") -> JsonObject:
-    """Returns the mapping that a YAML file holds; an empty file is an empty one.
-
-    Args:
-        path: The file.
-        what: What the file is, as errors say it before its name.
-
-    Raises:
-        SettingsError: It is absent, is not YAML, or is not a mapping.
-    """
+    """An empty file is an empty mapping; errors say `what` the file is before its name."""
     name = f"{what} {path}".lstrip()
     try:
         tree = yaml.safe_load(path.read_text())
@@ -42,33 +34,17 @@ def read_mapping(path: Path, what: str = "") -> JsonObject:
 
 
 def file_source(path: Path) -> Source:
-    """Returns the settings of a YAML file.
-
-    Raises:
-        SettingsError: It is absent, is not YAML, or is not a mapping.
-    """
     return Source(str(path), read_mapping(path, "settings file"))
 
 
 def tree_source(tree: object, name: str) -> Source:
-    """Returns settings that were read already.
-
-    Raises:
-        SettingsError: They are not a mapping.
-    """
     return Source(name, _mapping(tree, name))
 
 
 def env_source(
     prefix: str, environ: Mapping[str, str] = os.environ, *, but: str | None = None
 ) -> Source:
-    """Returns the settings of the environment: `<prefix><GROUP>__<FIELD>`.
-
-    Args:
-        prefix: Of our variables.
-        environ: All variables.
-        but: One of ours that is no setting.
-    """
+    """`<prefix><GROUP>__<FIELD>`; `but` is one of our variables that is no setting."""
     values = {
         name.removeprefix(prefix).lower().replace("__", "."): value
         for name, value in environ.items()
@@ -78,16 +54,10 @@ def env_source(
 
 
 def text_source(pairs: Mapping[str, str], name: str) -> Source:
-    """Returns `key=value` texts, as the command line gives them."""
     return Source(name, dict(pairs))
 
 
 def assignment(text: str) -> tuple[str, str]:
-    """Returns key and value of `--set KEY=VALUE`.
-
-    Raises:
-        SettingsError: There is no `=`.
-    """
     key, equals, value = text.partition("=")
     if not equals:
         raise SettingsError(f"--set {text}: expected KEY=VALUE")
@@ -95,11 +65,7 @@ def assignment(text: str) -> tuple[str, str]:
 
 
 def yaml_assignment(text: str, example: str) -> JsonObject:
-    """Returns `--set a.b=VALUE`, whose value is YAML, as nested mappings.
-
-    Raises:
-        SettingsError: The key is no dotted name, as `example` is one, or the value is not YAML.
-    """
+    """`--set a.b=VALUE` with VALUE in YAML; errors name `example`, a dotted name."""
     key, equals, value = text.partition("=")
     if not equals or not all(key.split(".")):
         raise SettingsError(f"--set {text}: expected key=value, with a key such as {example}")
@@ -113,7 +79,7 @@ def yaml_assignment(text: str, example: str) -> JsonObject:
 
 
 def merged(base: JsonObject, overlay: JsonObject) -> JsonObject:
-    """Returns `base` with the values of `overlay`; mappings are merged, null takes a key away."""
+    """Mappings are merged, null takes a key away."""
     result = dict(base)
     for key, value in overlay.items():
         old = result.get(key)

@@ -1,12 +1,10 @@
-"""How findings and rules are shown."""
-
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import click
 
-from foundation.cli.output import report, write_table
+from foundation.cli.output import counted, report, write_table
 from foundation.json_types import JsonObject
 from kuberay.validate.checks import Report
 from kuberay.validate.finding import Finding
@@ -17,7 +15,6 @@ PIPE_COLUMNS = 160
 
 
 def write_findings(found: Report) -> None:
-    """Writes the table of findings to stdout, and what they come to to stderr."""
     if found.findings:
         rows = [_row(finding) for finding in found.findings]
         write_table(("rule", "finding"), rows, lines=True, pipe_columns=PIPE_COLUMNS)
@@ -27,11 +24,11 @@ def write_findings(found: Report) -> None:
 
 
 def summary(found: Report) -> str:
-    objects = _count(len(found.objects), "object")
+    objects = counted(len(found.objects), "object")
     if not found.findings:
         return f"{objects} checked: no findings"
     return (
-        f"{objects} checked: {_count(found.errors, 'error')}, {_count(found.warnings, 'warning')}"
+        f"{objects} checked: {counted(found.errors, 'error')}, {counted(found.warnings, 'warning')}"
     )
 
 
@@ -47,7 +44,6 @@ def report_document(found: Report) -> JsonObject:
 
 
 def write_rules(rules: Iterable[Rule]) -> None:
-    """Writes every rule with its reason, as text that greps well."""
     for rule in rules:
         click.echo(f"{rule.id}  [{rule.severity}, {rule.source}]")
         click.echo(f"    expected: {rule.expected}")
@@ -65,7 +61,3 @@ def _row(finding: Finding) -> tuple[str, str]:
         *([f"fix: {finding.fix}"] if finding.fix else []),
     ]
     return f"{finding.severity}\n{finding.rule}\n({finding.source})", "\n".join(lines)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

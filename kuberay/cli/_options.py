@@ -1,5 +1,3 @@
-"""Options that several commands share."""
-
 from __future__ import annotations
 
 import functools
@@ -59,12 +57,26 @@ def bundled(
     return decorate
 
 
-def _checks(
-    crds: tuple[str, ...], kubernetes_version: str | None, gates: tuple[str, ...], with_ray: bool
-) -> Checks:
-    return functools.partial(
-        check_settings, crds=crds, release=kubernetes_version, gates=gates, with_ray=with_ray
-    )
+def check_settings(
+    context: str | None = None,
+    *,
+    crds: tuple[str, ...] = (),
+    release: str | None = None,
+    gates: tuple[str, ...] = (),
+    with_ray: bool = False,
+) -> Options:
+    from kuberay.validate.checks import Options
+    from kuberay.validate.schema.catalog import Catalog
+    from kuberay.validate.schema.core import kubernetes_version
+    from kuberay.validate.schema.crds import read_crds
+
+    schemas = read_crds(source for source in crds if source != _CLUSTER)
+    if _CLUSTER in crds:
+        from kuberay.cluster.connection import connect
+        from kuberay.cluster.crds import kuberay_schemas
+
+        schemas |= kuberay_schemas(connect(context, None))
+    return Options(Catalog(kubernetes_version(release), schemas), frozenset(gates), with_ray)
 
 
 check_options = bundled(
@@ -81,6 +93,7 @@ check_options = bundled(
         ),
         click.option(
             "--kubernetes-version",
+            "release",
             metavar="1.NN",
             help="Kubernetes release of the core objects.  [default: the newest known]",
         ),
@@ -98,28 +111,7 @@ check_options = bundled(
             help="Check serveConfigV2 by the classes of the Ray that is installed here (seconds).",
         ),
     ),
-    _checks,
+    lambda crds, release, gates, with_ray: functools.partial(
+        check_settings, crds=crds, release=release, gates=gates, with_ray=with_ray
+    ),
 )
-
-
-def check_settings(
-    context: str | None = None,
-    *,
-    crds: tuple[str, ...] = (),
-    release: str | None = None,
-    gates: tuple[str, ...] = (),
-    with_ray: bool = False,
-) -> Options:
-    """Returns the settings of the checks; reads the CRDs, from the context's cluster if asked."""
-    from kuberay.validate.checks import Options
-    from kuberay.validate.schema.catalog import Catalog
-    from kuberay.validate.schema.core import kubernetes_version
-    from kuberay.validate.schema.crds import read_crds
-
-    schemas = read_crds(source for source in crds if source != _CLUSTER)
-    if _CLUSTER in crds:
-        from kuberay.cluster.connection import connect
-        from kuberay.cluster.crds import kuberay_schemas
-
-        schemas |= kuberay_schemas(connect(context, None))
-    return Options(Catalog(kubernetes_version(release), schemas), frozenset(gates), with_ray)

@@ -54,13 +54,7 @@ wait_options = bundled(
 def send_and_wait(
     delivery: Delivery, manifests: list[JsonObject], namespace: str | None, times: WaitTimes | None
 ) -> list[JsonObject]:
-    """Returns the services that were waited for as `--json` prints them, when they answer.
-
-    Raises:
-        ClusterError: The server refused an object; those before it were sent.
-        RolloutFailedError: A service will not answer.
-        RolloutTimeoutError: It does not in time.
-    """
+    """Returns the services that were waited for as `--json` prints them, when they answer."""
     sent = delivery.send(manifests, namespace)
     return [_wait_until_served(delivery, one, times) for one in sent] if times else []
 

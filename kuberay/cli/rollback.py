@@ -14,7 +14,6 @@ from kuberay.cli._waiting import send_and_wait, wait_options
 from kuberay.errors import UsageError
 
 if TYPE_CHECKING:
-    from foundation.json_types import JsonObject
     from kuberay.cluster.connection import Cluster
     from kuberay.cluster.history import Revision
     from kuberay.cluster.wait_times import WaitTimes
@@ -99,19 +98,18 @@ def _tell_frozen(cluster: Cluster, name: str, namespace: str | None) -> None:
 
 
 def _list(found: list[Revision], *, as_json: bool) -> None:
-    rows = [_row(revision) for revision in found]
+    rows = [
+        {
+            "revision": revision.number,
+            "applied_at": revision.applied_at,
+            "objects": len(revision.manifests),
+            "note": revision.note,
+        }
+        for revision in found
+    ]
     if as_json:
         write_document({"revisions": rows})
     else:
         headers = ("revision", "applied_at", "objects", "note")
         cells = [tuple(str(row[key]) for key in headers) for row in rows]
         write_table(headers, cells, pipe_columns=PIPE_COLUMNS)
-
-
-def _row(revision: Revision) -> JsonObject:
-    return {
-        "revision": revision.number,
-        "applied_at": revision.applied_at,
-        "objects": len(revision.manifests),
-        "note": revision.note,
-    }

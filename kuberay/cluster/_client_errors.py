@@ -41,11 +41,7 @@ _HINTS = {
 
 @contextmanager
 def cluster_errors(what: str) -> Iterator[None]:
-    """Maps whatever the client raises; `what` says what was being done.
-
-    Raises:
-        ClusterError: Of the class that the answer's status belongs to.
-    """
+    """Maps whatever the client raises to a ClusterError; `what` says what was being done."""
     try:
         yield
     except ApiException as exc:
@@ -57,7 +53,8 @@ def cluster_errors(what: str) -> Iterator[None]:
         raise UnreachableError(f"no usable kubeconfig: {_line(str(exc))}", hint=hint) from exc
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as exc:
         hint = "check the network and --context"
-        raise UnreachableError(f"{what}: no answer: {_line(_root(exc))}", hint=hint) from exc
+        reason = _line(str(getattr(exc, "reason", None) or exc))
+        raise UnreachableError(f"{what}: no answer: {reason}", hint=hint) from exc
 
 
 def _of_answer(exc: ApiException, what: str) -> ClusterError:
@@ -96,13 +93,7 @@ def status_of(exc: ApiException) -> JsonObject:
     return body if isinstance(body, dict) else {}
 
 
-def _root(exc: BaseException) -> str:
-    reason = getattr(exc, "reason", None)
-    return str(reason or exc)
-
-
 def _line(text: str) -> str:
-    """Returns a text in one line; where it is long, its middle is left out: the end has the why."""
     line = " ".join(text.split())
     if len(line) <= _MOST_CHARACTERS:
         return line

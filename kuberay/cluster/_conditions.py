@@ -1,5 +1,3 @@
-"""Conditions: what Kubernetes' controllers say of an object in its status."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -9,7 +7,7 @@ from foundation.json_types import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition; status is True, False or Unknown."""
+    """`status` is True, False or Unknown."""
 
     status: str = "Unknown"
     reason: str = ""

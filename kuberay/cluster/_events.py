@@ -1,5 +1,3 @@
-"""Warning events of a service, its clusters and their pods."""
-
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -16,8 +14,6 @@ _EARLY_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One warning."""
-
     object: str
     reason: str
     message: str
@@ -45,7 +41,6 @@ def warnings_since(
 
 
 def worth_telling(event: Event, started: datetime) -> bool:
-    """Returns whether an event is news: early failures to reach a starting dashboard are not."""
     age_s = (event.at - started).total_seconds()
     return not (event.reason == _EARLY and age_s < _EARLY_S)
 

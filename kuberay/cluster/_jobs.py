@@ -19,11 +19,6 @@ def is_job(manifest: JsonObject) -> bool:
 
 
 def send_job(cluster: Cluster, manifest: JsonObject, *, dry_run: bool) -> str:
-    """Returns what became of a Job, in words.
-
-    Raises:
-        ClusterError: The server refused it.
-    """
     name, namespace = manifest["metadata"]["name"], manifest["metadata"]["namespace"]
     before = cluster.get(BATCH_API, "Job", name, namespace)
     has_ended = before is not None and holds(before.get("status"), "Complete", "Failed")

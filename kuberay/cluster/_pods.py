@@ -20,13 +20,7 @@ _LASTING = (
 class PodProblem:
     """What keeps a pod from being ready.
 
-    Args:
-        pod: Its name.
-        container: The container that is meant, or "" for the pod as a whole.
-        reason: The kubelet's or scheduler's word for it.
-        message: Their explanation.
-        is_lasting: Waiting will not mend it.
-        has_log: The container ran and wrote something.
+    `container` is "" where the pod as a whole is meant; waiting will not mend what `is_lasting`.
     """
 
     pod: str
@@ -43,13 +37,12 @@ class PodProblem:
 
 
 def is_starting(pod: JsonObject) -> bool:
-    """Returns whether a pod has its node and is pulling images or mounting volumes."""
+    """The pod has its node and is pulling images or mounting volumes."""
     waiting = [state for _, state in _states(pod) if "waiting" in state]
     return any(state["waiting"].get("reason") in _STARTING for state in waiting)
 
 
 def is_ready(pod: JsonObject) -> bool:
-    """Returns whether the pod counts as an endpoint."""
     return holds(pod.get("status"), "Ready")
 
 
@@ -58,7 +51,6 @@ def role_of(pod: JsonObject) -> str:
 
 
 def problems_of(pods: Iterable[JsonObject]) -> list[PodProblem]:
-    """Returns what keeps the pods from being ready, but for what passes by itself."""
     return [problem for pod in pods for problem in _of_pod(pod)]
 
 
@@ -69,9 +61,7 @@ def _of_pod(pod: JsonObject) -> Iterator[PodProblem]:
     scheduled = conditions_of(status).get("PodScheduled")
     if scheduled and scheduled.status == "False":
         reason = scheduled.reason or "Unschedulable"
-        yield PodProblem(
-            name, "", reason, _line(scheduled.message), is_lasting=False, has_log=False
-        )
+        yield PodProblem(name, "", reason, _line(scheduled.message))
     for container, state in _states(pod):
         yield from _of_state(name, container, state)
     if status.get("phase") == "Failed" and status.get("reason"):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from foundation.json_types import JsonObject
 from kuberay.cluster.connection import Cluster
 
-_PLAIN = "http"
-
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -21,9 +19,8 @@ class Address:
 
     @property
     def url(self) -> str:
-        """Returns the URL of the HTTP port: outside where there is one, else inside."""
         host = self.outside or f"{self.service}.{self.namespace}"
-        return f"{_PLAIN}://{host}:{self.http_port}"
+        return f"http://{host}:{self.http_port}"
 
     @property
     def http_port(self) -> int:
@@ -37,7 +34,7 @@ class Address:
 
 
 def address_of(cluster: Cluster, namespace: str, service: str) -> Address | None:
-    """Returns the address, or None while the operator has made no serve Service yet."""
+    """None while the operator has made no serve Service yet."""
     name = f"{service}-serve-svc"
     found = cluster.get("v1", "Service", name, namespace)
     if found is None:

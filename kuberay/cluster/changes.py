@@ -27,14 +27,9 @@ class Bounds:
 class Change:
     """The difference of two specs, by its effects.
 
-    Args:
-        is_new: There was no RayService before.
-        serve_config: Serve updates its applications in place.
-        new_cluster: The operator starts a second cluster and switches to it.
-        ignored: The cluster's config changed, and the upgrade strategy None ignores it.
-        added_groups: Worker groups appended at the end: the running cluster gets them.
-        bounds: minReplicas or maxReplicas changed, and no new cluster will read them.
-        other: Some other field of the spec changed.
+    Serve updates its applications in place (`serve_config`); for `new_cluster` the operator starts
+    a second cluster and switches to it. `ignored`: the cluster's config changed, and the upgrade
+    strategy None ignores that. The running cluster gets `added_groups`; nobody reads `bounds`.
     """
 
     is_new: bool = False

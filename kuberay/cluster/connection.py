@@ -9,19 +9,17 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import kubernetes.client
 import kubernetes.config
 from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
 from kubernetes.dynamic import DynamicClient
+from kubernetes.dynamic.resource import Resource
 
 from foundation.json_types import JsonObject
 from kuberay.cluster._client_errors import cluster_errors
 from kuberay.errors import MissingError
-
-if TYPE_CHECKING:
-    from kubernetes.dynamic.resource import Resource
 
 RAY_API = "ray.io/v1"
 FIELD_MANAGER = "bqml-kuberay"
@@ -33,23 +31,14 @@ JSON_PATCH = "application/json-patch+json"
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A connection.
-
-    Args:
-        client: The dynamic client, which learns the kinds from the server.
-        namespace: Where objects go that name no namespace.
-    """
+    """A connection; objects that name no namespace go to `namespace`."""
 
     client: DynamicClient
     namespace: str
     kinds: dict[tuple[str, str], Resource] = field(default_factory=dict)
 
     def kind(self, api_version: str, kind: str) -> Resource:
-        """Returns the server's description of a kind.
-
-        Raises:
-            MissingError: The cluster has no such kind.
-        """
+        """Raises a MissingError where the cluster has no such kind."""
         key = (api_version, kind)
         if key not in self.kinds:
             group, _, version = api_version.rpartition("/")
@@ -76,7 +65,7 @@ class Cluster:
         return items
 
     def apply(self, manifest: JsonObject, *, dry_run: bool, force: bool) -> JsonObject:
-        """Returns the object as the server made it of a server-side apply, strictly checked."""
+        """Returns the object as the server made it, strictly checked."""
         kind, name = manifest["kind"], manifest["metadata"]["name"]
         resource = self.kind(manifest["apiVersion"], kind)
         path = resource.path(name=name, namespace=manifest["metadata"].get("namespace"))
@@ -105,7 +94,6 @@ class Cluster:
         )  # fmt: skip
 
     def delete(self, api_version: str, kind: str, name: str, namespace: str) -> None:
-        """Deletes an object; one that is gone already is fine."""
         path = self.kind(api_version, kind).path(name=name, namespace=namespace)
         # A Job's own default would leave its pods behind, and itself until they are let go.
         background = [("propagationPolicy", "Background")]
@@ -134,11 +122,7 @@ class Cluster:
 
 
 def connect(context: str | None, namespace: str | None) -> Cluster:
-    """Returns a connection as kubectl would make it: KUBECONFIG, else inside a pod its account.
-
-    Raises:
-        UnreachableError: There is no usable configuration, or the server does not answer.
-    """
+    """As kubectl would: KUBECONFIG, else inside a pod its account; raises an UnreachableError."""
     with cluster_errors("connecting"):
         client, home = _configured(context)
         # The library's default cache lies in the shared /tmp, by host name only.

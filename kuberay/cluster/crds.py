@@ -12,11 +12,7 @@ _NAMES = ("rayservices.ray.io", "rayclusters.ray.io")
 
 
 def kuberay_schemas(cluster: Cluster) -> dict[KindKey, JsonObject]:
-    """Returns the schemas of RayService and RayCluster in every version that is served.
-
-    Raises:
-        MissingError: KubeRay is not installed.
-    """
+    """Of every version that is served; raises a MissingError where KubeRay is not installed."""
     found = []
     for name in _NAMES:
         crd = cluster.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", name, "")

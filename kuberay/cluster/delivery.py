@@ -23,11 +23,8 @@ Tell = Callable[[str], None]
 class Delivered:
     """A RayService that was sent.
 
-    Args:
-        manifest: The object as it was wanted.
-        change: What it sets in motion.
-        held_open: The head takes traffic for the time of the switch; `close_head` ends that.
-        revision: Its number in the history, or None where nothing differs from the last one.
+    `held_open`: the head takes traffic for the time of the switch; `close_head` ends that.
+    `revision` is None where nothing differs from the last one in the history.
     """
 
     manifest: JsonObject
@@ -46,14 +43,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How to send.
+    """How to send; `tell` gets one line per step.
 
-    Args:
-        cluster: The connection.
-        tell: Gets one line per step.
-        dry_run: The server checks everything and stores nothing.
-        force: Take over fields that other managers own.
-        bridge: Let the head take traffic while the Services switch to a new cluster.
+    With `dry_run` the server checks everything and stores nothing. `force` takes over fields that
+    other managers own. `bridge` lets the head take traffic while the Services switch clusters.
     """
 
     cluster: Cluster
@@ -64,11 +57,7 @@ class Delivery:
     note: str = ""
 
     def send(self, manifests: list[JsonObject], namespace: str | None) -> list[Delivered]:
-        """Returns the RayServices that were sent, after sending all objects.
-
-        Raises:
-            ClusterError: The server refused an object; those before it were sent.
-        """
+        """Raises a ClusterError where the server refused an object; those before it were sent."""
         sent = []
         complete = placed(self.cluster, ordered(manifests), namespace)
         new_namespaces = self._new_namespaces(complete)
@@ -156,13 +145,11 @@ class Delivery:
             )
 
     def close_head(self, delivered: Delivered) -> None:
-        """Takes the head out of the serve Service again, as the manifest wants it."""
         self.cluster.apply(delivered.manifest, dry_run=False, force=self.force)
         self.tell(f"RayService/{delivered.name}: the head is out of the serve Service again")
 
 
 def _needs_bridge(before: Snapshot | None, change: Change, spec: JsonObject) -> bool:
-    """Returns whether a switch is ahead that would leave the Service without endpoints."""
     if before is None or before.active is None:
         return False  # nothing serves yet
     strategy = (spec.get("upgradeStrategy") or {}).get("type", "NewCluster")

@@ -38,7 +38,6 @@ class Revision:
 
 
 def revisions(cluster: Cluster, namespace: str, service: str) -> list[Revision]:
-    """Returns the recorded revisions, oldest first."""
     labels = f"{SERVICE_LABEL}={service}"
     found = [_revision(m) for m in cluster.find("v1", "ConfigMap", namespace, labels=labels)]
     return sorted(found, key=lambda revision: revision.number)
@@ -47,11 +46,7 @@ def revisions(cluster: Cluster, namespace: str, service: str) -> list[Revision]:
 def record(
     cluster: Cluster, service: JsonObject, manifests: list[JsonObject], *, note: str = ""
 ) -> int | None:
-    """Returns the number of the new revision, or None where nothing differs from the last one.
-
-    Raises:
-        RefusedError: The manifests are too large for a ConfigMap.
-    """
+    """None where nothing differs from the last one; a RefusedError where all is too large."""
     namespace, name = service["metadata"]["namespace"], service["metadata"]["name"]
     kept = [manifest for manifest in manifests if manifest["kind"] not in _LEFT_OUT]
     content = json.dumps(kept, sort_keys=True).encode()
@@ -80,11 +75,7 @@ def record(
 
 
 def chosen(found: list[Revision], service: str, number: int | None) -> Revision:
-    """Returns the revision of this number, or else the newest that differs from the current one.
-
-    Raises:
-        MissingError: There is none.
-    """
+    """The revision of this number, or else the newest that differs from the current one."""
     hint = "`rollback --list` shows what is recorded; only `apply` records"
     if number is not None:
         for revision in found:

@@ -15,7 +15,6 @@ _LAST = ("RayService", "RayCluster", "Job")
 
 
 def ordered(manifests: Iterable[JsonObject]) -> list[JsonObject]:
-    """Returns the manifests with what others need first, RayServices late, and Jobs last."""
     return sorted(manifests, key=_rank)
 
 
@@ -29,11 +28,7 @@ def _rank(manifest: JsonObject) -> int:
 def placed(
     cluster: Cluster, manifests: Iterable[JsonObject], namespace: str | None
 ) -> list[JsonObject]:
-    """Returns copies with a namespace where the kind has one and the manifest says none.
-
-    Raises:
-        MissingError: The cluster lacks kinds; nothing was sent. It names all of them.
-    """
+    """Gives each its namespace; a MissingError names all kinds that the cluster lacks."""
     result, missing = [], []
     for manifest in manifests:
         try:
@@ -64,7 +59,6 @@ def is_service(manifest: JsonObject) -> bool:
 
 
 def title(manifest: JsonObject) -> str:
-    """Returns `<kind>/<name>` with the namespace."""
     metadata = manifest["metadata"]
     where = f" in {metadata['namespace']}" if metadata.get("namespace") else ""
     return f"{manifest['kind']}/{metadata['name']}{where}"

@@ -17,14 +17,7 @@ CLUSTER_LABEL = "ray.io/cluster"
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The service, its pods and their warnings at one moment.
-
-    Args:
-        snapshot: The service's status.
-        wanted: The names of the applications in its serveConfigV2.
-        pods: The pods of its clusters.
-        warnings: Warning events since a time.
-    """
+    """The service, the pods of its clusters and their warnings at one moment."""
 
     snapshot: Snapshot
     wanted: tuple[str, ...]
@@ -36,7 +29,6 @@ class Observation:
         return problems_of(self.pods)
 
     def pods_of(self, cluster: str) -> list[JsonObject]:
-        """Returns the pods of one cluster that are not on their way out."""
         return [
             pod
             for pod in self.pods
@@ -46,11 +38,7 @@ class Observation:
 
 
 def observe(cluster: Cluster, namespace: str, name: str, since: datetime) -> Observation:
-    """Returns what there is now.
-
-    Raises:
-        MissingError: There is no such RayService.
-    """
+    """Raises a MissingError where there is no such RayService."""
     service = cluster.get(RAY_API, "RayService", name, namespace)
     if service is None:
         hint = "`bqml-kuberay apply` makes it; check --namespace"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from foundation.cli.output import counted
 from kuberay.cluster._pods import is_ready, is_starting, role_of
 from kuberay.cluster.observation import Observation
 from kuberay.cluster.snapshot import Application, RayCluster, Snapshot
 
 
 def sentences(now: Observation) -> Iterator[str]:
-    """Yields the state of the rollout, in the order in which a rollout goes."""
     snapshot = now.snapshot
     yield from _acceptance(snapshot)
     for ray_cluster, role in _clusters(snapshot):
@@ -50,7 +50,7 @@ def _cluster(now: Observation, ray_cluster: RayCluster, role: str) -> Iterator[s
     for kind in ("head", "worker"):
         starting = sum(is_starting(pod) for pod in pods if role_of(pod) == kind)
         if starting:
-            yield f"{title}: {_count(starting, f'{kind} pod')} pulling images or mounting volumes"
+            yield f"{title}: {counted(starting, f'{kind} pod')} pulling images or mounting volumes"
     if ray_cluster.head_is_ready:
         yield f"{title}: head ready"
     ready = sum(is_ready(pod) for pod in pods if role_of(pod) == "worker")
@@ -71,10 +71,6 @@ def _application(application: Application) -> str:
 
 def _endpoints(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.ready.is_true or snapshot.endpoints:
-        yield f"serve Service: {_count(snapshot.endpoints, 'ready endpoint')}"
+        yield f"serve Service: {counted(snapshot.endpoints, 'ready endpoint')}"
     elif snapshot.active and snapshot.ready.reason == "ZeroServeEndpoints":
         yield "serve Service: no ready endpoint; new connections are refused"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

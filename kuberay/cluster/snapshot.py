@@ -62,11 +62,7 @@ class Snapshot:
 
     @property
     def is_refused(self) -> bool:
-        """Returns whether the operator refuses the newest spec.
-
-        The condition's reason stays after the spec was mended, until there is an endpoint; what the
-        operator has worked through it has not refused.
-        """
+        """The reason stays after the spec was mended, until there is an endpoint."""
         is_stale = self.is_observed and self.endpoints == 0
         return self.ready.reason == "ValidationFailed" and not is_stale
 
@@ -80,7 +76,6 @@ class Snapshot:
 
 
 def snapshot_of(service: JsonObject) -> Snapshot:
-    """Returns the status of a RayService object; one without a status has nothing yet."""
     metadata, status = service["metadata"], service.get("status") or {}
     conditions = conditions_of(status)
     return Snapshot(

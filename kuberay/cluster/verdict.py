@@ -32,11 +32,7 @@ class Verdict:
 
 
 def judge(now: Observation) -> Verdict:
-    """Returns how the rollout stands.
-
-    FAILED may pass within seconds when a newer spec was just applied: the watcher only believes
-    a failure that lasts.
-    """
+    """FAILED may pass within seconds after a newer spec; the watcher believes one that lasts."""
     failures = _failures(now)
     if failures:
         return Verdict(State.FAILED, tuple(failures))
@@ -94,7 +90,6 @@ def _not_ready(snapshot: Snapshot) -> str:
 
 
 def frozen(snapshot: Snapshot) -> list[str]:
-    """Returns how to get out where the rollout looks frozen, else nothing."""
     pending = snapshot.pending
     if pending and pending.head_is_ready and not pending.applications:
         return [FROZEN_HINT.format(name=pending.name)]

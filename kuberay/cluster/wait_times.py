@@ -7,16 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WaitTimes:
-    """How long to wait for what, in seconds.
+    """In seconds: for the whole rollout (`timeout_s`), and between two looks (`poll_s`).
 
-    Args:
-        timeout_s: For the whole rollout.
-        poll_s: Between two looks.
-        settle_s: For which it must be done without a break: after a change of serveConfigV2 the
-            status still shows the old application for a moment.
-        failing_s: For which a failure must last: the status may still show the last one.
-        frozen_s: For which a rollout must look frozen to be told so: a dashboard starts after its
-            head, within a minute or two.
+    For `settle_s` it must be done without a break: after a change of serveConfigV2 the status
+    still shows the old application for a moment. For `failing_s` a failure must last: the status
+    may still show the last one. For `frozen_s` a rollout must look frozen to be told so: a
+    dashboard starts after its head, within a minute or two.
     """
 
     timeout_s: float = 1200.0

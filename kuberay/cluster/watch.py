@@ -26,15 +26,9 @@ Tell = Callable[[str], None]
 
 @dataclass(slots=True)
 class Watcher:
-    """Follows one service.
+    """Follows one service; `tell` gets each sentence.
 
-    Args:
-        cluster: The connection.
-        namespace: The service's namespace.
-        name: The service's name.
-        times: How long to wait.
-        tell: Gets each sentence.
-        needs_worker: A worker must be an endpoint too: the head, which is one now, will not stay.
+    With `needs_worker` a worker must be an endpoint too: the head, which is one now, will not stay.
     """
 
     cluster: Cluster

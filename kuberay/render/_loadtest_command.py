@@ -33,11 +33,6 @@ def worker_command(names: Names) -> list[str]:
 
 
 def settings(deploy: DeployFile, plan: Plan, loadtest: LoadTest) -> Object:
-    """Returns the settings of the run: the deploy file's own on top of what follows from it.
-
-    Raises:
-        SettingsError: The deploy file gives one that follows from the manifests.
-    """
     names = Names.of(deploy)
     own = dict(loadtest.settings)
     for dotted in _OURS:

@@ -25,7 +25,6 @@ class Commented:
 
 
 def plain(tree: Tree) -> Plain:
-    """Returns the tree without its comments, as a Kubernetes client would send it."""
     if isinstance(tree, Commented):
         return plain(tree.value)
     if isinstance(tree, Mapping):

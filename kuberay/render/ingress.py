@@ -20,7 +20,6 @@ def ingress_objects(deploy: DeployFile, plan: Plan) -> list[Object]:
 
 
 def backend_config_annotation(deploy: DeployFile) -> Object:
-    """Returns the annotations of the Service by which GKE's Ingress finds its settings."""
     if not deploy.ingress or not deploy.ingress.on_gke:
         return {}
     return {

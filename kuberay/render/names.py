@@ -54,7 +54,7 @@ class Names:
         return f"{self.instance}-loadtest"
 
     def host(self, service: str) -> str:
-        """Returns the name under which pods of any namespace find a Service."""
+        """The name under which pods of any namespace find a Service."""
         return f"{service}.{self.namespace}.svc"
 
     def labels(self, component: str) -> Object:
@@ -78,15 +78,9 @@ class Names:
         annotations: Tree = None,
         **body: Tree,
     ) -> Object:
-        """Returns a namespaced object.
+        """Makes a namespaced object; `kind` is apiVersion and kind, as `apps/v1 StatefulSet`.
 
-        Args:
-            kind: apiVersion and kind, as `apps/v1 StatefulSet`.
-            name: The service's own name where none is given.
-            component: What it belongs to, as a label; empty belongs to the whole.
-            labels: More labels.
-            annotations: Left out where empty.
-            body: The fields beside metadata.
+        Without a `name` it has the service's own, without a `component` it belongs to the whole.
         """
         api_version, _, kind_name = kind.partition(" ")
         marks: Object = {INSTANCE: self.instance, **({COMPONENT: component} if component else {})}

@@ -31,7 +31,6 @@ def network_policy(deploy: DeployFile) -> list[Object]:
 
 
 def policy(names: Names, name: str, component: str, pods: Object, **rules: Tree) -> Object:
-    """Returns a policy of the directions (`ingress`, `egress`) for which there are rules."""
     directions = [direction.capitalize() for direction in rules]
     spec: Object = {"podSelector": pods, "policyTypes": directions, **rules}
     return names.object("networking.k8s.io/v1 NetworkPolicy", name, component, spec=spec)

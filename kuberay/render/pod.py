@@ -21,7 +21,6 @@ RAY_MOUNTS: list[Tree] = [
 
 
 def pod_security(user: int = USER) -> Object:
-    """Returns the security context of a pod; the namespace enforces the profile `restricted`."""
     return {
         "runAsNonRoot": True,
         "runAsUser": user,
@@ -43,7 +42,6 @@ def container_security() -> Object:
 
 
 def container(name: str, image: str, *, resources: Object, mounts: Tree, **own: Tree) -> Object:
-    """Returns a container that runs the service's image; `own` is what only this one has."""
     return {
         "name": name,
         "image": image,
@@ -56,7 +54,6 @@ def container(name: str, image: str, *, resources: Object, mounts: Tree, **own: 
 
 
 def resources(cpu: str, memory: str, *, disk: int = 0, limits: Tree = None) -> Object:
-    """Returns requests and limits; by default memory alone is limited, to what is requested."""
     requests: Object = {"cpu": cpu, "memory": memory}
     requests |= {"ephemeral-storage": memory_text(disk)} if disk else {}
     return {"requests": requests, "limits": limits or {"memory": memory}}
@@ -96,7 +93,6 @@ def pull_secrets(deploy: DeployFile) -> Object:
 
 
 def spread(names: Names, component: str) -> list[Tree]:
-    """Returns how pods of a component keep apart: over zones, then over nodes."""
     return [
         {
             "maxSkew": 1,
@@ -112,7 +108,6 @@ def spread(names: Names, component: str) -> list[Tree]:
 
 
 def away_from(names: Names, component: str) -> Object:
-    """Returns an affinity that keeps a pod off the nodes of a component, where it can."""
     selector: Object = {"matchLabels": names.labels(component)}
     term: Object = {"topologyKey": _HOSTNAME, "labelSelector": selector}
     weighted: list[Tree] = [{"weight": 100, "podAffinityTerm": term}]

@@ -19,7 +19,6 @@ _COLUMNS = 100
 
 
 def documents(objects: Iterable[Tree]) -> str:
-    """Returns objects as a stream of YAML documents, ready for `kubectl apply -f -`."""
     return "".join(f"---\n{text(tree)}" for tree in objects)
 
 
@@ -32,26 +31,24 @@ def text(tree: Tree) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes `Commented` as a comment and text of several lines as a block."""
-
     _comment: str | None = None
 
     def ignore_aliases(self, data: object) -> bool:
-        """Tells that nothing is written as an alias: a person edits one place, and means one."""
+        """Nothing is written as an alias: a person edits one place, and means one."""
         del data
         return True
 
     # -- from the value to its node
 
     def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:  # noqa: ANN401 - pyyaml's
-        """Returns a mapping's node; the comment of a value moves to its key, which is first."""
+        """The comment of a value moves to its key, which is first."""
         node = super().represent_mapping(tag, mapping, flow_style)
         for key, value in node.value:
             vars(key)["comment"] = vars(value).pop("comment", None)
         return node
 
     def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:  # noqa: ANN401 - pyyaml's
-        """Returns the node of a list; what would stand behind the dash moves above it."""
+        """What would stand behind the dash moves above it."""
         node = super().represent_sequence(tag, sequence, flow_style)
         for item in node.value:
             first = item.value[0][0] if isinstance(item, yaml.MappingNode) and item.value else None
@@ -62,7 +59,6 @@ class _Dumper(yaml.SafeDumper):
     # -- from the node to its first event
 
     def serialize_node(self, node: Any, parent: Any, index: Any) -> None:  # noqa: ANN401 - pyyaml's
-        """Emits the node; its first event carries the comment."""
         self._comment = getattr(node, "comment", None)
         super().serialize_node(node, parent, index)
 

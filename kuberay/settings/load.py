@@ -23,16 +23,7 @@ from kuberay.settings.deploy_file import DeployFile
 
 
 def load(files: Sequence[Path], assignments: Iterable[str] = ()) -> DeployFile:
-    """Returns the deploy file that `files` make, in their order, changed by `assignments`.
-
-    Args:
-        files: The base and its overlays.
-        assignments: `key=value`; the key is dotted, the value YAML.
-
-    Raises:
-        SettingsError: A file cannot be read, a key is unknown, a value malformed, or two values
-            contradict each other.
-    """
+    """Later files, then `assignments` (`a.b=VALUE`, in YAML), change what earlier ones say."""
     tree: JsonObject = {}
     for file in files:
         tree = merged(tree, _read(file))
@@ -42,11 +33,6 @@ def load(files: Sequence[Path], assignments: Iterable[str] = ()) -> DeployFile:
 
 
 def validated(tree: JsonObject) -> DeployFile:
-    """Returns a tree as a deploy file.
-
-    Raises:
-        SettingsError: A key is unknown, a value malformed, or two values contradict each other.
-    """
     try:
         return DeployFile.model_validate(tree)
     except ValidationError as exc:

@@ -57,11 +57,7 @@ class Plan:
 
 
 def plan(deploy: DeployFile) -> Plan:
-    """Returns the numbers that follow from a deploy file.
-
-    Raises:
-        SettingsError: It asks for sizes that contradict each other.
-    """
+    """Raises a SettingsError where the deploy file's sizes contradict each other."""
     _refuse_what_is_said_elsewhere(deploy)
     min_replicas, max_replicas = _replicas(deploy)
     ray_cpus = _ray_cpus(deploy)

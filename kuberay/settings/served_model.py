@@ -59,7 +59,6 @@ class Model(Group):
         return self.source.startswith("gs://")
 
     def entry(self) -> ModelEntry:
-        """Returns the model as the service's own settings list it."""
         policy = self.version_policy or VersionPolicy()
         if self.version is not None:
             policy = VersionPolicy(kind="specific", specific=(self.version,))

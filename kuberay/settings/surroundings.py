@@ -21,13 +21,12 @@ from kuberay.settings.field_types import (
 
 
 def _cidr(text: str) -> str:
+    if "/" not in text:
+        raise ValueError("expected a range of addresses such as 10.0.0.0/8, or 10.1.2.3/32 for one")
     try:
-        network = ipaddress.ip_network(text, strict=True) if "/" in text else None
+        return str(ipaddress.ip_network(text, strict=True))
     except ValueError as exc:
         raise ValueError(f"expected a range of addresses such as 10.0.0.0/8: {exc}") from exc
-    if network is None:
-        raise ValueError("expected a range of addresses such as 10.0.0.0/8, or 10.1.2.3/32 for one")
-    return str(network)
 
 
 Cidr = Annotated[str, AfterValidator(_cidr)]

@@ -46,13 +46,7 @@ _CHECKS: tuple[Check, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to check.
-
-    Args:
-        catalog: The schemas at hand.
-        gates: Feature gates of the operator that are on beside its defaults.
-        with_ray: Whether Ray's own classes judge the Serve config.
-    """
+    """How to check: `gates` are on beside the operator's own; `with_ray` asks Ray's classes."""
 
     catalog: Catalog
     gates: frozenset[str] = frozenset()
@@ -77,7 +71,6 @@ class Report:
 
 
 def validate(stream: Stream, options: Options) -> Report:
-    """Returns everything that is wrong with an input, in the order of its lines."""
     services = [
         RayService(document, options.gates)
         for document in stream.documents
@@ -96,7 +89,7 @@ def validate(stream: Stream, options: Options) -> Report:
 
 
 def all_rules() -> list[Rule]:
-    """Returns the rules of all layers, which are imported here, in the order of their names."""
+    """The modules of all layers are imported here."""
     return sorted(defined_rules(), key=lambda rule: rule.id)
 
 

@@ -53,7 +53,6 @@ class Finding:
     fix: str
 
     def document(self) -> JsonObject:
-        """Returns the fields as `--json` prints them, those of the place among the others."""
         document: JsonObject = {}
         for name, value in dataclasses.asdict(self).items():
             document |= value if name == "place" else {name: value}

@@ -24,15 +24,10 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule.
+    """`id` is `<group>/<name>`, stable across releases: scripts may filter by it.
 
-    Args:
-        id: `<group>/<name>`, stable across releases: scripts may filter by it. The group says who
-            would complain.
-        severity: What breaking it leads to.
-        expected: The rule itself, as a sentence part that follows "expected".
-        why: What happens otherwise.
-        fix: What to do, where that does not depend on the value.
+    The group says who would complain. `expected` is the rule itself, as a sentence part; `why` says
+    what happens otherwise; `fix` is empty where what to do depends on the value.
     """
 
     id: str
@@ -46,14 +41,12 @@ class Rule:
         return _SOURCES[self.id.partition("/")[0]]
 
     def document(self) -> JsonObject:
-        """Returns the rule as `--list-rules --json` prints it."""
         texts = {"expected": self.expected, "why": self.why, "fix": self.fix}
         return {"rule": self.id, "severity": self.severity, "source": self.source, **texts}
 
     def at(
         self, node: Node, came: str | None = None, *, expected: str = "", fix: str = ""
     ) -> Finding:
-        """Returns the finding that `node` breaks this rule; the value itself is what came."""
         return Finding(
             rule=self.id,
             severity=self.severity,
@@ -69,7 +62,7 @@ _DEFINED: dict[str, Rule] = {}
 
 
 def define(rule: Rule) -> Rule:
-    """Returns the rule after entering it in the list that `--list-rules` prints."""
+    """Enters the rule in the list that `--list-rules` prints."""
     if rule.id in _DEFINED:
         raise ValueError(f"two rules are named {rule.id}")
     _DEFINED[rule.id] = rule
@@ -77,22 +70,19 @@ def define(rule: Rule) -> Rule:
 
 
 def error(rule_id: str, expected: str, why: str, fix: str = "") -> Rule:
-    """Defines a rule whose breach is refused or fails."""
     return define(Rule(rule_id, Severity.ERROR, expected, why, fix))
 
 
 def warning(rule_id: str, expected: str, why: str, fix: str = "") -> Rule:
-    """Defines a rule whose breach works worse than meant."""
     return define(Rule(rule_id, Severity.WARNING, expected, why, fix))
 
 
 def defined_rules() -> tuple[Rule, ...]:
-    """Returns every rule of the modules imported so far, in the order of their definition."""
+    """Of the modules imported so far, in the order of their definition."""
     return tuple(_DEFINED.values())
 
 
 def shown(value: JsonValue) -> str:
-    """Returns a value as a person would write it in YAML, shortened."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):

@@ -1,5 +1,3 @@
-"""What a fault is, and what is known of one that was injected."""
-
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -11,12 +9,7 @@ from loadtest.record.observations import FaultOutcome, LoadSample
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What a fault did.
-
-    Attributes:
-        in_flight: Requests that it may have cost at once: those on the killed process.
-        detail: What was done, for people.
-    """
+    """What a fault did; `in_flight` requests it may have cost: those on the killed process."""
 
     in_flight: int
     detail: str
@@ -37,12 +30,10 @@ class Injection:
     """Seconds until the service was whole again; None if it was not before `end_s`."""
 
     def outcome(self, load: Sequence[LoadSample], *, retries: int) -> FaultOutcome:
-        """Returns what clients saw until the next fault, against what the goal allows.
+        """What clients saw until the next fault, against what the goal allows.
 
-        Args:
-            load: The seconds of the whole run.
-            retries: How often clients sent a request again. Where they did, no failure is allowed:
-                a request that was on the killed process has to succeed when it is sent again.
+        Where clients retry, no failure is allowed: a request that was on the killed process has to
+        succeed when it is sent again.
         """
         seen = [sample for sample in load if self.t_s <= sample.t_s <= self.end_s]
         failures = sum(sample.failures for sample in seen)
@@ -67,15 +58,11 @@ class Fault(ABC):
 
     @abstractmethod
     def inject(self) -> Damage:
-        """Does it.
-
-        Raises:
-            LoadTestError: It could not be done.
-        """
+        """Raises a LoadTestError where it could not be done."""
 
     @abstractmethod
     def recovered(self) -> bool:
-        """Tells whether the service is whole again."""
+        """Whether the service is whole again."""
 
     def undo(self) -> None:  # noqa: B027 - most faults are healed by the service itself
         """Takes away what would be in the way of the next fault."""

@@ -44,7 +44,6 @@ class KillReplica(Fault):
         return Damage(in_flight, f"{replica.replica_id}, one of {len(running)}")
 
     def recovered(self) -> bool:
-        """Tells whether as many replicas run as before, without the killed one."""
         seen = self._watch.latest
         running = {r.replica_id for r in seen.replicas if r.state == "running"} if seen else set()
         return self._killed not in running and len(running) >= self._running
@@ -68,7 +67,6 @@ class KillProxy(Fault):
         return Damage(self._users, f"{self._killed.pid}, all of {self._users} users")
 
     def recovered(self) -> bool:
-        """Tells whether there is another one, which answers."""
         if self._killed is None or lives(self._killed):
             return False
         try:
@@ -81,7 +79,7 @@ class KillProxy(Fault):
 
 
 def _connections(process: psutil.Process) -> int:
-    """Returns how many clients are connected to a process: each has at most one request there."""
+    """Each client has at most one request at the process."""
     connections = process.net_connections(kind="tcp")
     listening = {found.laddr.port for found in connections if found.status == psutil.CONN_LISTEN}
     return sum(

@@ -12,17 +12,10 @@ from loadtest.errors import ServiceError
 
 
 class ModelFolder:
-    """The folder of one model."""
-
     def __init__(self, root: Path, model: str) -> None:
         self._path = root / model
 
     def newest(self) -> int:
-        """Returns the newest version.
-
-        Raises:
-            ServiceError: There is none.
-        """
         found = (version_number(path.name) for path in self._path.glob("*"))
         numbers = [number for number in found if number is not None]
         if not numbers:

@@ -1,5 +1,3 @@
-"""Faults by way of the model repository: a new version, and one that is broken."""
-
 from __future__ import annotations
 
 import json
@@ -17,13 +15,10 @@ _ANSWERS_IN_A_ROW = 8
 
 
 class VersionStatus:
-    """Asks the service what it says of a version."""
-
     def __init__(self, url: str, model: str) -> None:
         self._url = f"{url}/v1/models/{model}/versions"
 
     def everywhere(self, version: int, *, available: bool) -> bool:
-        """Tells whether every answer in a row knows the version, as AVAILABLE or as not."""
         return all(self._state(version, available) for _ in range(_ANSWERS_IN_A_ROW))
 
     def _state(self, version: int, available: bool) -> bool:
@@ -68,7 +63,6 @@ class CorruptVersion(_PublishedVersion):
         return Damage(0, f"version {self._version} with half of its graph")
 
     def recovered(self) -> bool:
-        """Tells whether every replica knows of it and still serves the one before."""
         good = self._version - 1
         return self._status.everywhere(self._version, available=False) and self._status.everywhere(
             good, available=True

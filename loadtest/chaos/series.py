@@ -64,7 +64,6 @@ class FaultSeries(threading.Thread):
         )
 
     def _recovery(self, fault: Fault, t_s: float, end_s: float) -> float | None:
-        """Returns the seconds until the service was whole again; None if it was not in time."""
         while self._clock.now_s() < end_s and not self._ended.wait(_POLL_S):
             if fault.recovered():
                 took_s = self._clock.now_s() - t_s

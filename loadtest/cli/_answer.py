@@ -13,7 +13,6 @@ from loadtest.verdict.result import RuleResult, Verdict
 
 
 def conclude(record: RunRecord, verdict: Verdict, folder: Path, *, as_json: bool) -> int:
-    """Writes the report, prints the verdict and returns its exit code."""
     from loadtest.report.tables import summary
     from loadtest.report.write import write_report
 

@@ -10,7 +10,6 @@ from foundation.cli import options
 
 if TYPE_CHECKING:
     from foundation.settings.load import LoadedSettings
-    from foundation.settings.sources import Source
     from loadtest.settings.load_test import LoadTestSettings
 
 _SHORTCUTS = {
@@ -38,20 +37,9 @@ settings_options = options.settings_options(
 
 
 def load_settings(values: dict[str, object]) -> LoadedSettings[LoadTestSettings]:
-    """Returns the settings in force: defaults, file, environment, command line.
-
-    Raises:
-        SettingsError: A key is unknown, a value malformed, or two values contradict each other.
-    """
-    from loadtest.settings.load import load
-
-    return load(*sources(values))
-
-
-def sources(values: dict[str, object]) -> list[Source]:
-    """Returns where the settings come from, the weakest first."""
-    from loadtest.settings.load import env_source, text_source
+    from loadtest.settings.load import env_source, load, text_source
 
     local = {"service.start": "true"} if values["local"] else {}
     chaos = [text_source(_CHAOS, "--chaos")] if values["chaos"] else []
-    return [*chaos, *options.settings_sources(values, _SHORTCUTS, env_source(), **local)]
+    own = options.settings_sources(values, _SHORTCUTS, env_source(), **local)
+    return load(*chaos, *own)

@@ -50,11 +50,6 @@ def run(*, as_json: bool, **options: object) -> None:
 
 
 def _new_folder(settings: LoadTestSettings) -> Path:
-    """Returns the run's folder, named after now; made, and empty.
-
-    Raises:
-        SettingsError: It cannot be made.
-    """
     from datetime import datetime
 
     name = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")

@@ -1,5 +1,3 @@
-"""One Locust process, started by us."""
-
 from __future__ import annotations
 
 import os
@@ -29,7 +27,6 @@ class LocustProcess:
     def start(
         cls, role: ProcessRole, options: Sequence[str], settings_file: Path, log: Path
     ) -> LocustProcess:
-        """Starts `python -m locust`."""
         command = [sys.executable, "-m", "locust", "--locustfile", str(_LOCUSTFILE), *options]
         with log.open("wb") as file:
             popen = subprocess.Popen(  # noqa: S603 - our own arguments
@@ -44,7 +41,6 @@ class LocustProcess:
         return cls(role.worker, popen, log)
 
     def send_line(self, words: str) -> None:
-        """Sends it a line, in vain if it has ended."""
         assert self.popen.stdin is not None
         try:
             self.popen.stdin.write(f"{words}\n".encode())
@@ -79,13 +75,12 @@ class LocustProcess:
 
 
 def own_environment() -> dict[str, str]:
-    """Returns our environment for a Python process that loads our modules, from any folder."""
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     return {**os.environ, "PYTHONPATH": path}
 
 
 def _environment(role: ProcessRole, settings_file: Path) -> dict[str, str]:
-    """Returns our environment; without our variables, which would win over the settings file."""
+    """Without our variables, which would win over the settings file."""
     ours = own_environment()
     kept = {name: value for name, value in ours.items() if not name.startswith(ENV_PREFIX)}
     return kept | {FILE_VARIABLE: str(settings_file)} | role.to_environment()

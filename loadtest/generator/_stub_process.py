@@ -1,5 +1,3 @@
-"""The stub as a process, answering what the real service answers."""
-
 from __future__ import annotations
 
 import base64
@@ -25,23 +23,13 @@ _END_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class RunningStub:
-    """Where the stub listens.
-
-    Attributes:
-        url: Base URL of its REST port.
-        grpc_target: HOST:PORT of its gRPC port; empty without one.
-    """
+    """Where the stub listens: `url` for REST, HOST:PORT for gRPC (empty without one)."""
 
     url: str
     grpc_target: str
 
 
 def pages_of_service(settings: LoadTestSettings) -> StubPages:
-    """Returns what the stub needs to look like the service: asked from the service itself.
-
-    Raises:
-        TargetError: The service cannot be reached, or does not answer rightly.
-    """
     workload, pages = load_workload(settings), ServicePages(settings.target)
     rows = workload.batches(settings.traffic)[0]
     example = {"version": "1", "bqml": {"example_instance": pages.example_row()}}
@@ -63,7 +51,7 @@ def _grpc_answer(settings: LoadTestSettings, workload: Workload) -> str:
 
 @contextmanager
 def running_stub(pages: StubPages) -> Iterator[RunningStub]:
-    """Runs the stub on free ports of loopback; it ends with this process at the latest."""
+    """It ends with this process at the latest."""
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
         file = Path(folder) / "pages.json"
         pages.write(file)

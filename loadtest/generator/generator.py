@@ -122,12 +122,8 @@ class Generator:
     def _is_over(self) -> bool:
         return "done" in self._reports or "ended" in self._reports
 
-    @property
-    def _failure(self) -> str | None:
-        return self._reports.get("failed")
-
     def _plan(self, out_fd: int) -> Iterator[tuple[ProcessRole, list[str]]]:
-        """Yields what each process is: the one that collects comes first."""
+        """What each process is: the one that collects comes first."""
         generator = self._settings.generator
         workers = generator.processes + generator.workers
         if workers == 1 and generator.processes:
@@ -168,8 +164,8 @@ class Generator:
         timeout_s = self._settings.generator.start_timeout_s
         with self._changed:
             self._changed.wait_for(lambda: bool(self._reports) or bool(self._dead), timeout_s)
-        if self._failure is not None:
-            raise TargetError(self._failure)
+        if "failed" in self._reports:
+            raise TargetError(self._reports["failed"])
         if self._dead or self._is_over:
             gone = next(each for each in self._processes if not each.alive)
             raise GeneratorError(f"Locust ({gone.name}) ended at its start: {gone.log_tail()}")

@@ -21,12 +21,8 @@ _MIN_USERS = 16
 class Preflight:
     """What the generator did against the stub.
 
-    Attributes:
-        wanted_rps: What it had to do: the goal times `generator.preflight_factor`.
-        achieved_rps: What it did, wrong answers left out.
-        cpu_percent: Of its busiest process, of one core.
-        failures: Wrong answers.
-        causes: Of these.
+    `wanted_rps` is the goal times `generator.preflight_factor`; `achieved_rps` leaves wrong answers
+    out; `cpu_percent` is that of the busiest process, of one core.
     """
 
     wanted_rps: float
@@ -53,12 +49,9 @@ def goal_rps(settings: LoadTestSettings) -> float:
 
 
 def run_preflight(settings: LoadTestSettings) -> Preflight:
-    """Returns what the generator can do: the same processes, requests and checks, a stub to answer.
+    """Measures the generator: the same processes, requests and checks, but a stub to answer.
 
     It looks at the service for the model's pages and one answer, and sends nothing else there.
-
-    Raises:
-        LoadTestError: The service does not answer rightly, or the generator does not start.
     """
     samples = Samples()
     with running_stub(pages_of_service(settings)) as stub:
@@ -73,12 +66,7 @@ def run_preflight(settings: LoadTestSettings) -> Preflight:
 
 
 def require_fast_enough(settings: LoadTestSettings) -> Preflight | None:
-    """Returns the proof; None where the settings leave it out.
-
-    Raises:
-        GeneratorError: The generator cannot do what it has to.
-        LoadTestError: As `run_preflight`.
-    """
+    """None where the settings leave the proof out; raises a GeneratorError where it fails."""
     if not settings.generator.preflight_factor:
         return None
     result = run_preflight(settings)
@@ -92,7 +80,6 @@ def require_fast_enough(settings: LoadTestSettings) -> Preflight | None:
 
 
 def preflight_settings(settings: LoadTestSettings, stub: RunningStub) -> LoadTestSettings:
-    """Returns `settings` for a short closed loop against the stub."""
     users = settings.phases.users
     if settings.traffic.mode == "open":
         users = math.ceil(settings.phases.asked_rps / settings.traffic.rps_per_user)

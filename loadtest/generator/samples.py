@@ -23,5 +23,5 @@ class Samples:
             self.accidents.append(observation)
 
     def between(self, start_s: float, end_s: float) -> list[LoadSample]:
-        """Returns the seconds that lie wholly between two times."""
+        """The seconds that lie wholly between two times."""
         return [each for each in self.load if start_s <= each.t_s - 1 and each.t_s <= end_s]

@@ -23,13 +23,9 @@ _LENGTH = b"content-length:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StubPages:
-    """What it answers.
+    """What it answers: `metadata` to every GET of a metadata page, `models` to `GET /models`.
 
-    Attributes:
-        metadata: To every GET of a metadata page.
-        models: To `GET /models`.
-        answer: To every POST.
-        grpc_answer: To every gRPC Predict, serialized, in base64; empty for no gRPC port.
+    `grpc_answer` to every gRPC Predict, serialized, in base64; empty for no gRPC port.
     """
 
     metadata: JsonObject
@@ -51,7 +47,7 @@ def http_answer(body: bytes) -> bytes:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection; keeps what is not a whole request yet."""
+    """Keeps what is not a whole request yet."""
 
     def __init__(self, pages: StubPages) -> None:
         self._metadata = http_answer(json.dumps(pages.metadata).encode())
@@ -87,7 +83,7 @@ def _length(head: bytes) -> int:
 
 
 async def _serve(pages: StubPages) -> None:
-    """Serves on free ports and prints them, until stdin ends."""
+    """Prints the ports; ends with stdin."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Connection(pages), "127.0.0.1", 0)
     ports = {"http": server.sockets[0].getsockname()[1], "grpc": 0}
@@ -100,7 +96,7 @@ async def _serve(pages: StubPages) -> None:
 
 @asynccontextmanager
 async def _grpc_server(answer: str) -> AsyncIterator[int]:
-    """Yields the port of a gRPC server, 0 where there is none to be."""
+    """Yields its port, 0 where there is no server to be."""
     if not answer:
         yield 0
         return

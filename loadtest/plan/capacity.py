@@ -17,14 +17,8 @@ _MIN_ONGOING = 8
 class CapacityPlan:
     """The settings that follow.
 
-    Attributes:
-        best: The step with the highest rate that kept the latency goal.
-        target_ongoing_requests: Ongoing requests per replica at which another one is wanted.
-        max_ongoing_requests: Requests that a replica takes before it refuses.
-        min_replicas: Replicas that are always there.
-        max_replicas: Replicas at the peak.
-        full_queue_ms: How long the last of `max_ongoing_requests` waits.
-        workers: Workers of a cluster at the peak.
+    `best` is the step with the highest rate that kept the latency goal, `max_ongoing_requests` what
+    a replica takes before it refuses, `full_queue_ms` how long the last of them waits.
     """
 
     best: Step
@@ -37,11 +31,7 @@ class CapacityPlan:
 
 
 def best_step(steps: Sequence[Step], p99_ms: float) -> Step:
-    """Returns the step with the highest rate among those before the goal was first missed.
-
-    Raises:
-        PlanError: There is none.
-    """
+    """Of those before the goal was first missed; raises a PlanError where there is none."""
     kept: list[Step] = []
     for step in steps:
         if not step.meets(p99_ms):
@@ -60,14 +50,10 @@ def best_step(steps: Sequence[Step], p99_ms: float) -> Step:
 
 
 def capacity_plan(steps: Sequence[Step], settings: PlanSettings) -> CapacityPlan:
-    """Returns the plan.
+    """By Little's law a closed loop of N users keeps N requests ongoing.
 
-    By Little's law a closed loop of N users keeps N requests ongoing: at the best step they are
-    what a replica can have and keep the goal. The autoscaler aims below it by the headroom, so that
-    the next replica comes before the goal is missed.
-
-    Raises:
-        PlanError: No step kept the latency goal.
+    At the best step they are what a replica can have and keep the goal. The autoscaler aims below
+    it by the headroom, so that the next replica comes before the goal is missed.
     """
     best = best_step(steps, settings.p99_ms)
     target = max(1.0, round(best.users / (1 + settings.headroom), 1))

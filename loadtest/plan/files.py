@@ -22,17 +22,21 @@ SERVE, DEPLOY, WHOLE = "serve.yaml", "workers.yaml", "plan.json"
 def write_plan(
     folder: Path, settings: PlanSettings, measurement: Measurement, plan: CapacityPlan
 ) -> list[Path]:
-    """Writes the plan's files and returns them."""
     folder.mkdir(parents=True, exist_ok=True)
     head = (
         f"# One replica: {plan.best.rps:.0f} requests/s at p99 {plan.best.p99_ms:g} ms with "
         f"{plan.best.users} at a time;\n# planned for {settings.wanted_rps:g} requests/s at p99 "
         f"{settings.p99_ms:g} ms.\n"
     )
+    whole = {
+        "wanted": settings.model_dump(mode="json"),
+        "measured": asdict(measurement),
+        "plan": asdict(plan),
+    }
     texts = {
         SERVE: head + yaml.safe_dump(serve_settings(measurement, plan), sort_keys=False),
         DEPLOY: head + yaml.safe_dump(deploy_overlay(settings, measurement, plan), sort_keys=False),
-        WHOLE: json.dumps(_whole(settings, measurement, plan), indent=1) + "\n",
+        WHOLE: json.dumps(whole, indent=1) + "\n",
     }
     for name, text in texts.items():
         (folder / name).write_text(text)
@@ -40,7 +44,6 @@ def write_plan(
 
 
 def serve_settings(measurement: Measurement, plan: CapacityPlan) -> JsonObject:
-    """Returns settings for `bqml-serve serve --settings`."""
     return {
         "replica": _replica(measurement, plan),
         "autoscaling": {
@@ -54,7 +57,7 @@ def serve_settings(measurement: Measurement, plan: CapacityPlan) -> JsonObject:
 def deploy_overlay(
     settings: PlanSettings, measurement: Measurement, plan: CapacityPlan
 ) -> JsonObject:
-    """Returns an overlay of a cluster's deploy file: replicas there follow from the rates."""
+    """An overlay of a cluster's deploy file: replicas there follow from the rates."""
     count = settings.replicas_per_worker
     workers: JsonObject = {"replicas_per_worker": count}
     if measurement.rss_bytes is not None:
@@ -79,11 +82,3 @@ def deploy_overlay(
 def _replica(measurement: Measurement, plan: CapacityPlan) -> JsonObject:
     cpus = {} if measurement.cpus is None else {"num_cpus": measurement.cpus}
     return {**cpus, "max_ongoing_requests": plan.max_ongoing_requests}
-
-
-def _whole(settings: PlanSettings, measurement: Measurement, plan: CapacityPlan) -> JsonObject:
-    return {
-        "wanted": settings.model_dump(mode="json"),
-        "measured": asdict(measurement),
-        "plan": asdict(plan),
-    }

@@ -26,10 +26,8 @@ _REPLICA = "ray::ServeReplica"
 class Measurement:
     """What one replica did, and what it is.
 
-    Attributes:
-        steps: In their order; the last ones are missing where the goal was out of reach.
-        cpus: CPUs that the replica reserves; None where the service is not ours to ask.
-        rss_bytes: Its memory under load; None as well.
+    The last `steps` are missing where the goal was out of reach. The CPUs that the replica reserves
+    and its memory under load are None where the service is not ours to ask.
     """
 
     steps: tuple[Step, ...]
@@ -38,13 +36,7 @@ class Measurement:
 
 
 def measure(settings: LoadTestSettings, tell: Callable[[Step], None]) -> Measurement:
-    """Returns what one replica can do.
-
-    Raises:
-        PlanError: More than one replica answered, or nobody knows how many.
-        GeneratorError: The generator was the limit.
-        LoadTestError: The service or the generator did not start.
-    """
+    """Raises a PlanError where not exactly one replica answered."""
     with (
         tempfile.TemporaryDirectory(prefix="loadtest-") as folder,
         run_target(_one_replica(settings), Path(folder)) as target,
@@ -74,7 +66,7 @@ def _steps(
 
 
 def _one_replica(settings: LoadTestSettings) -> LoadTestSettings:
-    """Returns settings whose ramp is the steps, for a service that cannot grow."""
+    """The ramp is the steps, for a service that cannot grow."""
     plan, tree = settings.plan, settings.model_dump(mode="json")
     tree["traffic"] |= {"mode": "closed", "think_s": 0.0, "retries": 0}
     tree["phases"] |= {
@@ -101,12 +93,6 @@ def _rss_bytes(target: RunTarget) -> int | None:
 
 
 def _require_sound(samples: Samples, max_cpu_percent: float) -> None:
-    """Raises an error where one replica was not all that was measured.
-
-    Raises:
-        GeneratorError: A process of the generator was lost, or the generator was the limit.
-        PlanError: Not all answers came from one replica.
-    """
     if samples.accidents:
         accident = samples.accidents[0]
         raise GeneratorError(f"{accident.name}: {accident.detail}")

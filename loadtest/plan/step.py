@@ -12,15 +12,7 @@ from loadtest.settings.plan import PlanSettings
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one replica did with so many users.
-
-    Attributes:
-        users: Users, each with one request at a time.
-        rps: Right answers per second.
-        p50_ms: Median latency in milliseconds, seen by the client; None without an answer.
-        p99_ms: Its 99th percentile.
-        failures: Requests that failed.
-    """
+    """What one replica did with so many users; a latency is None without an answer."""
 
     users: int
     rps: float
@@ -40,7 +32,6 @@ def step_users(settings: PlanSettings) -> list[int]:
 def measured_steps(
     load: Iterable[LoadSample], begin_s: float, settings: PlanSettings
 ) -> list[Step]:
-    """Returns the steps that are over, in their order."""
     samples, steps = sorted(load, key=lambda sample: sample.t_s), []
     for number, users in enumerate(step_users(settings)):
         start_s = begin_s + number * settings.step_s

@@ -11,7 +11,6 @@ Key = TypeVar("Key")
 
 
 def summed(parts: Iterable[Mapping[Key, int]]) -> Counter[Key]:
-    """Returns the sum of counts: of latencies, causes, replicas."""
     total: Counter[Key] = Counter()
     for part in parts:
         total.update(part)
@@ -19,13 +18,9 @@ def summed(parts: Iterable[Mapping[Key, int]]) -> Counter[Key]:
 
 
 def percentile(latencies: Mapping[float, int], share: float) -> float | None:
-    """Returns the latency in milliseconds that `share` of the requests did not exceed.
+    """The latency in milliseconds that `share` (0.99 for p99) of the requests did not exceed.
 
     It is one that was measured (the nearest rank), never an interpolation.
-
-    Args:
-        latencies: Milliseconds and how many requests took that long.
-        share: Between 0 and 1: 0.99 for p99.
     """
     rank = math.ceil(share * sum(latencies.values()))
     for latency_ms in sorted(latencies):

@@ -29,10 +29,8 @@ Kind = TypeVar("Kind")
 class GeneratorState:
     """How far the Locust processes are; for the generator, not for the record.
 
-    Attributes:
-        state: `ready`: all processes can send. `failed`: one cannot, and why. `done`: the last
-            phase has ended and everything is counted.
-        text: Why it failed.
+    `ready`: all processes can send. `failed`: one cannot, and why. `done`: the last phase has ended
+    and everything is counted.
     """
 
     state: Literal["ready", "failed", "done"]
@@ -60,7 +58,6 @@ _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
 
 def encode(observation: Observation | GeneratorState) -> bytes:
-    """Returns the line, with its newline."""
     cls: type[Any] = type(observation)
     writer: TypeAdapter[Any] = adapter(cls)
     return b'{"%s":%s}\n' % (SERIES[cls].encode(), writer.dump_json(observation))
@@ -77,7 +74,6 @@ def of_tree(tree: JsonObject) -> Any:  # noqa: ANN401 - which class, the tree sa
 
 
 def adapter(cls: type[Kind]) -> TypeAdapter[Kind]:
-    """Returns what writes and reads a class, made once."""
     from pydantic import TypeAdapter  # a tenth of a second, which `--help` has no use for
 
     if cls not in _ADAPTERS:

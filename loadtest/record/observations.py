@@ -64,7 +64,6 @@ class ReplicaSample:
 
     @property
     def running(self) -> int:
-        """Replicas that take requests."""
         return sum(replica.state == "running" for replica in self.replicas)
 
 
@@ -151,5 +150,4 @@ class RunRecord:
     faults: tuple[FaultOutcome, ...] = ()
 
     def phase(self, name: PhaseName) -> Phase | None:
-        """Returns the phase of that name, None if the run did not come that far."""
         return next((phase for phase in self.phases if phase.name == name), None)

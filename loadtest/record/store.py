@@ -51,7 +51,6 @@ class Journal:
             return _grown(self._head, self._seen)
 
     def finish(self) -> RunRecord:
-        """Writes `record.json`, closes the file and returns the record."""
         with self._lock:
             self._file.close()
         record = self.record()
@@ -60,7 +59,7 @@ class Journal:
 
 
 def write_record(record: RunRecord, folder: Path) -> Path:
-    """Writes `record.json`, whole or not at all, and returns where it is."""
+    """Whole or not at all."""
     path = folder / RECORD
     incoming = path.with_suffix(".tmp")
     incoming.write_bytes(adapter(RunRecord).dump_json(record, indent=1))
@@ -69,11 +68,7 @@ def write_record(record: RunRecord, folder: Path) -> Path:
 
 
 def read_record(folder: Path) -> RunRecord:
-    """Returns the record of a run; of one that crashed, what it had observed by then.
-
-    Raises:
-        RecordError: The folder holds neither file, or one that is not ours.
-    """
+    """Of a run that crashed, what it had observed by then; raises a RecordError."""
     try:
         if (folder / RECORD).exists():
             return adapter(RunRecord).validate_json((folder / RECORD).read_bytes())

@@ -1,5 +1,3 @@
-"""Finds the events between two looks at the replicas."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -11,13 +9,7 @@ from loadtest.replicas.serve_details import DeploymentDetails
 def changes(
     before: DeploymentDetails | None, after: DeploymentDetails, t_s: float
 ) -> Iterator[Event]:
-    """Yields what changed: the target, a replica's state, a replica that is gone, a proxy.
-
-    Args:
-        before: The look before; None at the first one, which yields nothing.
-        after: This look.
-        t_s: When that was, in seconds of the run.
-    """
+    """The target, a replica's state, a replica that is gone, a proxy; none at the first look."""
     if before is None:
         return
     if before.target != after.target:

@@ -36,11 +36,6 @@ class Ongoing:
 
 
 def metrics_urls(dashboard: Dashboard) -> tuple[str, ...]:
-    """Returns the Prometheus pages that the dashboard lists.
-
-    Raises:
-        ReplicasError: It lists none.
-    """
     groups = dashboard.get(_DISCOVERY)
     found = tuple(f"http://{target}/metrics" for group in groups for target in group["targets"])
     if not found:
@@ -49,13 +44,10 @@ def metrics_urls(dashboard: Dashboard) -> tuple[str, ...]:
 
 
 def read_ongoing(urls: Sequence[str], application: str, deployment: str) -> Ongoing:
-    """Returns what the pages say of one deployment.
+    """A page that cannot be read hides no other.
 
-    A page that cannot be read hides no other: a node may be gone, and Ray lists the page of its
-    cluster autoscaler, on a port for the whole machine, also where another cluster has that port.
-
-    Raises:
-        ReplicasError: No page that can be read has the gauge of a replica.
+    A node may be gone, and Ray lists the page of its cluster autoscaler, on a port for the whole
+    machine, also where another cluster has that port.
     """
     lines: list[str] = []
     unread: list[str] = []
@@ -73,7 +65,6 @@ def read_ongoing(urls: Sequence[str], application: str, deployment: str) -> Ongo
 
 
 def parse(lines: Iterable[str], application: str, deployment: str) -> Ongoing:
-    """Returns the gauges of one deployment among the lines of Prometheus' text format."""
     by_replica: dict[str, float] = {}
     better: dict[str, float] = {}
     queued: list[float] = []

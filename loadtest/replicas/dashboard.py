@@ -17,13 +17,7 @@ _TIMEOUT_S = 10.0
 
 
 class Dashboard:
-    """Reads JSON from a dashboard.
-
-    Args:
-        url: For example `http://127.0.0.1:8265`.
-        token: Bearer token; empty sends none.
-        verify_tls: Whether an https address must have a certificate that the system trusts.
-    """
+    """Ray's address (`http://127.0.0.1:8265`) and a bearer token; an empty one is not sent."""
 
     def __init__(self, url: str, token: str = "", *, verify_tls: bool = True) -> None:
         self.url = url.rstrip("/")
@@ -34,11 +28,7 @@ class Dashboard:
             self._tls.verify_mode = ssl.CERT_NONE
 
     def get(self, path: str) -> JsonValue:
-        """Returns the JSON at `path`.
-
-        Raises:
-            ReplicasError: Nobody answers, the token is refused, or the answer is not JSON.
-        """
+        """Raises a ReplicasError, also where the token is refused or the answer is not JSON."""
         request = urllib.request.Request(self.url + path, headers=self._headers)  # noqa: S310
         try:
             with urllib.request.urlopen(  # noqa: S310 - settings allow http and https only
@@ -61,11 +51,6 @@ class Dashboard:
 
 
 def dashboard_of(settings: ReplicaSettings) -> Dashboard:
-    """Returns the dashboard that the settings name.
-
-    Raises:
-        ReplicasError: The token is not where the settings say.
-    """
     return Dashboard(settings.dashboard_url, _token(settings), verify_tls=settings.verify_tls)
 
 

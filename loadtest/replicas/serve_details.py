@@ -41,12 +41,7 @@ class DeploymentDetails:
 
 
 def details_of(document: JsonObject, application: str, deployment: str) -> DeploymentDetails:
-    """Returns what is said of one deployment.
-
-    Args:
-        document: Ray Serve's answer.
-        application: Its application; empty takes the only one.
-        deployment: Its name; empty takes the one that gets the requests.
+    """Takes the only application, or the deployment that gets the requests, where no name is given.
 
     Raises:
         ReplicasError: There is none of that name, or several to choose from.

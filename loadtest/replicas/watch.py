@@ -9,7 +9,7 @@ from typing import Self
 
 from loadtest.errors import ReplicasError
 from loadtest.record.lines import Listener
-from loadtest.record.observations import Event, Replica, ReplicaSample
+from loadtest.record.observations import Event, ReplicaSample
 from loadtest.replicas._changes import changes
 from loadtest.replicas._ongoing import Ongoing, metrics_urls, read_ongoing
 from loadtest.replicas.dashboard import Dashboard
@@ -43,11 +43,7 @@ class ReplicaWatch:
         """The last look; None before the first."""
 
     def __enter__(self) -> Self:
-        """Looks once, so that a wrong address or token is known before the run, and goes on.
-
-        Raises:
-            ReplicasError: The first look failed.
-        """
+        """Looks once, so that a wrong address or token is known before the run, and goes on."""
         self._look()
         self._go_on(self._look, self._settings.poll_s, "replicas")
         if self._settings.ongoing_poll_s:
@@ -72,12 +68,18 @@ class ReplicaWatch:
         try:
             look()
         except ReplicasError as exc:
-            if what not in self._troubles:
-                self._say(f"no {what}", str(exc))
-            self._troubles[what] = str(exc)
+            self._note(what, str(exc))
         else:
-            if self._troubles.pop(what, None):
-                self._say(f"{what} again", "")
+            self._note(what, "")
+
+    def _note(self, what: str, trouble: str) -> None:
+        """Says once that it cannot be read, and once that it can again."""
+        if trouble and what not in self._troubles:
+            self._say(f"no {what}", trouble)
+        if trouble:
+            self._troubles[what] = trouble
+        elif self._troubles.pop(what, None):
+            self._say(f"{what} again", "")
 
     def _say(self, name: str, detail: str) -> None:
         self._listener(Event(t_s=self._clock.now_s(), kind="note", name=name, detail=detail))
@@ -95,7 +97,10 @@ class ReplicaWatch:
             ReplicaSample(
                 t_s=t_s,
                 target=seen.target,
-                replicas=tuple(_with(replica, ongoing) for replica in seen.replicas),
+                replicas=tuple(
+                    replace(replica, ongoing=ongoing.by_replica.get(replica.replica_id))
+                    for replica in seen.replicas
+                ),
                 queued=ongoing.queued,
             )
         )
@@ -108,17 +113,4 @@ class ReplicaWatch:
         except ReplicasError:
             self._ongoing = _UNKNOWN  # an old number would pass for a new one
             raise
-        self._tell_unread(self._ongoing.unread)
-
-    def _tell_unread(self, reason: str) -> None:
-        """Says once which pages cannot be read while others can."""
-        if reason and _PART not in self._troubles:
-            self._say(f"no {_PART}", reason)
-        if reason:
-            self._troubles[_PART] = reason
-        elif self._troubles.pop(_PART, None):
-            self._say(f"{_PART} again", "")
-
-
-def _with(replica: Replica, ongoing: Ongoing) -> Replica:
-    return replace(replica, ongoing=ongoing.by_replica.get(replica.replica_id))
+        self._note(_PART, self._ongoing.unread)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
+from loadtest.record.observations import LoadSample, ReplicaSample, RunRecord
 from loadtest.report._moments import moments, target_ongoing_requests
 from loadtest.report._series import latency_curve, ongoing
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from loadtest.record.observations import LoadSample, ReplicaSample, RunRecord
 
 # Where the panels lie in the picture, as shares of its width: the page moves its playhead by them.
 LEFT, RIGHT = 0.075, 0.985
@@ -46,7 +43,7 @@ def svg(record: RunRecord) -> str:
 
 
 def png(record: RunRecord) -> bytes:
-    """Returns the picture as PNG, 1,680 pixels wide."""
+    """1,680 pixels wide."""
     data = io.BytesIO()
     with mpl.rc_context(_STYLE):
         _draw(record).savefig(data, format="png", dpi=140)
@@ -101,7 +98,6 @@ def _make_room(panel: Axes) -> None:
 
 
 def _number_moments(panel: Axes, record: RunRecord) -> None:
-    """Numbers the moments above the panel; close ones are set one above the other."""
     apart_s = end_s(record) / 45
     last_s = [-1e9] * _LEVELS
     for number, moment in enumerate(moments(record), start=1):
@@ -177,5 +173,4 @@ def _times(samples: Sequence[LoadSample | ReplicaSample]) -> list[float]:
 
 
 def _gaps(values: Iterable[float | None]) -> list[float]:
-    """Returns the values of a curve that has gaps where they are unknown."""
     return [math.nan if value is None else value for value in values]

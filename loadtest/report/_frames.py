@@ -1,5 +1,3 @@
-"""What the page shows of every second while it replays the run."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -10,7 +8,7 @@ from loadtest.report._series import latency_curve, ongoing
 
 
 def frames(record: RunRecord) -> list[JsonObject]:
-    """Returns one frame per second of load, as plain JSON.
+    """One frame per second of load, as plain JSON.
 
     Keys: `t` (s), `rps`, `p50` and `p99` (ms or null), `failures`, `ongoing` (or null), `target`,
     and `replicas`: each with `id`, `state` and `rps`, the answers that named it in that second.

@@ -24,7 +24,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyNumbers:
-    """The summary; None where the run did not come that far or it could not be measured."""
+    """None where the run did not come that far or it could not be measured."""
 
     requests: int
     failures: int
@@ -56,6 +56,7 @@ class KeyNumbers:
 def key_numbers(record: RunRecord) -> KeyNumbers:
     plateau = record.phase("plateau")
     inside = between(record, plateau.start_s, plateau.end_s) if plateau else []
+    after = _per_running_replica(record, plateau.start_s, plateau.end_s) if plateau else None
     latencies = summed(sample.latencies for sample in inside)
     ready_s = first(record, "replica-ready")
     return KeyNumbers(
@@ -74,7 +75,7 @@ def key_numbers(record: RunRecord) -> KeyNumbers:
         overload_to_ready_s=_overload_to_ready_s(record),
         rps_per_replica_before=_per_replica(record, ready_s, -_AROUND_GROWTH_S),
         rps_per_replica_at=_per_replica(record, ready_s, _AROUND_GROWTH_S),
-        rps_per_replica_after=_plateau_per_replica(record, plateau),
+        rps_per_replica_after=after,
         server_cpu_ms_per_request=_cpu_ms_per_request(record, plateau, inside),
         server_peak_rss_bytes=max((sample.rss_bytes for sample in record.server), default=None),
         generator_peak_cpu_percent=max(
@@ -85,7 +86,7 @@ def key_numbers(record: RunRecord) -> KeyNumbers:
 
 
 def shares(record: RunRecord) -> tuple[Share, ...]:
-    """Returns the answers per replica, the busiest first; empty without the replica header."""
+    """The busiest first; empty without the replica header."""
     answers = summed(sample.by_replica for sample in record.load)
     total = sum(answers.values())
     busiest_first = sorted(answers.items(), key=lambda item: (-item[1], item[0]))
@@ -96,7 +97,6 @@ def shares(record: RunRecord) -> tuple[Share, ...]:
 
 
 def between(record: RunRecord, start_s: float, end_s: float) -> list[LoadSample]:
-    """Returns the seconds that lie wholly between two times."""
     return [sample for sample in record.load if start_s + 1 <= sample.t_s <= end_s]
 
 
@@ -105,7 +105,7 @@ def _rps(samples: list[LoadSample]) -> float | None:
 
 
 def _apart(record: RunRecord, earlier: str, later: str) -> float | None:
-    """Returns the seconds between; None where one was not seen, or seen after its effect."""
+    """Seconds between; None where one was not seen, or seen after its effect."""
     start_s, end_s = first(record, earlier), first(record, later)
     return (
         end_s - start_s if start_s is not None and end_s is not None and start_s <= end_s else None
@@ -113,7 +113,7 @@ def _apart(record: RunRecord, earlier: str, later: str) -> float | None:
 
 
 def _overload_to_ready_s(record: RunRecord) -> float | None:
-    """Returns None, too, where the overload was seen late: the time would be too short."""
+    """None, too, where the overload was seen late: the time would be too short."""
     if _apart(record, "overload", "scale-decision") is None:
         return None
     return _apart(record, "overload", "replica-ready")
@@ -124,10 +124,6 @@ def _per_replica(record: RunRecord, around_s: float | None, offset_s: float) -> 
         return None
     start_s, end_s = sorted((around_s, around_s + offset_s))
     return _per_running_replica(record, start_s, end_s)
-
-
-def _plateau_per_replica(record: RunRecord, plateau: Phase | None) -> float | None:
-    return _per_running_replica(record, plateau.start_s, plateau.end_s) if plateau else None
 
 
 def _per_running_replica(record: RunRecord, start_s: float, end_s: float) -> float | None:

@@ -24,7 +24,7 @@ class Moment:
 
 
 def moments(record: RunRecord) -> tuple[Moment, ...]:
-    """Returns what could be found: a run that never grew has no `replica-ready`.
+    """What could be found: a run that never grew has no `replica-ready`.
 
     `scale-decision` is where the target first began to rise, `scale-up` where it did so again
     after it had fallen, `scale-down` each time it began to fall. `back-to-start` is there only
@@ -38,12 +38,11 @@ def moments(record: RunRecord) -> tuple[Moment, ...]:
 
 
 def first(record: RunRecord, name: str) -> float | None:
-    """Returns when the first moment of that name was, in seconds; None if it never came."""
     return next((moment.t_s for moment in moments(record) if moment.name == name), None)
 
 
 def target_ongoing_requests(record: RunRecord) -> float | None:
-    """Returns the autoscaler's aim per replica, None where the service's settings are unknown."""
+    """The autoscaler's aim per replica, None where the service's settings are unknown."""
     service = record.environment.get("service") or {}
     aim = (service.get("autoscaling") or {}).get("target_ongoing_requests")
     return float(aim) if aim is not None else None
@@ -64,7 +63,7 @@ def _overload(record: RunRecord) -> Iterator[Moment]:
 
 
 def _decisions(record: RunRecord) -> Iterator[Moment]:
-    """Yields a moment wherever the target turns; what goes on the same way is no news."""
+    """A moment wherever the target turns; what goes on the same way is no news."""
     decided = _first_rise(record.replicas)
     plateau = record.phase("plateau")
     for before, after in _turns(record.replicas):
@@ -92,7 +91,7 @@ def _first_rise(looks: Sequence[ReplicaSample]) -> ReplicaSample | None:
 
 
 def _ready(looks: Sequence[ReplicaSample]) -> Iterator[Moment]:
-    """Yields when more replicas ran than had been wanted; Ray may tell that before the decision."""
+    """When more replicas ran than had been wanted; Ray may tell that before the decision."""
     if not looks:
         return
     decided = _first_rise(looks)
@@ -106,7 +105,6 @@ def _ready(looks: Sequence[ReplicaSample]) -> Iterator[Moment]:
 
 
 def _back(looks: Sequence[ReplicaSample]) -> Iterator[Moment]:
-    """Yields when the replicas that had come were gone for good."""
     if not looks:
         return
     start = looks[0]

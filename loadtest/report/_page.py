@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from loadtest.record.counts import summed
+from loadtest.record.observations import RunRecord
 from loadtest.report import _chart as chart
 from loadtest.report._frames import frames
 from loadtest.report._key_numbers import KeyNumbers, key_numbers
 from loadtest.report._moments import moments
-
-if TYPE_CHECKING:
-    from foundation.json_types import JsonObject
-    from loadtest.record.observations import RunRecord
-    from loadtest.verdict.result import Verdict
+from loadtest.verdict.result import Verdict
 
 _TEMPLATES = Path(__file__).parent / "template"
 _UNKNOWN = "\N{EN DASH}"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A number with its name, ready to be read."""
-
-    label: str
-    value: str
 
 
 def page(record: RunRecord, verdict: Verdict) -> str:
@@ -39,11 +26,13 @@ def page(record: RunRecord, verdict: Verdict) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     summary = key_numbers(record)
+    causes = summed(sample.failures_by_cause for sample in record.load)
+    facts = [*record.environment.items(), ("settings of the load test", record.settings)]
     return environment.get_template("page.html.j2").render(
         record=record, verdict=verdict, numbers=summary, moments=moments(record),
         headline=headline(summary), tiles=_tiles(summary), growth=_growth(summary),
-        causes=_causes(record), model=(record.environment.get("model") or {}).get("name"),
-        facts=[(name, json.dumps(tree, indent=2)) for name, tree in _facts(record)],
+        causes=causes.most_common(20), model=(record.environment.get("model") or {}).get("name"),
+        facts=[(name, json.dumps(tree, indent=2)) for name, tree in facts],
         svg=_inline(chart.svg(record)), css=_inline(_asset("style.css")),
         script=_inline(_asset("replay.js")), frames=_inline(_script_json(frames(record))),
         left=chart.LEFT, right=chart.RIGHT, end_s=chart.end_s(record),
@@ -61,35 +50,35 @@ def headline(summary: KeyNumbers) -> str:
     return ", ".join(parts)
 
 
-def _tiles(summary: KeyNumbers) -> list[Fact]:
+def _tiles(summary: KeyNumbers) -> list[tuple[str, str]]:
+    p50, p99 = map(_three_digits, (summary.plateau_p50_ms, summary.plateau_p99_ms))
     return [
-        Fact("requests/s in the plateau", _number(summary.plateau_rps)),
-        Fact("p50 / p99 in the plateau", f"{_three_digits(summary.plateau_p50_ms)} / "
-             f"{_three_digits(summary.plateau_p99_ms)} ms"),
-        Fact("failed requests", f"{summary.failures:,}"),
-        Fact("replicas at the start → at most",
-             f"{_number(summary.replicas_at_start)} → {_number(summary.most_replicas)}"),
-        Fact("from overload to a new replica",
-             _number(summary.overload_to_ready_s, " s", digits=1)),
-        Fact("server CPU per request",
-             _number(summary.server_cpu_ms_per_request, " ms", digits=2)),
+        ("requests/s in the plateau", _number(summary.plateau_rps)),
+        ("p50 / p99 in the plateau", f"{p50} / {p99} ms"),
+        ("failed requests", f"{summary.failures:,}"),
+        ("replicas at the start → at most",
+         f"{_number(summary.replicas_at_start)} → {_number(summary.most_replicas)}"),
+        ("from overload to a new replica",
+         _number(summary.overload_to_ready_s, " s", digits=1)),
+        ("server CPU per request",
+         _number(summary.server_cpu_ms_per_request, " ms", digits=2)),
     ]  # fmt: skip
 
 
-def _growth(summary: KeyNumbers) -> list[Fact]:
+def _growth(summary: KeyNumbers) -> list[tuple[str, str]]:
     mib = summary.server_peak_rss_bytes
     return [
-        Fact("First overload → scale decision",
-             _number(summary.overload_to_decision_s, " s", digits=1)),
-        Fact("Scale decision → new replica answers",
-             _number(summary.decision_to_ready_s, " s", digits=1)),
-        Fact("Requests/s per replica before growth", _number(summary.rps_per_replica_before)),
-        Fact("… just after the first new replica", _number(summary.rps_per_replica_at)),
-        Fact("… in the plateau", _number(summary.rps_per_replica_after)),
-        Fact("Requests, of which sent again", f"{summary.requests:,}, {summary.retried:,}"),
-        Fact("Memory of the service at most (sum of RSS)", _number(mib and mib / 2**20, " MiB")),
-        Fact("Busiest process of the generator",
-             _number(summary.generator_peak_cpu_percent, " % of a core")),
+        ("First overload → scale decision",
+         _number(summary.overload_to_decision_s, " s", digits=1)),
+        ("Scale decision → new replica answers",
+         _number(summary.decision_to_ready_s, " s", digits=1)),
+        ("Requests/s per replica before growth", _number(summary.rps_per_replica_before)),
+        ("… just after the first new replica", _number(summary.rps_per_replica_at)),
+        ("… in the plateau", _number(summary.rps_per_replica_after)),
+        ("Requests, of which sent again", f"{summary.requests:,}, {summary.retried:,}"),
+        ("Memory of the service at most (sum of RSS)", _number(mib and mib / 2**20, " MiB")),
+        ("Busiest process of the generator",
+         _number(summary.generator_peak_cpu_percent, " % of a core")),
     ]  # fmt: skip
 
 
@@ -101,23 +90,15 @@ def _three_digits(value: float | None) -> str:
     return _number(value, digits=0 if value is not None and value >= 100 else 1)
 
 
-def _causes(record: RunRecord) -> list[tuple[str, int]]:
-    return summed(sample.failures_by_cause for sample in record.load).most_common(20)
-
-
-def _facts(record: RunRecord) -> list[tuple[str, JsonObject]]:
-    return [*record.environment.items(), ("settings of the load test", record.settings)]
-
-
 def _asset(name: str) -> str:
     return (_TEMPLATES / name).read_text()
 
 
 def _inline(text: str) -> Markup:
-    """Returns our own drawing, style or script as it is; data never comes this way unescaped."""
+    """Our own drawing, style or script as it is; data never comes this way unescaped."""
     return Markup(text)  # noqa: S704 - see above
 
 
 def _script_json(data: object) -> str:
-    """Returns JSON that cannot end the script element that holds it."""
+    """Cannot end the script element that holds it."""
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")

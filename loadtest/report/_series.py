@@ -1,5 +1,3 @@
-"""Curves of a run that need more than one sample for a point."""
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,7 +10,7 @@ _LATENCY_WINDOW_S = 3.0
 
 
 def latency_curve(load: Sequence[LoadSample], share: float) -> list[float | None]:
-    """Returns a percentile in ms for each second; None where nothing was answered."""
+    """In ms for each second; None where nothing was answered."""
     return [
         percentile(summed(s.latencies for s in _window(load, index)), share)
         for index in range(len(load))
@@ -28,7 +26,6 @@ def _window(samples: Sequence[LoadSample], last: int) -> Sequence[LoadSample]:
 
 
 def ongoing(sample: ReplicaSample) -> float | None:
-    """Returns the requests inside the replicas and before them; None where none was read."""
     parts = [replica.ongoing for replica in sample.replicas if replica.ongoing is not None]
     if sample.queued is not None:
         parts.append(sample.queued)

@@ -51,7 +51,6 @@ class LiveView:
             self._phase = (phase.name, phase.end_s)
 
     def __call__(self, observation: Observation) -> None:
-        """Takes what is observed; a log gets a line every few seconds, and one for each event."""
         with self._lock:
             self._keep(observation)
         if self._console.is_terminal:
@@ -62,7 +61,8 @@ class LiveView:
             observation.t_s >= self._last_line_s + _LINE_EVERY_S
         ):
             self._last_line_s = observation.t_s
-            self._console.print(self._line(), highlight=False, soft_wrap=True)
+            line = ", ".join(f"{name} {value}" for name, value in self._facts())
+            self._console.print(line, highlight=False, soft_wrap=True)
 
     def _keep(self, observation: Observation) -> None:
         if isinstance(observation, LoadSample):
@@ -75,10 +75,6 @@ class LiveView:
             self._generator[observation.worker] = observation
         elif isinstance(observation, Event):
             self._events.append(observation)
-
-    def _line(self) -> str:
-        facts = self._facts()
-        return ", ".join(f"{name} {value}" for name, value in facts)
 
     def _facts(self) -> list[tuple[str, str]]:
         with self._lock:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
+from foundation.json_types import JsonObject
+from loadtest.record.observations import RunRecord
 from loadtest.report._frames import frames
 from loadtest.report._key_numbers import key_numbers
 from loadtest.report._moments import moments
 from loadtest.report._series import latency_curve
-
-if TYPE_CHECKING:
-    from foundation.json_types import JsonObject
-    from loadtest.record.observations import RunRecord
-    from loadtest.verdict.result import Verdict
+from loadtest.verdict.result import Verdict
 
 _COLUMNS = ("t_s", "users", "asked_rps", "requests", "failures", "retried", "p50_ms", "p95_ms",
             "p99_ms", "ongoing", "target_replicas", "running_replicas")  # fmt: skip
 
 
 def by_second(record: RunRecord) -> str:
-    """Returns one CSV line per second of load, with a header; empty cells are unknown."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -39,7 +34,7 @@ def by_second(record: RunRecord) -> str:
 
 
 def summary(record: RunRecord, verdict: Verdict) -> JsonObject:
-    """Returns the verdict and the figures: what `--json` prints and `summary.json` holds."""
+    """What `--json` prints and `summary.json` holds."""
     return {
         "status": verdict.status,
         "exit_code": verdict.exit_code,
@@ -52,7 +47,3 @@ def summary(record: RunRecord, verdict: Verdict) -> JsonObject:
         "environment": record.environment,
         "settings": record.settings,
     }
-
-
-def summary_text(record: RunRecord, verdict: Verdict) -> str:
-    return json.dumps(summary(record, verdict), indent=2, ensure_ascii=False) + "\n"

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
 
+from loadtest.record.observations import RunRecord
 from loadtest.report import _chart, tables
 from loadtest.report._page import page
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from loadtest.record.observations import RunRecord
-    from loadtest.verdict.result import Verdict
+from loadtest.verdict.result import Verdict
 
 
 def write_report(record: RunRecord, verdict: Verdict, folder: Path) -> list[Path]:
-    """Writes `report.html`, `report.png`, `summary.json` and `seconds.csv`.
-
-    Returns:
-        The files, the page first.
-    """
     folder.mkdir(parents=True, exist_ok=True)
+    summary = json.dumps(tables.summary(record, verdict), indent=2, ensure_ascii=False)
     contents = {
         "report.html": page(record, verdict).encode(),
         "report.png": _chart.png(record),
-        "summary.json": tables.summary_text(record, verdict).encode(),
+        "summary.json": f"{summary}\n".encode(),
         "seconds.csv": tables.by_second(record).encode(),
     }
     for name, content in contents.items():

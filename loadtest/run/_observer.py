@@ -1,5 +1,3 @@
-"""Takes what every part observes, keeps it, and shows it to who looks on."""
-
 from __future__ import annotations
 
 from typing import Protocol
@@ -10,13 +8,11 @@ from loadtest.record.store import Journal
 
 
 class View(Protocol):
-    """Somebody who looks on."""
-
     def __call__(self, observation: Observation) -> None:
         """Takes an observation when it is made."""
 
     def begin_phase(self, phase: Phase) -> None:
-        """Takes the phase that begins, with the end that is planned."""
+        """The phase has the end that is planned."""
 
 
 class Observer:

@@ -1,5 +1,3 @@
-"""Follows the phases of a run until the last one ends, or nothing is left to wait for."""
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,15 +19,11 @@ _STEADY_S = 3.0
 
 
 class Waiter(Protocol):
-    """The load generator, as far as time goes."""
-
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Returns True when it has ended, False after the time."""
+        """True when it has ended, False after the time."""
 
 
 class PhaseWatch:
-    """Announces each phase when it begins and keeps it when it has ended."""
-
     def __init__(self, phases: Sequence[Phase], clock: Clock, observer: Observer) -> None:
         self._phases = phases
         self._clock = clock
@@ -60,7 +54,7 @@ class PhaseWatch:
 
 
 class BackAtMinimum:
-    """Tells, asked again and again, when the replicas are back at the minimum and stay there.
+    """The replicas are back at the minimum and stay there.
 
     Never where nobody looks at them (`watch` is None), or none are wanted.
     """
@@ -70,7 +64,6 @@ class BackAtMinimum:
         self._since_s: float | None = None
 
     def __call__(self) -> bool:
-        """Returns whether there are no more replicas than wanted, and were not for a while."""
         seen = self._watch.latest if self._watch else None
         if not seen or not self._wanted or self._wanted < max(len(seen.replicas), seen.target):
             self._since_s = None

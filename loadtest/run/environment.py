@@ -46,7 +46,6 @@ def versions() -> JsonObject:
 
 
 def cluster(dashboard: Dashboard, details: DeploymentDetails) -> JsonObject:
-    """Returns what Ray says of the deployment under load, and Ray's own version there."""
     try:
         version = dashboard.get(_RAY_VERSION).get("ray_version")
     except ReplicasError:
@@ -61,12 +60,7 @@ def cluster(dashboard: Dashboard, details: DeploymentDetails) -> JsonObject:
 
 
 def service(local: JsonObject, details: DeploymentDetails | None) -> JsonObject:
-    """Returns the service's settings: its own, or as far as Ray knows those of a remote one.
-
-    Args:
-        local: Settings of a service that this run has started; empty for another.
-        details: What Ray says of the deployment; None where nobody is asked.
-    """
+    """The service's settings: its own (`local`), or what Ray knows of those of a remote one."""
     if local or details is None:
         return local
     config: Mapping[str, object] = details.config

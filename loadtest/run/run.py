@@ -26,13 +26,7 @@ from loadtest.verdict.validity import INTERRUPTED
 
 
 def run(settings: LoadTestSettings, folder: Path, view: View) -> RunRecord:
-    """Returns what was observed, which is also in `folder`.
-
-    Ctrl-C ends a run early; it has a record then too, which says so.
-
-    Raises:
-        LoadTestError: The run could not begin.
-    """
+    """What is observed is also in `folder`; Ctrl-C ends a run early, and its record says so."""
     with run_target(settings, folder) as target:
         proof = require_fast_enough(target.settings)
         clock = Clock.start()
@@ -67,8 +61,6 @@ def _environment(target: RunTarget) -> dict[str, object]:
 
 
 class _Run:
-    """The parts of a run, started and ended in order."""
-
     def __init__(self, target: RunTarget, clock: Clock, observer: Observer, folder: Path) -> None:
         self._target, self._clock, self._observer = target, clock, observer
         self._settings = target.settings
@@ -143,7 +135,6 @@ class _Run:
         parts.callback(self._faults.end)
 
     def _judge_faults(self) -> None:
-        """Counts, once every sample is there, what each fault has cost."""
         load = self._observer.journal.record().load
         for injection in self._faults.injections if self._faults else []:
             retries = self._settings.traffic.retries

@@ -18,13 +18,7 @@ _COPY = "serving_dir"
 
 @dataclass(frozen=True, slots=True)
 class RunTarget:
-    """Where the load goes, and who knows about the replicas there.
-
-    Attributes:
-        settings: Of the load test, aimed at the service.
-        dashboard: Ray's; None where nobody was named.
-        service: The service, where the run has started it.
-    """
+    """Where the load goes; `dashboard` is None where nobody was named."""
 
     settings: LoadTestSettings
     dashboard: Dashboard | None
@@ -33,12 +27,6 @@ class RunTarget:
 
 @contextmanager
 def run_target(settings: LoadTestSettings, folder: Path) -> Iterator[RunTarget]:
-    """Yields what the settings ask for; a service that was started is stopped at the end.
-
-    Raises:
-        ServiceError: The service did not start.
-        ReplicasError: The dashboard's token is not where the settings say.
-    """
     if not settings.service.start:
         known = settings.replicas.dashboard_url
         yield RunTarget(settings, dashboard_of(settings.replicas) if known else None, None)
@@ -49,7 +37,7 @@ def run_target(settings: LoadTestSettings, folder: Path) -> Iterator[RunTarget]:
 
 @contextmanager
 def _repository(settings: LoadTestSettings, folder: Path) -> Iterator[Path]:
-    """Yields the repository to serve: a copy where faults are to be published, gone at the end."""
+    """A copy where faults are to be published, gone at the end."""
     root = settings.service.root
     if not root.is_dir():
         raise ServiceError(f"service.root: {root} is not a folder; `bqml-export up` makes one")

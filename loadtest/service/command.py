@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from foundation.json_types import JsonObject
+from foundation.settings.keys import nested
 from loadtest.errors import ServiceError
 from loadtest.settings.load_test import LoadTestSettings
 
@@ -18,7 +19,6 @@ _MODULE = [sys.executable, "-m", "serve_app"]
 def options(
     settings: LoadTestSettings, root: Path, port: int, grpc_port: int, dashboard_port: int
 ) -> list[str]:
-    """Returns the options of `bqml-serve`: the user's, and over them what the run depends on."""
     service = settings.service
     pairs = {
         "repository.root": root.resolve(),
@@ -35,28 +35,16 @@ def options(
 
 
 def serve(arguments: Sequence[str], timeout_s: float) -> list[str]:
-    """Returns the command that starts the service and prints one JSON document."""
     return [*_MODULE, "serve", "--json", "--timeout", str(timeout_s), *arguments]
 
 
 def settings_in_force(arguments: Sequence[str]) -> JsonObject:
-    """Returns the service's settings, nested, with these options.
-
-    Raises:
-        ServiceError: The service refuses one of them.
-    """
+    """Nested; raises a ServiceError where the service refuses one of the options."""
     command = [*_MODULE, "config", "show", "--json", *arguments]
     shown = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if shown.returncode:
         raise ServiceError(f"the service's settings: {last_line(shown.stderr)}")
-    tree: JsonObject = {}
-    for row in json.loads(shown.stdout):
-        group, _, name = str(row["setting"]).rpartition(".")
-        inner = tree
-        for part in group.split("."):
-            inner = inner.setdefault(part, {})
-        inner[name] = row["value"]
-    return tree
+    return nested({row["setting"]: row["value"] for row in json.loads(shown.stdout)})
 
 
 def last_line(text: str) -> str:

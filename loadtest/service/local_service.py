@@ -39,11 +39,6 @@ class LocalService:
         """Its settings in force, once it has started."""
 
     def __enter__(self) -> Self:
-        """Starts it and waits for its first answered prediction.
-
-        Raises:
-            ServiceError: It refused its settings, or did not start.
-        """
         self.settings = settings_in_force(self._arguments)
         timeout_s = self._settings.service.start_timeout_s
         with self._log.open("w") as log:
@@ -60,7 +55,7 @@ class LocalService:
         try:
             self._await_announcement()
         except BaseException:
-            self._stop()
+            self.__exit__()
             raise
         return self
 
@@ -82,10 +77,7 @@ class LocalService:
             raise ServiceError(f"the service has no model to ask: {self.root} holds none")
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
-
-    def _stop(self) -> None:
-        for _ in range(2):  # it cleans up when asked, and at once when asked again
+        for _attempt in range(2):  # it cleans up when asked, and at once when asked again
             if self._process.poll() is None:
                 self._process.terminate()
                 try:

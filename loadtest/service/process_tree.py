@@ -26,19 +26,18 @@ class ProcessTree:
         self._seen: set[psutil.Process] = {self._root}
 
     def processes(self) -> list[psutil.Process]:
-        """Returns the living processes that descend from the root, or did when last looked at."""
+        """Those that descend from the root, or did when last looked at."""
         with contextlib.suppress(psutil.NoSuchProcess):
             self._seen.update(self._root.children(recursive=True))
         self._seen = {process for process in self._seen if lives(process)}
         return list(self._seen)
 
     def named(self, name: str) -> list[psutil.Process]:
-        """Returns the living processes with that title, the youngest last."""
         found = [process for process in self.processes() if _title(process).startswith(name)]
         return sorted(found, key=lambda process: process.create_time())
 
     def usage(self) -> tuple[float, int]:
-        """Returns the CPU seconds used so far by all that ever were, and the resident bytes."""
+        """CPU seconds used so far by all that ever were, and the resident bytes."""
         rss_bytes = 0
         for process in self.processes():
             try:
@@ -51,18 +50,19 @@ class ProcessTree:
         return sum(self._cpu_s.values()), rss_bytes
 
     def end(self) -> None:
-        """Ends every process that is left: asks, then insists."""
         left = self.processes()
         for process in left:
-            _suppressed(process.terminate)
+            with contextlib.suppress(psutil.Error):
+                process.terminate()
         _, left = psutil.wait_procs(left, timeout=_GRACE_S)
         for process in left:
-            _suppressed(process.kill)
+            with contextlib.suppress(psutil.Error):
+                process.kill()
         psutil.wait_procs(left, timeout=_GRACE_S)
 
 
 def lives(process: psutil.Process) -> bool:
-    """Tells whether a process runs; one that waits for its parent to ask for its end does not."""
+    """A process that waits for its parent to ask for its end does not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -70,18 +70,10 @@ def lives(process: psutil.Process) -> bool:
 
 
 def _title(process: psutil.Process) -> str:
-    """Returns the title that a process gave itself, or the file that it runs."""
     try:
         return Path((process.cmdline() or [""])[0]).name
     except psutil.Error:
         return ""
-
-
-def _suppressed(call: Callable[[], None]) -> None:
-    try:
-        call()
-    except psutil.Error:
-        return
 
 
 class UsageWatch(threading.Thread):

@@ -1,5 +1,3 @@
-"""The kinds of values that only these settings have."""
-
 from __future__ import annotations
 
 from typing import Annotated
@@ -13,7 +11,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _split_headers(value: object) -> object:
-    """Returns `Name: value, Other: value` as a mapping."""
+    """`Name: value, Other: value` becomes a mapping."""
     if not isinstance(value, str):
         return value
     pairs = [item.partition(":") for item in value.split(",") if item.strip()]

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import partial
 
-from foundation.settings import keys, sources
 from foundation.settings import load as loading
+from foundation.settings import sources
 from foundation.settings.load import LoadedSettings
 from foundation.settings.sources import Source, file_source, text_source, tree_source
 from loadtest.settings.load_test import LoadTestSettings
 
-__all__ = ["env_source", "file_source", "known_keys", "load", "text_source", "tree_source"]
+__all__ = ["env_source", "file_source", "load", "text_source", "tree_source"]
 
 ENV_PREFIX = "BQML_LOADTEST_"
 """`BQML_LOADTEST_PHASES__USERS=8` sets phases.users."""
 FILE_VARIABLE = "BQML_LOADTEST_SETTINGS"
 """Names the settings file where there is no command line of ours: `locust -f ...`."""
-
-known_keys = partial(keys.known_keys, LoadTestSettings)
 
 
 def env_source(environ: Mapping[str, str] = os.environ) -> Source:

@@ -25,12 +25,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 class AnswerCheck:
-    """Finds what is wrong with an answer, in a few microseconds.
-
-    Args:
-        signature: What an answer holds.
-        labels: Output -> the classes that it may name; outputs that are no label are absent.
-    """
+    """Takes a few microseconds; `labels`: output -> the classes that it may name."""
 
     def __init__(self, signature: Signature, labels: Mapping[str, frozenset[str]]) -> None:
         self._checks = {
@@ -40,7 +35,6 @@ class AnswerCheck:
         self._only = next(iter(self._checks)) if len(self._checks) == 1 else None
 
     def body(self, body: bytes, rows: int) -> Fault:
-        """Returns what is wrong with a REST answer, None if nothing is."""
         try:
             answer = orjson.loads(body)
         except ValueError:
@@ -127,7 +121,6 @@ def _label_check(labels: frozenset[str]) -> ValueCheck:
 
 
 def classes(signature: Signature, answer: JsonValue) -> dict[str, frozenset[str]]:
-    """Returns the classes that an answer of a right form lists, by the output that names one."""
     row = answer["predictions"][0]
     return {
         name: frozenset(map(str, flat(row[values])))

@@ -1,5 +1,3 @@
-"""Sends predict requests over gRPC."""
-
 from __future__ import annotations
 
 import random
@@ -22,8 +20,6 @@ _SHOWN = 120
 
 
 class GrpcSender:
-    """One user's channel."""
-
     method = "gRPC"
     name = PREDICT
 
@@ -83,11 +79,6 @@ class GrpcSender:
 
 
 def grpc_senders(settings: LoadTestSettings, workload: Workload) -> Callable[[object], GrpcSender]:
-    """Returns what opens the channel of a user.
-
-    Raises:
-        TargetError: An input has a type that is not sent over gRPC.
-    """
     grpc_gevent.init_gevent()  # else a call blocks every user of the process
     requests = workload.grpc_requests(settings)
     return lambda _user: GrpcSender(workload, requests, settings)

@@ -1,5 +1,3 @@
-"""Puts the seconds of all processes together."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -30,14 +28,10 @@ class IntervalMerger:
         total.add(second)
 
     def drop(self, worker: str) -> None:
-        """No longer waits for a process that is gone."""
         self._reported.pop(worker, None)
 
     def ready(self, now_s: float) -> Iterator[Second]:
-        """Yields the seconds that are complete, or that have been waited for long enough.
-
-        A second of which no process reported anything is an empty one: there are no gaps.
-        """
+        """A second of which no process reported anything is an empty one: there are no gaps."""
         while self._next is not None and self._is_due(self._next, now_s):
             yield self._waiting.pop(self._next, Second(self._next))
             self._next += 1
@@ -49,7 +43,6 @@ class IntervalMerger:
         return is_complete or now_s >= number + 1 + _GRACE_S
 
     def rest(self) -> Iterator[Second]:
-        """Yields all that is left, at the end of the run."""
         while self._waiting:
             assert self._next is not None
             yield self._waiting.pop(self._next, Second(self._next))

@@ -16,12 +16,7 @@ _CAUSE_LENGTH = 160
 
 @dataclass(slots=True)
 class Second:
-    """Counts of the requests that ended in one second.
-
-    Attributes:
-        number: Which second of the run: 0 is the one that begins at t = 0.
-        latencies: Milliseconds, rounded to 3 digits, and how many requests took that long.
-    """
+    """Of the requests that ended in second `number`; latencies in ms, rounded to 3 digits."""
 
     number: int
     requests: int = 0
@@ -57,14 +52,7 @@ class IntervalRecorder:
         self._ended: list[Second] = []
 
     def record(self, latency_ms: float, fault: str | None, replica: str, *, retried: bool) -> None:
-        """Counts one request that has just ended.
-
-        Args:
-            latency_ms: Milliseconds that it took, with all its tries.
-            fault: What was wrong; None for a right answer.
-            replica: Who answered; empty where that is not known.
-            retried: Whether it was sent more than once.
-        """
+        """`latency_ms` is that of all tries; an empty `replica` is not known."""
         second = self._second()
         second.requests += 1
         second.latencies[float(f"{latency_ms:.3g}")] += 1
@@ -90,7 +78,7 @@ class IntervalRecorder:
         return self._current
 
     def take_ended(self) -> list[Second]:
-        """Returns the seconds that are over, each once; the last one even if nothing happened."""
+        """Each second once; the last one even if nothing happened."""
         self._second()
         ended, self._ended = self._ended, []
         return ended

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gevent
+from locust.env import Environment
+from locust.rpc import Message
 from locust.runners import LocalRunner, MasterRunner
 
 from loadtest.record.lines import GeneratorState, Observation, encode
@@ -16,16 +18,12 @@ from loadtest.traffic._messages import HELLO, READY, SECOND, WELCOME
 from loadtest.traffic._session import Session
 from loadtest.traffic.load_profile import LoadProfile
 
-if TYPE_CHECKING:
-    from locust.env import Environment
-    from locust.rpc import Message
-
 _SILENT_S = 3.5
 _TICK_S = 0.1
 
 
 class MasterLink:
-    """Collects what all processes measure; without an `out_fd` nobody listens but Locust."""
+    """Without an `out_fd` nobody listens but Locust."""
 
     def __init__(
         self,
@@ -48,11 +46,9 @@ class MasterLink:
         runner.greenlet.spawn(self._watch)
 
     def follow(self, profile: LoadProfile) -> None:
-        """Writes samples from the beginning of the profile on."""
         self._profile = profile
 
     def finish(self) -> None:
-        """Writes what is still waiting, and that the run is over."""
         for second in self._seconds.rest() if self._seconds else ():
             self._write_load(second)
         self._write(GeneratorState(state="done"))

@@ -8,14 +8,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One try.
+    """One try; an empty `replica` is not known.
 
-    Attributes:
-        fault: What was wrong; None for a right answer.
-        replica: Who answered; empty where that is not known.
-        size_bytes: Of the answer.
-        is_temporary: Whether sending it again may help: 502, 503, a lost connection.
-        retry_after_s: What the service asked to wait first; None where it did not say.
+    `is_temporary`: sending it again may help: 502, 503, a lost connection. `retry_after_s` is None
+    where the service did not say.
     """
 
     fault: str | None

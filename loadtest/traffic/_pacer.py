@@ -20,21 +20,20 @@ class Pacer:
 
     @property
     def rps_per_user(self) -> float | None:
-        """Rate that one user stands for; None lets each send as soon as it is answered."""
+        """None lets each user send as soon as it is answered."""
         return self._rps_per_user
 
     def change(self, rps_per_user: float | None) -> None:
-        """Sets the rate from now on; what is overdue at the old one is still to be sent."""
+        """What is overdue at the old rate is still to be sent."""
         if self._rps_per_user is None:
             self.restart()
         self._rps_per_user = rps_per_user
 
     def restart(self) -> None:
-        """Begins the schedule anew: nothing is overdue."""
         self._next_s = self._clock()
 
     def take(self, users: int) -> float | None:
-        """Returns the next moment, which may lie in the past; None where there is no schedule."""
+        """The moment may lie in the past; None where there is no schedule."""
         if not self._rps_per_user:
             return None
         due_s = self._next_s

@@ -1,5 +1,3 @@
-"""Sends predict requests over REST."""
-
 from __future__ import annotations
 
 import random
@@ -14,7 +12,7 @@ from locust.contrib.fasthttp import FAILURE_EXCEPTIONS, FastHttpUser
 from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic._check import NO_PREDICTIONS, NOT_JSON
 from loadtest.traffic._outcome import Outcome
-from loadtest.traffic.service_pages import request_headers
+from loadtest.traffic.service_pages import request_headers, shown
 from loadtest.traffic.workload import Workload
 
 _SHOWN_BYTES = 100
@@ -67,14 +65,14 @@ class RestSender:
         status = response.get_code()
         replica = _header(response, self._replica_header) if self._replica_header else ""
         if status != 200:
-            temporary = status in _TEMPORARY
+            text, temporary = f"{status}: {shown(body, _SHOWN_BYTES)}", status in _TEMPORARY
             wait_s = _seconds(_header(response, "retry-after")) if temporary else None
-            return Outcome(_refused(status, body), replica, len(body), temporary, wait_s)
+            return Outcome(text, replica, len(body), temporary, wait_s)
         fault = self._check.body(body, self._rows) if self._check else None
         # Only what says nothing without it: each answer has other numbers, and would be a cause of
         # its own.
         if fault in (NOT_JSON, NO_PREDICTIONS):
-            fault = f"{fault}: {_shown(body)}"
+            fault = f"{fault}: {shown(body, _SHOWN_BYTES)}"
         return Outcome(fault, replica, len(body))
 
     def close(self) -> None:
@@ -97,22 +95,13 @@ def rest_senders(
 
 
 def _every(number: int) -> Iterator[bool]:
-    """Yields whether a request is the last on its connection."""
     return (bool(number) and sent % number == 0 for sent in count(1))
 
 
-def _refused(status: int, body: bytes) -> str:
-    return f"{status}: {_shown(body)}"
-
-
 def _lost(exc: Exception) -> str:
-    """Returns a short text that is equal for equal causes: no addresses, no numbers of sockets."""
+    """Equal for equal causes: no addresses, no numbers of sockets."""
     text = getattr(exc, "strerror", None) or str(exc) or "no answer"
     return f"{type(exc).__name__}: {text}"
-
-
-def _shown(body: bytes) -> str:
-    return " ".join(body[:_SHOWN_BYTES].decode(errors="replace").split())
 
 
 def _header(response: HTTPSocketPoolResponse, name: str) -> str:
@@ -121,7 +110,7 @@ def _header(response: HTTPSocketPoolResponse, name: str) -> str:
 
 
 def _seconds(text: str) -> float | None:
-    """Returns the seconds of a Retry-After header; a date in it is not waited for."""
+    """A date in a Retry-After header is not waited for."""
     try:
         return max(0.0, float(text))
     except ValueError:

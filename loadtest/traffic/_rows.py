@@ -16,13 +16,7 @@ _DRAWN = 64
 
 
 def file_rows(path: Path, signature: Signature) -> list[JsonObject]:
-    """Returns the rows of a .jsonl or .csv file, with exactly the model's inputs each.
-
-    A .csv file may have columns that the model does not want, such as the label.
-
-    Raises:
-        RowsError: The file cannot be read, or a row does not fit; names the line.
-    """
+    """Exactly the model's inputs: a .csv file may have other columns, such as the label."""
     readers = {".jsonl": _jsonl_rows, ".csv": _csv_rows}
     reader = readers.get(path.suffix.lower())
     if reader is None:
@@ -88,15 +82,10 @@ def _parsed(text: str, spec: TensorSpec) -> JsonValue:
 
 
 def drawn_rows(signature: Signature, example: JsonObject | None, seed: int) -> list[JsonObject]:
-    """Returns rows for a model of which only the metadata, and maybe one row, is known.
+    """Numbers are drawn around those of the example, where there is one.
 
-    Numbers are drawn around those of the example. Texts stay as they are in it: a word out of
-    nowhere is outside of the model's vocabulary and would test one path of it only.
-
-    Args:
-        signature: Names, types and shapes of the inputs.
-        example: A row with exactly these inputs, or None.
-        seed: The same seed draws the same rows.
+    Texts stay as they are in it: a word out of nowhere is outside of the model's vocabulary and
+    would test one path of it only.
     """
     draw = random.Random(seed)  # noqa: S311 - no secret
     if example is not None and example.keys() != signature.inputs.keys():
@@ -122,7 +111,6 @@ def _drawn(spec: TensorSpec, near: JsonValue, draw: random.Random) -> JsonValue:
 
 
 def _nested(value: JsonValue, spec: TensorSpec) -> JsonValue:
-    """Returns `value` in the shape of a row, repeated where a dimension is larger than 1."""
     for size in reversed(spec.row_shape or ()):
         value = [value] * max(1, size)
     return value

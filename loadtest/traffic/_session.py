@@ -1,5 +1,3 @@
-"""What the users of one Locust process share."""
-
 from __future__ import annotations
 
 import time
@@ -17,11 +15,7 @@ from loadtest.traffic.workload import Workload, load_workload
 
 
 class Session:
-    """Settings, requests, pace and counts of one process.
-
-    Attributes:
-        settled: Set once the settings are those of the run; no user begins before.
-    """
+    """What the users of one process share; none begins before the settings are `settled`."""
 
     def __init__(self, settings: LoadTestSettings, epoch_s: float) -> None:
         self.pacer = Pacer(time.perf_counter)
@@ -43,11 +37,7 @@ class Session:
         return time.time() - self.epoch_s
 
     def prepare(self, url: str) -> str:
-        """Asks the service at `url` what the model wants, once.
-
-        Returns:
-            Why there is nothing to send; empty where there is.
-        """
+        """Returns why there is nothing to send; empty where there is."""
         with self._lock:
             if self._open_sender is None or url != self._url:
                 self._open_sender, self._url = None, url
@@ -59,7 +49,7 @@ class Session:
             return ""
 
     def join(self) -> None:
-        """Counts a user in; the first one finds a schedule on which nothing is overdue."""
+        """The first user finds a schedule on which nothing is overdue."""
         if not self._users:
             self.pacer.restart()
         self._users += 1

@@ -1,5 +1,3 @@
-"""A model's signature, read from its own metadata page."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,11 +14,9 @@ _FLOATS = frozenset({"DT_FLOAT", "DT_DOUBLE", "DT_HALF", "DT_BFLOAT16"})
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
-    """One input or output.
+    """`dtype` as TensorFlow names it: `DT_FLOAT`.
 
-    Attributes:
-        dtype: As TensorFlow names it: `DT_FLOAT`.
-        row_shape: Dimensions of one row, -1 for an unknown one; None where the rank is unknown.
+    `row_shape` has -1 for an unknown dimension; it is None where the rank is unknown.
     """
 
     dtype: str
@@ -37,32 +33,19 @@ class TensorSpec:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a predict request has to hold, and what its answer holds."""
-
     name: str
     inputs: Mapping[str, TensorSpec]
     outputs: Mapping[str, TensorSpec]
 
     def label_outputs(self) -> dict[str, str]:
-        """Returns the outputs that name a class, each with the output that lists all classes.
-
-        BigQuery ML writes them as `predicted_<label>` and `<label>_values`.
-        """
+        """Output -> the output that lists its classes: `predicted_<label>`, `<label>_values`."""
         pairs = {f"predicted_{name.removesuffix('_values')}": name
                  for name in self.outputs if name.endswith("_values")}  # fmt: skip
         return {name: values for name, values in pairs.items() if name in self.outputs}
 
 
 def read_signature(metadata: JsonObject, asked: str) -> Signature:
-    """Returns the signature that requests will use.
-
-    Args:
-        metadata: The answer to `GET /v1/models/<model>/metadata`.
-        asked: Name of the signature; empty takes the default, or the only one.
-
-    Raises:
-        TargetError: There is none of that name, or the page has another form.
-    """
+    """From `GET /v1/models/<model>/metadata`; an empty name takes the default, or the only one."""
     try:
         found: dict[str, JsonObject] = metadata["metadata"]["signature_def"]["signature_def"]
         callable_ = {name: each for name, each in found.items() if each.get("inputs")}

@@ -15,12 +15,9 @@ from loadtest.traffic._signature import Signature, TensorSpec
 
 @dataclass(frozen=True, slots=True)
 class _Type:
-    """How a dtype travels.
+    """How a dtype travels: its number in tensorflow.DataType and its field of the message.
 
-    Attributes:
-        number: Of tensorflow.DataType.
-        field: Of the message, where its values are one by one.
-        code: Of Python's array, for values as one block of bytes; empty where that has none.
+    `code` is that of Python's array, for values as one block of bytes; empty where that has none.
     """
 
     number: int
@@ -48,11 +45,7 @@ _BY_NUMBER = {each.number: (name, each) for name, each in _TYPES.items()}
 def predict_request(
     model: str, signature: Signature, rows: list[JsonObject], target: TargetSettings
 ) -> bytes:
-    """Returns a serialized PredictRequest for `rows`.
-
-    Raises:
-        TargetError: An input has a type that is not sent over gRPC, or rows of unequal shape.
-    """
+    """Raises a TargetError for a type that is not sent over gRPC, or rows of unequal shape."""
     spec = ModelSpec(name=model, signature_name=signature.name)
     if target.version is not None:
         spec.version.value = target.version
@@ -91,13 +84,7 @@ def _shape(value: JsonValue) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A tensor that was received.
-
-    Attributes:
-        dtype: As TensorFlow names it; its number where the type is not known here.
-        shape: With the number of rows first.
-        flat: The values in order, texts as str; empty where the type is not known here.
-    """
+    """The rows come first in `shape`; `flat` is empty where the type is not known here."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -105,11 +92,7 @@ class Values:
 
 
 def read_tensor(tensor: Tensor) -> Values:
-    """Returns the values of a tensor, in whichever of its two forms they came.
-
-    Raises:
-        ValueError: The block of bytes is no multiple of the type's size.
-    """
+    """In whichever of its two forms it came; raises a ValueError for an incomplete block."""
     shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
     if tensor.dtype not in _BY_NUMBER:
         return Values(str(tensor.dtype), shape, [])
@@ -123,7 +106,7 @@ def read_tensor(tensor: Tensor) -> Values:
 
 
 def _filled(values: list[JsonValue], shape: tuple[int, ...]) -> list[JsonValue]:
-    """Returns all values: a tensor may end in one that stands for all that follow."""
+    """A tensor may end in a value that stands for all that follow."""
     size = 1
     for dim in shape:
         size *= dim

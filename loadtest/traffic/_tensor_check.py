@@ -21,7 +21,6 @@ class TensorCheck:
         self._labels = labels
 
     def message(self, message: bytes, rows: int) -> Fault:
-        """Returns what is wrong with a serialized PredictResponse, None if nothing is."""
         try:
             outputs = PredictResponse.FromString(message).outputs
         except DecodeError:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gevent
 import psutil
+from locust.env import Environment
+from locust.rpc import Message
 from locust.runners import LocalRunner, WorkerRunner
 
 from loadtest.settings.load_test import LoadTestSettings
 from loadtest.traffic._messages import HELLO, PACE, READY, SECOND, WELCOME
 from loadtest.traffic._session import Session
 
-if TYPE_CHECKING:
-    from locust.env import Environment
-    from locust.rpc import Message
-
 _PROBE_S = 0.05
 
 
 class WorkerLink:
-    """Connects a session to the master, which may be the same process."""
+    """The master may be the same process."""
 
     def __init__(self, runner: LocalRunner | WorkerRunner, session: Session, name: str) -> None:
         self._runner = runner
@@ -64,7 +62,7 @@ class WorkerLink:
                 self._runner.send_message(SECOND, message)
 
     def _lag_until_next_second(self) -> float:
-        """Returns how late this process woke at worst, in seconds, of many short sleeps."""
+        """How late this process woke at worst, in seconds, of many short sleeps."""
         now_s = self._session.now_s()
         end_s, worst_s = int(now_s) + 1.0, 0.0
         while (left_s := end_s - self._session.now_s()) > 0:

@@ -28,18 +28,13 @@ def open_channel(target: TargetSettings) -> Any:  # noqa: ANN401 - untyped
 
 
 def request_metadata(target: TargetSettings) -> tuple[tuple[str, str], ...]:
-    """Returns the metadata of every request: the settings' headers, and the token."""
     pairs = tuple((name.lower(), value) for name, value in target.headers.items())
     token = bearer_token(target)
     return (*pairs, ("authorization", f"Bearer {token}")) if token else pairs
 
 
 def first_grpc_answer(target: TargetSettings, request: bytes) -> bytes:
-    """Returns the serialized answer to one Predict, outside of any load.
-
-    Raises:
-        TargetError: The service refuses it, or cannot be reached.
-    """
+    """Outside of any load; raises a TargetError."""
     channel = open_channel(target)
     try:
         answer: bytes = channel.unary_unary(PREDICT)(

@@ -12,19 +12,13 @@ from loadtest.settings.phases import PhaseSettings
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """How much load there is to be at one moment.
-
-    Attributes:
-        users: Users of all processes together.
-        rps_per_user: Rate that each stands for; None lets a user send as soon as it is answered.
-    """
+    """The load at one moment; without `rps_per_user` a user sends as soon as it is answered."""
 
     users: int
     rps_per_user: float | None
 
     @property
     def asked_rps(self) -> float | None:
-        """Requests per second; None in a closed loop."""
         return None if self.rps_per_user is None else self.users * self.rps_per_user
 
 
@@ -32,7 +26,6 @@ NOTHING = Goal(0, 0.0)
 
 
 def phases(settings: PhaseSettings, begin_s: float) -> tuple[Phase, ...]:
-    """Returns the phases that have a duration, in their order."""
     lengths: tuple[tuple[PhaseName, float], ...] = (
         ("idle", settings.idle_s),
         ("ramp", settings.ramp_s),
@@ -48,12 +41,7 @@ def phases(settings: PhaseSettings, begin_s: float) -> tuple[Phase, ...]:
 
 
 class LoadProfile:
-    """What the settings ask for at each moment.
-
-    Args:
-        settings: Of the load test.
-        begin_s: Time of the first phase on the clock by which it is asked.
-    """
+    """What the settings ask for at each moment; `begin_s` is the time of the first phase."""
 
     def __init__(self, settings: LoadTestSettings, begin_s: float) -> None:
         self._settings = settings
@@ -64,14 +52,13 @@ class LoadProfile:
         return self.phases[-1].end_s
 
     def asked_rps(self, number: int) -> float | None:
-        """Returns the mean rate that is asked for in one second of the clock; None if closed."""
+        """The mean rate in one second of the clock; None if closed."""
         if self._settings.traffic.mode == "closed":
             return None
         goals = [self.goal(number + tenth / 10) or NOTHING for tenth in range(10)]
         return sum(goal.asked_rps or 0.0 for goal in goals) / len(goals)
 
     def goal(self, t_s: float) -> Goal | None:
-        """Returns the load at `t_s`; None when the last phase has ended."""
         if t_s >= self.end_s:
             return None
         if t_s < self.phases[0].start_s:

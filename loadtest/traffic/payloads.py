@@ -16,10 +16,7 @@ def rest_body(signature: str, rows: list[JsonObject]) -> bytes:
 def batches(
     rows: list[JsonObject], rows_per_request: int, count: int, seed: int
 ) -> list[list[JsonObject]]:
-    """Returns `count` batches of rows, in an order that the seed shuffles.
-
-    All rows are used before one is used again.
-    """
+    """In an order that the seed shuffles; all rows are used before one is used again."""
     order = random.Random(seed)  # noqa: S311 - no secret
     pool: list[JsonObject] = []
     while len(pool) < rows_per_request * count:

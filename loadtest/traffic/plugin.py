@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gevent
 from gevent.fileobject import FileObject
+from locust.env import Environment
+from locust.event import Events
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
 from loadtest.traffic._master_link import MasterLink
@@ -22,17 +24,8 @@ from loadtest.traffic.process_role import (
 )
 from loadtest.traffic.shape import PhaseShape
 
-if TYPE_CHECKING:
-    from locust.env import Environment
-    from locust.event import Events
-
 
 def new_session(events: Events) -> Session:
-    """Returns the session of this process; Locust's events fill it.
-
-    Raises:
-        SettingsError: A settings file or variable of this process is wrong.
-    """
     role = role_of_process()
     session = Session(settings_of_process(), role.epoch_s if role else time.time())
     _Plugin(session, role).attach(events)
@@ -78,18 +71,15 @@ class _Plugin:
             self._master.finish()
 
     def _obey(self, environment: Environment) -> None:
-        """Follows the words of the generator, which is our parent; ends with it."""
+        """The generator is our parent; this process ends with it."""
         for line in FileObject(sys.stdin.fileno(), "rb", close=False):
             words = line.split()
             if words[0] == b"begin":
-                self._begin(environment, float(words[1]))
+                assert self._master is not None
+                self._master.follow(self._shape(environment).begin(float(words[1])))
             elif words[0] == b"end":
                 self._shape(environment).end()
         os._exit(3)
-
-    def _begin(self, environment: Environment, begin_s: float) -> None:
-        assert self._master is not None
-        self._master.follow(self._shape(environment).begin(begin_s))
 
     def _shape(self, environment: Environment) -> PhaseShape:
         assert isinstance(environment.shape_class, PhaseShape)

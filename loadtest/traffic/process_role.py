@@ -19,11 +19,8 @@ ROLE_VARIABLE = "LOADTEST_ROLE"
 class ProcessRole:
     """Handed by the generator to each Locust process that it starts.
 
-    Attributes:
-        epoch_s: Start of the run's clock, seconds since 1970.
-        worker: Name of the process in the samples.
-        out_fd: File descriptor for the samples of all processes; None in a worker.
-        workers: How many processes send, in all.
+    `epoch_s` is the start of the run's clock, `out_fd` where the samples of all processes go (None
+    in a worker), `workers` how many processes send, in all.
     """
 
     epoch_s: float
@@ -36,22 +33,15 @@ class ProcessRole:
 
 
 def role_of_process(environ: Mapping[str, str] = os.environ) -> ProcessRole | None:
-    """Returns the role of this process; None for a `locust` that a person has started."""
     text = environ.get(ROLE_VARIABLE)
     return ProcessRole(**json.loads(text)) if text else None
 
 
 def settings_of_process(environ: Mapping[str, str] = os.environ) -> LoadTestSettings:
-    """Returns the settings of a `locust` process: a file that a variable names, and variables.
-
-    Raises:
-        SettingsError: A key is unknown, a value malformed, or two values contradict each other.
-    """
     file = environ.get(FILE_VARIABLE)
     sources = [file_source(Path(file))] if file else []
     return load(*sources, env_source(environ)).settings
 
 
 def default_worker_name() -> str:
-    """Returns a name for a process that was given none: its machine and process id."""
     return f"{socket.gethostname()}:{os.getpid()}"

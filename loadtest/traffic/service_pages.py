@@ -16,8 +16,6 @@ from foundation.json_types import JsonObject
 from loadtest.errors import TargetError
 from loadtest.settings.target import TargetSettings
 
-_SHOWN = 200
-
 
 class ServicePages:
     """The REST port of the service, at `url` or where the target says."""
@@ -28,11 +26,7 @@ class ServicePages:
         self._models: list[JsonObject] | None = None
 
     def model_name(self) -> str:
-        """Returns the model to ask: the one of the settings, or the only one that there is.
-
-        Raises:
-            TargetError: The service does not list its models, or has not exactly one.
-        """
+        """The one of the settings, or the only one that there is; else a TargetError."""
         if self._target.model:
             return self._target.model
         names = [str(model.get("name")) for model in self._catalogue()]
@@ -53,7 +47,7 @@ class ServicePages:
         return self._json(f"{self.model_path()}/metadata")
 
     def example_row(self) -> JsonObject | None:
-        """Returns the row that was published with the newest version; None without one."""
+        """The row that was published with the newest version; None without one."""
         name = self.model_name()
         models = [model for model in self._catalogue() if model.get("name") == name]
         for version in models[0].get("versions", []) if models else []:
@@ -66,7 +60,6 @@ class ServicePages:
         return self._read(f"{self.model_path()}:predict", body)
 
     def _catalogue(self) -> list[JsonObject]:
-        """Returns what `/models` lists; empty where the service has no such page."""
         if self._models is None:
             try:
                 self._models = list(self._json("/models").get("models", []))
@@ -79,9 +72,9 @@ class ServicePages:
         try:
             value: Any = json.loads(text)
         except ValueError as exc:
-            raise TargetError(f"GET {self._url}{path} is not JSON: {_shown(text)}") from exc
+            raise TargetError(f"GET {self._url}{path} is not JSON: {shown(text)}") from exc
         if not isinstance(value, dict):
-            raise TargetError(f"GET {self._url}{path} is not a JSON object: {_shown(text)}")
+            raise TargetError(f"GET {self._url}{path} is not a JSON object: {shown(text)}")
         return value
 
     def _read(self, path: str, body: bytes | None = None) -> bytes:
@@ -94,10 +87,11 @@ class ServicePages:
                 return bytes(answer.read())
         except urllib.error.HTTPError as exc:
             raise _PageError(
-                f"{request.get_method()} {self._url}{path}: {exc.code}: {_shown(exc.read())}"
+                f"{request.get_method()} {self._url}{path}: {exc.code}: {shown(exc.read())}"
             ) from exc
         except OSError as exc:
-            raise TargetError(f"{self._url} cannot be reached: {_reason(exc)}") from exc
+            reason = getattr(exc, "reason", None) or exc
+            raise TargetError(f"{self._url} cannot be reached: {reason}") from exc
         except HTTPException as exc:
             raise TargetError(f"{self._url} does not speak HTTP/1.1: {exc!r}") from exc
 
@@ -107,22 +101,12 @@ class _PageError(TargetError):
 
 
 def request_headers(target: TargetSettings) -> dict[str, str]:
-    """Returns the headers of every request.
-
-    Raises:
-        SettingsError: The variable that is to hold the token is not set.
-    """
     headers = {"Content-Type": "application/json", **target.headers}
     token = bearer_token(target)
     return headers | {"Authorization": f"Bearer {token}"} if token else headers
 
 
 def bearer_token(target: TargetSettings) -> str:
-    """Returns the token for the service; empty where it needs none.
-
-    Raises:
-        SettingsError: The variable that is to hold it is not set.
-    """
     if not target.token_env:
         return ""
     token = os.environ.get(target.token_env)
@@ -132,7 +116,6 @@ def bearer_token(target: TargetSettings) -> str:
 
 
 def tls_context(target: TargetSettings) -> ssl.SSLContext | None:
-    """Returns the TLS context for the target's URL; None for plain HTTP."""
     if not target.url.startswith("https:"):
         return None
     context = ssl.create_default_context()
@@ -142,9 +125,5 @@ def tls_context(target: TargetSettings) -> ssl.SSLContext | None:
     return context
 
 
-def _reason(exc: OSError) -> str:
-    return str(getattr(exc, "reason", None) or exc)
-
-
-def _shown(text: bytes) -> str:
-    return " ".join(text[:_SHOWN].decode(errors="replace").split())
+def shown(text: bytes, limit: int = 200) -> str:
+    return " ".join(text[:limit].decode(errors="replace").split())

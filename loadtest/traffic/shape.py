@@ -41,7 +41,6 @@ class PhaseShape(LoadTestShape):
             self.begin(0.0)
 
     def begin(self, begin_s: float) -> LoadProfile:
-        """Begins the first phase at `begin_s` on the run's clock."""
         self._profile = LoadProfile(self._settings, begin_s)
         self._begun.set()
         return self._profile
@@ -52,7 +51,7 @@ class PhaseShape(LoadTestShape):
         self._begun.set()
 
     def tick(self) -> tuple[int, float] | None:
-        """Returns the number of users, as soon as it changes and else every second."""
+        """The number of users, as soon as it changes and else every second."""
         self._begun.wait()
         until_s = time.monotonic() + 1.0
         while time.monotonic() < until_s or not self._has_started:

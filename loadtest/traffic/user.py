@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import gevent
 from locust import FastHttpUser, task
+from locust.env import Environment
 from locust.exception import CatchResponseError, StopTest
 
 from loadtest.traffic._outcome import Outcome
 from loadtest.traffic._session import Session
 
-if TYPE_CHECKING:
-    from locust.env import Environment
-
 
 class PredictUser(FastHttpUser):
-    """Asks for predictions, in a closed or an open loop.
-
-    Attributes:
-        session: What all users of the process share.
-    """
+    """Asks for predictions, in a closed or an open loop; all users share the `session`."""
 
     abstract = True
     concurrency = 1
@@ -43,16 +37,13 @@ class PredictUser(FastHttpUser):
     def on_start(self) -> None:
         """Waits for the first turn: in an open loop no user may send out of turn."""
         self.session.join()
-        gevent.sleep(self._until_due())
+        gevent.sleep(self.wait_time())
 
     def on_stop(self) -> None:
         self.session.leave()
         self._sender.close()
 
     def wait_time(self) -> float:
-        return self._until_due()
-
-    def _until_due(self) -> float:
         assert self.environment.runner is not None
         self._due_s = self.session.pacer.take(self.environment.runner.user_count)
         if self._due_s is None:
@@ -61,7 +52,6 @@ class PredictUser(FastHttpUser):
 
     @task
     def predict(self) -> None:
-        """Sends one request, again if that may help, and counts how it ended."""
         start_s = time.perf_counter()
         if self._due_s is not None and self._due_s < start_s:
             start_s = self._due_s  # nobody was free then: the wait is part of the latency
@@ -82,7 +72,6 @@ class PredictUser(FastHttpUser):
         return self._sender.attempt(), traffic.retries + 1
 
     def _report(self, latency_ms: float, outcome: Outcome) -> None:
-        """Tells Locust's own statistics, and whoever else listens."""
         self.environment.events.request.fire(
             request_type=self._sender.method,
             name=self._sender.name,

@@ -39,11 +39,6 @@ class Workload:
         return batches(self.rows, traffic.rows_per_request, traffic.payloads, traffic.seed)
 
     def grpc_requests(self, settings: LoadTestSettings) -> list[bytes]:
-        """Returns the gRPC requests, serialized.
-
-        Raises:
-            TargetError: An input has a type that is not sent over gRPC.
-        """
         from loadtest.traffic._tensor import predict_request  # needs protocol buffers
 
         return [
@@ -53,14 +48,7 @@ class Workload:
 
 
 def load_workload(settings: LoadTestSettings, url: str = "") -> Workload:
-    """Asks the service what its model wants, and sends one request to see that it gets it.
-
-    Raises:
-        TargetError: The service cannot be reached, has not what is asked for, or refuses the first
-            request; or its answer is not right.
-        RowsError: The file of rows cannot be read, or does not fit the model.
-        SettingsError: Labels are given for a model without any.
-    """
+    """Asks the service what its model wants, and sends one request to see that it gets it."""
     pages = ServicePages(settings.target, url)
     signature = read_signature(pages.metadata(), settings.target.signature)
     rows = _rows(settings.traffic, signature, pages)
@@ -86,12 +74,6 @@ def _rows(traffic: TrafficSettings, signature: Signature, pages: ServicePages) -
 def _labels(
     traffic: TrafficSettings, signature: Signature, answer: bytes
 ) -> dict[str, frozenset[str]]:
-    """Returns the classes by output: those of the settings, or those that an answer lists.
-
-    Raises:
-        TargetError: The answer is not right; what it lists would be worth nothing.
-        SettingsError: Labels are given for a model without any.
-    """
     if not traffic.check_answers:
         return {}
     fault = AnswerCheck(signature, {}).body(answer, traffic.rows_per_request)

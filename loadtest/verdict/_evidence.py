@@ -9,7 +9,7 @@ from loadtest.record.observations import LoadSample, Phase, PhaseName, ReplicaSa
 
 
 def load_in(record: RunRecord, name: PhaseName) -> list[LoadSample]:
-    """Returns the seconds that lie wholly in a phase; none if the run did not come that far."""
+    """The seconds that lie wholly in a phase; none if the run did not come that far."""
     phase = record.phase(name)
     if phase is None:
         return []
@@ -23,7 +23,11 @@ def replicas_in(record: RunRecord, name: PhaseName) -> list[ReplicaSample]:
 
 
 def longest_gap_s(times_s: Sequence[float], phase: Phase) -> float:
-    """Returns the longest stretch of a phase without a sample, in seconds."""
     inside = [t_s for t_s in times_s if phase.start_s <= t_s <= phase.end_s]
     edges = [phase.start_s, *inside, phase.end_s]
     return max(after - before for before, after in pairwise(edges))
+
+
+def window_means(values: Sequence[float], size: int) -> list[float]:
+    starts = range(len(values) - size + 1)
+    return [sum(values[start : start + size]) / size for start in starts]

@@ -1,5 +1,3 @@
-"""Rules about the requests: how many, how fast, and none lost."""
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -7,7 +5,7 @@ from collections.abc import Sequence
 from loadtest.record.counts import percentile, summed
 from loadtest.record.observations import FaultOutcome, LoadSample, RunRecord
 from loadtest.settings.rules import RuleSettings
-from loadtest.verdict._evidence import load_in
+from loadtest.verdict._evidence import load_in, window_means
 from loadtest.verdict.result import RuleResult
 
 _CAUSES_NAMED = 3
@@ -15,10 +13,9 @@ _FAILURES = "Failed requests in the whole run"
 
 
 def sustained_rate(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Asks for a stretch of the plateau in which no window of seconds fell below the rate."""
     plateau = load_in(record, "plateau")
     window = max(1, round(rules.rps_window_s))
-    means = _window_means([s.requests - s.failures for s in plateau], window)
+    means = window_means([s.requests - s.failures for s in plateau], window)
     stretch = _longest(means, rules.min_rps)
     held_s = stretch + window - 1 if stretch else 0
     mean = sum(s.requests - s.failures for s in plateau) / len(plateau) if plateau else 0.0
@@ -32,12 +29,6 @@ def sustained_rate(record: RunRecord, rules: RuleSettings) -> RuleResult:
     )
 
 
-def _window_means(rates: Sequence[int], window: int) -> list[float]:
-    """Returns the mean of every `window` seconds in a row."""
-    starts = range(len(rates) - window + 1)
-    return [sum(rates[start : start + window]) / window for start in starts]
-
-
 def _longest(means: Sequence[float], at_least: float) -> int:
     longest = current = 0
     for mean in means:
@@ -47,7 +38,6 @@ def _longest(means: Sequence[float], at_least: float) -> int:
 
 
 def failures(record: RunRecord, rules: RuleSettings) -> RuleResult:
-    """Counts failed requests of the whole run; faults on purpose have rules of their own."""
     counted = [sample for sample in record.load if not _during_a_fault(sample, record)]
     failed = sum(sample.failures for sample in counted)
     causes = summed(sample.failures_by_cause for sample in counted)

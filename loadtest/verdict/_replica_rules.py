@@ -1,5 +1,3 @@
-"""Rules about the replicas: how many at the start, under load and at the end."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -55,7 +53,6 @@ def all_answered(record: RunRecord, rules: RuleSettings) -> RuleResult:
 
 
 def _settled(record: RunRecord, first_answer_s: float) -> set[str]:
-    """Returns the replicas that ran in the plateau for long enough to have answered."""
     first: dict[str, float] = {}
     last: dict[str, float] = {}
     for sample in replicas_in(record, "plateau"):

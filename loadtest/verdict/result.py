@@ -39,5 +39,4 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0 passed, 1 failed, 2 invalid."""
         return EXIT_CODES[self.status]

@@ -10,7 +10,7 @@ from loadtest.settings.generator import GeneratorSettings
 from loadtest.settings.load_test import LoadTestSettings
 from loadtest.settings.phases import PhaseSettings
 from loadtest.traffic.load_profile import phases
-from loadtest.verdict._evidence import load_in, longest_gap_s
+from loadtest.verdict._evidence import load_in, longest_gap_s, window_means
 from loadtest.verdict.result import RuleResult
 
 INTERRUPTED = "interrupted"
@@ -61,7 +61,7 @@ def generator_cpu(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
 
 
 def generator_lag(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
-    """Asks how late the processes of the generator woke: one that waits for CPU uses little."""
+    """A process that waits for CPU uses little."""
     windows = _windows(record, limits.cpu_window_s, lambda sample: sample.lag_ms)
     worst, worker = max(windows, default=(None, ""))
     return RuleResult(
@@ -76,7 +76,6 @@ def generator_lag(record: RunRecord, limits: GeneratorSettings) -> RuleResult:
 def _windows(
     record: RunRecord, window_s: float, value: Callable[[GeneratorSample], float]
 ) -> Iterator[tuple[float, str]]:
-    """Yields the mean value of every worker over every full window under load."""
     ramp, plateau = record.phase("ramp"), record.phase("plateau")
     if ramp is None or plateau is None:
         return
@@ -86,8 +85,7 @@ def _windows(
             by_worker[sample.worker].append(value(sample))
     for worker, values in by_worker.items():
         size = min(max(1, round(window_s)), len(values))
-        for start in range(len(values) - size + 1):
-            yield sum(values[start : start + size]) / size, worker
+        yield from ((mean, worker) for mean in window_means(values, size))
 
 
 def generator_alive(record: RunRecord, limits: GeneratorSettings) -> RuleResult:

@@ -25,11 +25,7 @@ settings_options = options.settings_options(_SHORTCUTS)
 
 
 def load_settings(values: dict[str, object]) -> LoadedSettings[ServeSettings]:
-    """Returns the settings in force: defaults, file, environment, command line.
-
-    Raises:
-        SettingsError: A key is unknown, a value malformed, or two values contradict each other.
-    """
+    """Returns the settings in force: defaults, file, environment, command line."""
     from serve_app.settings.load import env_source, load
 
     return load(*options.settings_sources(values, _SHORTCUTS, env_source()))

@@ -67,16 +67,9 @@ def check_labels(
     *,
     allow_unavailable: bool,
 ) -> None:
-    """Returns quietly if every label of `config` points at an AVAILABLE version.
+    """Raises FailedPreconditionError unless each label points at an AVAILABLE version.
 
-    Args:
-        config: What a client asks for.
-        available: Model -> its AVAILABLE versions.
-        before: The labels in force.
-        allow_unavailable: Lets labels through that were not there before.
-
-    Raises:
-        FailedPreconditionError: One does not.
+    `allow_unavailable` lets labels through that were not in force before.
     """
     for model in config.models:
         for label, version in model.labels.items():

@@ -46,11 +46,7 @@ class ConfigText:
 
 
 def open_config(path: Path) -> ConfigText:
-    """Returns the content of the config file.
-
-    Raises:
-        NotFoundError: It cannot be read.
-    """
+    """Raises NotFoundError where the file cannot be read."""
     try:
         return ConfigText(path, path.read_bytes())
     except OSError as exc:

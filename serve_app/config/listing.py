@@ -12,11 +12,7 @@ from serve_app.settings import ModelEntry, RepositorySettings
 
 
 def listed_by_settings(repository: RepositorySettings) -> ServingConfig:
-    """Returns the single model, the listed models, or every model folder below the root.
-
-    Raises:
-        OSError: The root cannot be read.
-    """
+    """Returns the single model, the listed models, or every model folder below the root."""
     if repository.model_name:
         path = _absolute(repository.model_base_path)
         return ServingConfig(models=(_model(repository, repository.model_name, path),))
@@ -56,7 +52,6 @@ def with_absolute_paths(repository: RepositorySettings) -> RepositorySettings:
 
 
 def nothing_found(repository: RepositorySettings, listed: ServingConfig) -> str:
-    """Returns the words for a service that finds no version of any model."""
     if repository.model_config_file or repository.model_name or repository.model_config_list:
         places = ", ".join(model.base_path for model in listed.models)
         return f"no model version found in {places}: expected <base_path>/<version>/saved_model.pb"

@@ -26,10 +26,6 @@ def read_text(text: str, origin: str) -> ServingConfig | None:
 def read_message(message: ModelServerConfig, origin: str) -> ServingConfig | None:
     """Returns the configuration in a message, None where it has no list of models.
 
-    Args:
-        message: As a client sent it, or as a file says it.
-        origin: Where it came from, for errors.
-
     Raises:
         InvalidArgumentError: It asks for what is not supported.
     """

@@ -50,7 +50,6 @@ class ConfigStore:
     """Reads and writes the shared configuration.
 
     Args:
-        values: Where it lies.
         scope: Tells the replicas of one deployment from those of another.
     """
 
@@ -79,7 +78,6 @@ class ConfigStore:
         return True
 
     def heartbeat(self, member: str, beat: Heartbeat) -> None:
-        """Notes that a replica lives, and what it serves."""
         self._values.put(f"{self._beats}{member}", f"{beat.count} {beat.generation}".encode())
 
     def heartbeats(self) -> dict[str, Heartbeat]:

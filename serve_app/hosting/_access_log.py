@@ -18,21 +18,12 @@ class AccessLog:
 
     @property
     def enabled(self) -> bool:
-        """Whether a line would be kept; false where the access log is switched off."""
         return self._logger.isEnabledFor(logging.INFO) and any(
             log_access_log_filter not in handler.filters for handler in self._logger.handlers
         )
 
     def write(self, method: str, route: str, status: str, took_ms: float, request_id: str) -> None:
-        """Writes one line.
-
-        Args:
-            method: `POST`; of gRPC `CALL`, as Ray Serve has it.
-            route: The application's route; of gRPC its name.
-            status: HTTP status, or gRPC's name for it.
-            took_ms: Milliseconds.
-            request_id: As in the response.
-        """
+        """`method` is `CALL` of gRPC, `route` its name, and `status` gRPC's name for it."""
         text = access_log_msg(method=method, route=route, status=status, latency_ms=took_ms)
         extra = {"route": route, "request_id": request_id, "serve_access_log": True}
         self._logger.info(text, extra=extra)

@@ -9,10 +9,7 @@ from serve_app.errors import SettingsError
 
 
 def has_fast_path(wanted: bool | None) -> bool:
-    """Returns whether the replica has the fast path.
-
-    Args:
-        wanted: The setting; None means wherever requests come to the replica's own listener.
+    """None means wherever requests come to the replica's own listener.
 
     Raises:
         SettingsError: It is wanted where no request would reach it.

@@ -31,8 +31,6 @@ class MetricsLedger:
     """The numbers of all replicas of one deployment, each under its own key.
 
     Args:
-        store: Where they are kept.
-        service: Name of the application and deployment.
         most_gone: Replicas that are gone and still have an entry of their own, at most.
     """
 

@@ -28,7 +28,6 @@ class ReplicaMetrics:
     Made in a replica, and nowhere else.
 
     Args:
-        recorder: The numbers of this replica.
         method: Name of the deployment's method that returns `own`.
     """
 
@@ -49,13 +48,11 @@ class ReplicaMetrics:
         return self._replica, self._recorder.snapshot()
 
     async def collect(self) -> Snapshot:
-        """Returns the sum over all replicas that there are and were."""
         living = await self._others()
         living[self._replica] = self._recorder.snapshot()
         return await asyncio.to_thread(self._sum, living)
 
     def close(self) -> None:
-        """Leaves the last numbers in the ledger."""
         self._stop.set()
         self._thread.join()
 

@@ -188,7 +188,6 @@ class ModelServer(GrpcIngress):
 
 
 def _own_name() -> str:
-    """Returns the name of this replica, as Ray Serve's own API lists it."""
     name: str = serve.get_replica_context().replica_id.unique_id
     return name
 

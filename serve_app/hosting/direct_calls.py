@@ -5,17 +5,14 @@ from __future__ import annotations
 import itertools
 import uuid
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import grpc
 
+from serve_app.hosting.fast_paths import LogLine
 from serve_app.hosting.grpc_ingress import CODES
 from serve_app.protocols.rpc import RpcRequest
-
-if TYPE_CHECKING:
-    from serve_app.hosting.fast_paths import LogLine
-    from serve_app.transports.grpc.dispatch import RpcDispatch
-    from serve_app.transports.grpc.handlers import BytesBehaviour, ServicerContext
+from serve_app.transports.grpc.dispatch import RpcDispatch
+from serve_app.transports.grpc.handlers import BytesBehaviour, ServicerContext
 
 _REQUEST_ID = "request_id"
 _APPLICATION = "application"
@@ -25,7 +22,6 @@ class DirectCalls:
     """Answers calls; status and metadata are as on the ordinary way.
 
     Args:
-        rpc: Answers the calls.
         application: The name of the application, to which a client may address its call.
         log: Takes a line for each request; None writes none.
     """

@@ -19,13 +19,8 @@ def serve_environment(
     """Returns the variables to set before Ray is imported.
 
     Every port is free or in a range of its own and every file lies in `run_dir`, so that two
-    services on one machine do not meet.
-
-    Args:
-        run_dir: A private folder; its path must be short, for it holds unix sockets.
-        haproxy: Whether HAProxy takes the place of Ray's Python proxy.
-        grpc_max_message_bytes: Largest message in or out.
-        log_metrics: Whether Ray Serve's request metrics come from HAProxy's log of each request.
+    services on one machine do not meet. Its path must be short, for it holds unix sockets. With
+    `log_metrics` Ray Serve's request metrics come from HAProxy's log of each request.
     """
     common = {
         **ray_environment.OWN_CPU,

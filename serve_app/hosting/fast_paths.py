@@ -25,10 +25,7 @@ class FastPaths:
     """The models, the bound on ongoing requests, and the form of the answers.
 
     Args:
-        predictor: The models.
         admission: Bounds the ongoing requests, the ordinary way's and these together.
-        heads: Knows the requests that may take the fast path.
-        headers: Headers of every answer.
         log: Takes a line for each request; None writes none.
     """
 
@@ -53,13 +50,6 @@ class FastPaths:
         self._dates_text = b""
 
     def message(self, answer: Answer, request_id: bytes, server: ServerHeaders) -> bytes:
-        """Returns the whole response.
-
-        Args:
-            answer: Status, headers and body.
-            request_id: The client's, or a new one.
-            server: What the server puts into each response: its name, the date.
-        """
         if server is not self._dates:
             self._dates = server
             self._dates_text = b"".join(b"%b: %b\r\n" % pair for pair in server)
@@ -79,7 +69,6 @@ class FastPaths:
         return b"%b%012x" % (self._id_prefix, next(self._ids))
 
     def log(self, status: int, took_s: float, request_id: bytes) -> None:
-        """Writes a line to the access log, where there is one."""
         if self._log is not None:
             self._log("POST", "/", str(status), took_s * 1000, request_id.decode("latin-1"))
 
@@ -92,7 +81,6 @@ class FastPaths:
         self._took_us.setdefault((way.model, way.api), []).append(took_us)
 
     def count_failed(self, way: FastPath, error: Exception) -> None:
-        """Counts a request that was refused, or that failed."""
         self.predictor.recorder.failed("REST", way.model, error)
 
     def _record(self) -> None:

@@ -22,9 +22,6 @@ class GrpcIngress:
 
     It has a method for each method of each service. An error is a reply, not an exception: Ray
     Serve would log a stack trace for each wrong request.
-
-    Attributes:
-        rpc: Answers the calls.
     """
 
     rpc: RpcDispatch

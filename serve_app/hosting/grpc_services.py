@@ -6,16 +6,11 @@ among them must not load TensorFlow.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import grpc
 
 from serve_app.errors import InternalError
-from serve_app.transports.grpc.handlers import Behaviour, RpcHandlers
-
-if TYPE_CHECKING:
-    import grpc
-
-    from serve_app.protocols.rpc import RpcRequest
-    from serve_app.transports.grpc.handlers import ServicerContext
+from serve_app.protocols.rpc import RpcRequest
+from serve_app.transports.grpc.handlers import Behaviour, RpcHandlers, ServicerContext
 
 
 def add_services(_servicer: object, server: grpc.aio.Server) -> None:

@@ -13,9 +13,6 @@ def install(fast_paths: FastPaths) -> None:
 
     Ray Serve starts the server of a replica with uvicorn's defaults and no way to name another
     protocol; `HTTP_PROTOCOLS` is where uvicorn looks the default up. One replica is one process.
-
-    Args:
-        fast_paths: What the connections share.
     """
     from uvicorn.config import HTTP_PROTOCOLS
 

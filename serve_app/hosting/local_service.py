@@ -28,10 +28,6 @@ _ERROR_LINE = re.compile(r"(?:[\w.]+\.)?\w+Error: (.+)")
 def local_service(settings: ServeSettings, run_dir: Path) -> Iterator[None]:
     """Starts the service; stops it at the end.
 
-    Args:
-        settings: What to serve, and where.
-        run_dir: A private folder for sockets and generated configuration.
-
     Raises:
         UnavailableError: Ray Serve could not deploy the application.
     """

@@ -41,13 +41,6 @@ class FastPathProtocol(HttpToolsProtocol):
 
     A connection has one such request at a time. What arrives meanwhile is kept, unread beyond a
     buffer.
-
-    Args:
-        fast_paths: What all connections share.
-        config: uvicorn's.
-        server_state: uvicorn's.
-        app_state: uvicorn's.
-        _loop: uvicorn's.
     """
 
     def __init__(
@@ -74,7 +67,6 @@ class FastPathProtocol(HttpToolsProtocol):
     # -- the connection
 
     def data_received(self, data: bytes) -> None:
-        """Takes the next bytes of the connection."""
         if self._waiting is not None or self._goes_on:
             self._keep(data)
         elif self._head is not None:
@@ -86,7 +78,6 @@ class FastPathProtocol(HttpToolsProtocol):
             super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client went away: nobody waits any more."""
         if self._waiting is not None:
             self._waiting.is_over = True
             self._end()
@@ -102,12 +93,10 @@ class FastPathProtocol(HttpToolsProtocol):
             super().shutdown()
 
     def on_message_begin(self) -> None:
-        """Uvicorn has begun to read a request."""
         self._is_between = False
         super().on_message_begin()
 
     def on_message_complete(self) -> None:
-        """Uvicorn has read a request to its end."""
         self._is_between = True
         super().on_message_complete()
 
@@ -133,7 +122,6 @@ class FastPathProtocol(HttpToolsProtocol):
         self._continue(end + len(HEAD_END))
 
     def _continue(self, body_at: int = 0) -> None:
-        """Goes on once the body is whole."""
         head = self._head
         assert head is not None
         begin = body_at or self._came.find(HEAD_END) + len(HEAD_END)
@@ -162,7 +150,6 @@ class FastPathProtocol(HttpToolsProtocol):
         predictor.queue(question.query, self.loop).submit(self._waiting)
 
     def answered(self, answer: bytes) -> None:
-        """Sends the predictions."""
         head = self._head
         assert head is not None
         self._end()
@@ -170,7 +157,6 @@ class FastPathProtocol(HttpToolsProtocol):
         self._send(Answer(200, answer))
 
     def failed(self, error: Exception) -> None:
-        """Sends the error."""
         head = self._head
         assert head is not None
         self._end()
@@ -212,7 +198,6 @@ class FastPathProtocol(HttpToolsProtocol):
     # -- what came too early
 
     def _keep(self, data: bytes) -> None:
-        """Keeps what a client sent before it had its answer."""
         self._later += data
         self.flow.pause_reading()
 

@@ -22,7 +22,6 @@ class Call:
     """What is asked of a model.
 
     Attributes:
-        signature: The way to call it.
         outputs: Output aliases, in the order of the answer.
     """
 
@@ -59,8 +58,7 @@ class Servable(Protocol):
     def learn(self, recorded: Mapping[str, Tensors]) -> None:
         """Finds out the traits, once, before the version serves.
 
-        Args:
-            recorded: Signature -> rows that its publisher has left, where there are any.
+        `recorded` are rows that its publisher has left, by signature.
         """
 
     def run(

@@ -18,12 +18,6 @@ def example_instance(
 
     A published example row wins; else strings come from the model's own vocabulary and numbers
     are 1.
-
-    Args:
-        signature: A SignatureDef as metadata JSON.
-        folder: The version folder, if it is at hand; its `assets/` hold one vocabulary per
-            categorical feature.
-        record: The version's bqml.json, or None.
     """
     inputs: JsonObject = signature["inputs"]
     published = (record or {}).get("example_instance")

@@ -58,12 +58,7 @@ def _lives(pid: int) -> bool:
 
 
 def sweep(run_dir: Path, supervisor: int | None = None) -> None:
-    """Waits for the processes of `run_dir` to end, insists step by step, and deletes the folder.
-
-    Args:
-        run_dir: The service's private folder.
-        supervisor: A process whose descendants are all of the service, where there is one.
-    """
+    """Waits for the processes of `run_dir` to end, insists step by step, and deletes the folder."""
     started_s = time.monotonic()
     while left := everything_of(run_dir, supervisor):
         waited_s = time.monotonic() - started_s

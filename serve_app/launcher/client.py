@@ -12,11 +12,7 @@ _TIMEOUT_S = 10
 
 
 class Client:
-    """Talks to the public port, as any user would.
-
-    Args:
-        base_url: For example `http://127.0.0.1:8501`.
-    """
+    """Talks to the public port, as any user would."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url

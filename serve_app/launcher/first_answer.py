@@ -29,7 +29,6 @@ class FirstAnswer:
     Attributes:
         url: Where predictions are asked for.
         curl: A command that repeats the request, ready to paste.
-        answer: What the service answered.
     """
 
     model: str

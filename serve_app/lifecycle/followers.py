@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import threading
-
-    from serve_app.config.store import ConfigStore
+from serve_app.config.store import ConfigStore
 
 _SILENCE_S = 10.0
 """A replica that has not beaten for so long is gone."""
@@ -21,13 +18,7 @@ def await_followers(
     """Waits until every replica but `me` that lives serves generation `number`; tells if so.
 
     Who lives is seen from here, by beats that follow one another: no two clocks are compared.
-
-    Args:
-        store: Where the replicas beat.
-        me: The replica that asks.
-        number: A generation.
-        deadline_s: When to give up, on the monotonic clock.
-        stop: Ends the waiting.
+    `deadline_s` is on the monotonic clock.
     """
     last: dict[str, tuple[int, float]] = {}
     while lagging := _lagging(store, me, number):

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from serve_app.config.serving_config import ServingConfig
 from serve_app.errors import InvalidArgumentError, NotFoundError
+from serve_app.kinds.servable import Servable
 from serve_app.lifecycle.served_model import ServedModel
+from serve_app.lifecycle.version import ModelVersion
 from serve_app.lifecycle.watcher import Watcher
 from serve_app.metrics.recorder import Recorder
-from serve_app.predictor import State, VersionStatus
-
-if TYPE_CHECKING:
-    from serve_app.config.serving_config import ServingConfig
-    from serve_app.kinds.servable import Servable
-    from serve_app.lifecycle.version import ModelVersion
-    from serve_app.predictor import ModelSpec
-    from serve_app.settings import RepositorySettings, TensorFlowSettings
+from serve_app.predictor import ModelSpec, State, VersionStatus
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 
 class ServableManager:
-    """The versions of all models.
-
-    Args:
-        repository: Where the models are and how they are watched.
-        tensorflow: How models run.
-        recorder: Takes the metrics of the warmup.
-    """
+    """The versions of all models."""
 
     def __init__(
         self,
@@ -38,11 +28,7 @@ class ServableManager:
         self.watcher = Watcher(repository, tensorflow, recorder or Recorder())
 
     def start(self, config: ServingConfig | None = None) -> None:
-        """Starts to load and watch, in the background.
-
-        Args:
-            config: The models to serve; None serves what the settings list.
-        """
+        """Starts to load and watch, in the background; None serves what the settings list."""
         self.watcher.start(config)
 
     def wait_until_settled(self, timeout_s: float) -> bool:
@@ -58,7 +44,6 @@ class ServableManager:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread that looks after the models is running."""
         return self.watcher.alive
 
     def models(self) -> list[str]:
@@ -82,7 +67,6 @@ class ServableManager:
         return {name: [version.number for version in m.available()] for name, m in models}
 
     def labels(self) -> dict[str, dict[str, int]]:
-        """Returns the labels in force by model."""
         return {name: dict(model.labels) for name, model in self._models().items()}
 
     def statuses(self, model: str, version: int | None = None) -> list[VersionStatus]:
@@ -125,12 +109,7 @@ class ServableManager:
 
     @contextmanager
     def lease(self, spec: ModelSpec) -> Iterator[tuple[ModelVersion, Servable]]:
-        """Lends the version that `spec` asks for; it is not unloaded before the lease ends.
-
-        Raises:
-            NotFoundError: It is not AVAILABLE.
-            InvalidArgumentError: It is asked for by a label that is not known.
-        """
+        """Lends the version; it is not unloaded before the lease ends. Raises as `find`."""
         version, servable = self.acquire(spec)
         try:
             yield version, servable
@@ -138,12 +117,7 @@ class ServableManager:
             version.release()
 
     def acquire(self, spec: ModelSpec) -> tuple[ModelVersion, Servable]:
-        """Returns the version that `spec` asks for, loaded until its `release`.
-
-        Raises:
-            NotFoundError: It is not AVAILABLE.
-            InvalidArgumentError: It is asked for by a label that is not known.
-        """
+        """Returns the version, loaded until its `release`. Raises as `find`."""
         # A version may be retired between the two calls: then its successor is found, or none.
         while (servable := (version := self.find(spec)).acquire()) is None:
             pass

@@ -12,7 +12,6 @@ import math
 import threading
 import time
 import uuid
-from typing import TYPE_CHECKING
 
 from serve_app.config.check import check_config, check_labels
 from serve_app.config.file import open_config
@@ -21,24 +20,16 @@ from serve_app.config.serving_config import ServingConfig
 from serve_app.config.store import ConfigStore, Generation, Heartbeat
 from serve_app.errors import DeadlineExceededError, ServeAppError, UnknownError
 from serve_app.lifecycle.followers import await_followers
-
-if TYPE_CHECKING:
-    from serve_app.lifecycle.manager import ServableManager
-    from serve_app.predictor import VersionStatus
-    from serve_app.settings import RepositorySettings
+from serve_app.lifecycle.manager import ServableManager
+from serve_app.predictor import VersionStatus
+from serve_app.settings import RepositorySettings
 
 _log = logging.getLogger(__name__)
 _TICK_S = 0.5
 
 
 class Reloader:
-    """Decides which models the manager serves.
-
-    Args:
-        manager: Started and told by this object.
-        store: What the replicas share.
-        repository: Names the config file, if any.
-    """
+    """Decides which models the manager serves."""
 
     def __init__(
         self, manager: ServableManager, store: ConfigStore, repository: RepositorySettings
@@ -92,7 +83,6 @@ class Reloader:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread that follows is running."""
         return self._thread.is_alive()
 
     @property
@@ -102,22 +92,17 @@ class Reloader:
         return config is not None and not config.models
 
     def listed(self) -> ServingConfig:
-        """Returns what is served now, as a configuration."""
         try:
             return self._current.config or listed_by_settings(self._repository)
         except OSError:
             return ServingConfig()
 
     def reload(self, config: ServingConfig, timeout_s: float | None = None) -> None:
-        """Serves what `config` lists, on every replica; blocks until that is so.
+        """Serves what `config` lists, and nothing else, on every replica; blocks until that is so.
 
         Each model that was not listed before must get one AVAILABLE version, here and on the other
         replicas; new versions of known models are not waited for. What was published stays in
-        force, whatever is raised afterwards.
-
-        Args:
-            config: All models; those that it leaves out are unloaded.
-            timeout_s: Seconds to wait; None waits as long as it takes.
+        force, whatever is raised afterwards. Without `timeout_s` it waits as long as it takes.
 
         Raises:
             InvalidArgumentError: The configuration cannot be served; nothing has changed.
@@ -215,7 +200,6 @@ def _left_s(deadline_s: float) -> float | None:
 
 
 def _unavailable(failed: list[VersionStatus]) -> str:
-    """Returns TensorFlow Serving's words for models that could not be loaded."""
     models = "".join(
         f"{{{{name: {s.model} version: {s.version}}} due to error: "
         f"{s.error_code}: {s.error_message}}}, "

@@ -5,28 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from serve_app.config.serving_config import ModelConfig
 from serve_app.errors import ServeAppError
 from serve_app.lifecycle.version import ModelVersion
 from serve_app.predictor import State, VersionStatus
 from serve_app.repository.place import Place, VersionFiles, open_place
 from serve_app.repository.versions import wanted_versions
 
-if TYPE_CHECKING:
-    from serve_app.config.serving_config import ModelConfig
-
 _log = logging.getLogger(__name__)
 NewVersion = Callable[[str, int, VersionFiles], ModelVersion]
 
 
 class ServedModel:
-    """The versions of one model. Changed by the manager's thread, read by all.
-
-    Args:
-        name: The model's name.
-        new_version: Makes a version that is not loaded yet.
-    """
+    """The versions of one model. Changed by the manager's thread, read by all."""
 
     def __init__(self, name: str, new_version: NewVersion) -> None:
         self.name = name
@@ -52,7 +44,6 @@ class ServedModel:
         return [version for version in newest_first if version.state is State.AVAILABLE]
 
     def newest(self) -> ModelVersion | None:
-        """Returns the newest AVAILABLE version, None where there is none."""
         newest: ModelVersion | None = None
         for version in tuple(self.versions.values()):
             is_newer = newest is None or version.number > newest.number
@@ -72,7 +63,6 @@ class ServedModel:
         return next(iter(ready + failed), None)
 
     def loading(self) -> bool:
-        """Tells whether a version still waits for its first load, or for a retry."""
         return any(version.not_loaded for version in dict(self.versions).values())
 
     # -- what the manager's thread calls
@@ -81,11 +71,6 @@ class ServedModel:
         """Looks at the place that `config` names and wants what its policy says.
 
         A place that cannot be read, or is gone, changes nothing, as in TensorFlow Serving.
-
-        Args:
-            config: The model as it is listed now.
-            cache_dir: Where versions from a bucket are kept.
-            labels_file: Whether labels come from the file beside the versions.
         """
         self.listed = True
         try:

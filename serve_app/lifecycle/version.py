@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from foundation.json_types import Json
 from serve_app.errors import (
@@ -17,18 +17,13 @@ from serve_app.errors import (
     UnsupportedExportError,
 )
 from serve_app.kinds.registry import kind_of
-from serve_app.kinds.servable import LoadOptions, Tensors
+from serve_app.kinds.servable import LoadOptions, Servable, Tensors
 from serve_app.metrics.recorder import Recorder
 from serve_app.predictor import State, VersionStatus
+from serve_app.repository.place import VersionFiles
 from serve_app.repository.record import read_record
+from serve_app.settings import TensorFlowSettings
 from serve_app.warmup.version_warmup import warm_version
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from serve_app.kinds.servable import Servable
-    from serve_app.repository.place import VersionFiles
-    from serve_app.settings import TensorFlowSettings
 
 
 class ModelVersion:
@@ -37,11 +32,6 @@ class ModelVersion:
     The manager's thread decides; a loader thread runs `load`; requests take leases.
 
     Args:
-        model: The model's name.
-        number: The version.
-        files: Where its files are.
-        settings: How models run.
-        recorder: Takes the metrics of the warmup.
         on_change: Called, in any thread, when there may be something to decide.
     """
 
@@ -72,12 +62,10 @@ class ModelVersion:
 
     @property
     def status(self) -> VersionStatus:
-        """The state right now."""
         return self._status
 
     @property
     def state(self) -> State:
-        """The state right now, without its error."""
         return self._status.state
 
     @property
@@ -189,7 +177,6 @@ class ModelVersion:
             return self._servable
 
     def release(self) -> None:
-        """Ends what `acquire` began."""
         with self._changed:
             self._leases -= 1
             self._changed.notify_all()
@@ -198,11 +185,7 @@ class ModelVersion:
 
     @contextmanager
     def lease(self) -> Iterator[Servable]:
-        """Lends the Servable; it is not unloaded before the lease ends.
-
-        Raises:
-            NotFoundError: The version is not AVAILABLE.
-        """
+        """Raises NotFoundError where the version is not AVAILABLE."""
         servable = self.acquire()
         if servable is None:
             raise NotFoundError(

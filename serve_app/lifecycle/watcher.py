@@ -13,9 +13,9 @@ import threading
 import time
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 from serve_app.config.listing import listed_by_settings
+from serve_app.config.serving_config import ServingConfig
 from serve_app.errors import DeadlineExceededError
 from serve_app.lifecycle.memory import give_memory_back, set_imports_aside
 from serve_app.lifecycle.served_model import ServedModel
@@ -24,23 +24,13 @@ from serve_app.lifecycle.version import ModelVersion
 from serve_app.metrics.recorder import Recorder
 from serve_app.predictor import State, VersionStatus
 from serve_app.repository.place import VersionFiles
-
-if TYPE_CHECKING:
-    from serve_app.config.serving_config import ServingConfig
-    from serve_app.metrics.recorder import Recorder
-    from serve_app.settings import RepositorySettings, TensorFlowSettings
+from serve_app.settings import RepositorySettings, TensorFlowSettings
 
 _log = logging.getLogger(__name__)
 
 
 class Watcher:
-    """Looks after the versions of all models.
-
-    Args:
-        repository: Where the models are and how they are watched.
-        tensorflow: How models run.
-        recorder: Takes the metrics of the warmup.
-    """
+    """Looks after the versions of all models."""
 
     def __init__(
         self,
@@ -73,7 +63,6 @@ class Watcher:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread is running."""
         return self._thread.is_alive()
 
     def close(self) -> None:
@@ -100,7 +89,6 @@ class Watcher:
         return self._ticket
 
     def listed(self) -> list[str]:
-        """Returns the names of the models that are listed now."""
         return [name for name, model in dict(self.models).items() if model.listed]
 
     def decided(self, ticket: int, names: Collection[str]) -> bool:
@@ -115,10 +103,7 @@ class Watcher:
     ) -> list[VersionStatus]:
         """Waits until each model has an AVAILABLE version or was given up; returns the latter.
 
-        Args:
-            ticket: What `apply` returned.
-            names: The models to wait for; one without a version is waited for in vain.
-            timeout_s: None waits as long as it takes.
+        A model without a version is waited for in vain; without `timeout_s`, as long as it takes.
 
         Raises:
             DeadlineExceededError: It takes longer than `timeout_s`, or the watcher was closed.

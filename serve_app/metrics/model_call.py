@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
+from serve_app.kinds.pace import Pace
 from serve_app.metrics.recorder import Recorder
-
-if TYPE_CHECKING:
-    from serve_app.kinds.pace import Pace
 
 Tensors: TypeAlias = Mapping[str, np.ndarray]
 
@@ -35,11 +33,7 @@ class ModelCallMeter:
     ) -> dict[str, np.ndarray]:
         """Runs and records a call, in any thread.
 
-        Args:
-            call: Runs the model and returns its outputs.
-            inputs: What it runs with; the first dimension counts rows, a scalar is one.
-            pace: Learns how long the call took.
-            asked_s: When it was asked for, by `perf_counter`; waiting for a thread counts from it.
+        `asked_s` is by `perf_counter`: waiting for a thread counts.
         """
         rows = 0
         for array in inputs.values():

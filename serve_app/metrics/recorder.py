@@ -26,12 +26,8 @@ class Recorder:
     def request(self, entrypoint: str, api: str = "", model: str = "") -> RequestRecord:
         """Returns a context that records one request, by how its body ends.
 
-        TensorFlow Serving counts every REST call, and of gRPC Predict, Classify and Regress.
-
-        Args:
-            entrypoint: `REST` or `GRPC`.
-            api: `predict`, `classify`, `regress`; in gRPC with a capital; empty for a GET.
-            model: The model's name; both can also be set later, when they are known.
+        TensorFlow Serving counts every REST call, and of gRPC Predict, Classify and Regress: `api`,
+        in gRPC with a capital, is empty for a GET. It and `model` can be set later.
         """
         return RequestRecord(self, entrypoint, api, model)
 
@@ -46,7 +42,6 @@ class Recorder:
         )
 
     def failed(self, entrypoint: str, model: str, error: BaseException) -> None:
-        """Records a request that ended with `error`."""
         self._registry.add(family.REQUEST_COUNT, (model, _code(error)))
         if isinstance(error, OverloadedError):
             self._registry.add(family.SHED, (model, entrypoint))
@@ -62,17 +57,7 @@ class Recorder:
         model_s: float,
         non_finite: int | None,
     ) -> None:
-        """Records one call of a model.
-
-        Args:
-            model: The model's name.
-            version: The version's number.
-            api: `Predict`, `Classify` or `Regress`, for REST too.
-            rows: How many went in.
-            queue_s: Seconds of waiting for a thread.
-            model_s: Seconds that it took.
-            non_finite: How many of the outputs' values were NaN or infinite; None if it failed.
-        """
+        """Records one call; `queue_s` is its wait for a thread, `non_finite` None if it failed."""
         labels = (model, str(version))
         points: list[tuple[Family, Labels, float]] = [
             (family.BATCH_ROWS, labels, rows),
@@ -108,7 +93,6 @@ class RequestRecord:
 
     Attributes:
         model: The model asked for; empty while the request has not been understood.
-        api: The method asked for.
     """
 
     __slots__ = ("_entrypoint", "_recorder", "_started_s", "api", "model")

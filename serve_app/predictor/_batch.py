@@ -19,9 +19,6 @@ class Batch:
     """Requests whose rows are read, for the same call of the same version.
 
     Args:
-        lease: The version.
-        call: What is asked of it.
-        traits: What is known of such calls.
         requests: In the order of their rows.
         counts: How many rows each has; 0 of a single request whose tensors are no rows.
         inputs: One tensor per input alias, with the rows of all.
@@ -53,11 +50,7 @@ class Batch:
         return sum(self.counts) or longest
 
     def pieces(self, most_rows: int) -> Iterator[Batch]:
-        """Yields the batches, in order, whose requests may share one call each.
-
-        Args:
-            most_rows: Rows of a shared call at most.
-        """
+        """Yields the batches, in order, whose requests may share one call each."""
         if self._can_share(self.counts, most_rows):
             yield self
             return
@@ -101,13 +94,11 @@ class Batch:
             begin, first = end, first + len(requests)
 
     def fail(self, error: Exception) -> None:
-        """Gives each request the same error."""
         for request in self.requests:
             end(request, error=error)
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody waits any more."""
         return all(request.is_over for request in self.requests)
 
 

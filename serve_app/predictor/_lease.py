@@ -32,9 +32,6 @@ class Lease:
 
     Args:
         version: Taken hold of by `ModelVersion.acquire`.
-        servable: What it lends.
-        query: What is asked of it.
-        meter: Measures the calls.
     """
 
     def __init__(
@@ -72,15 +69,10 @@ class Lease:
 
     @property
     def is_used(self) -> bool:
-        """Whether it holds the version now."""
         return self._users > 0
 
     def call(self, adapter: Adapter[Any, Any]) -> tuple[Call, CallTraits]:
-        """Returns what the query asks, as the adapter understands it, and what is known of that.
-
-        Raises:
-            ServeAppError: As `Adapter.call`.
-        """
+        """Returns what the query asks, as the adapter understands it, and what is known of that."""
         found = self._calls.get(adapter)
         if found is None:
             call = adapter.call(self._servable.signatures, self._query)
@@ -99,7 +91,6 @@ class Lease:
         return self._partial.setdefault(key, CallTraits(bounded=known.bounded))
 
     def stop_sharing(self, call: Call, traits: CallTraits, why: str) -> None:
-        """Lets no two requests share a call of this signature from now on."""
         if traits.shared_rows or traits.row_width:
             traits.shared_rows = traits.row_width = 0
             traits.reason = why
@@ -111,11 +102,6 @@ class Lease:
     def compute_here(
         self, call: Call, inputs: Tensors, requests: int, pace: Pace
     ) -> dict[str, np.ndarray]:
-        """Computes a quick call in the calling thread.
-
-        Raises:
-            ServeAppError: As `Servable.run`.
-        """
         run = partial(self._servable.run, call, inputs, requests=requests, in_caller=True)
         return self._meter.run(run, inputs, pace, perf_counter())
 

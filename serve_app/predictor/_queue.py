@@ -31,14 +31,6 @@ class Queue:
     version answers is decided per batch, so no batch mixes two. A request alone runs its model
     once; a batch that fails is taken apart once, so that each of its requests runs once more.
     Used in one thread, the loop's.
-
-    Args:
-        predictor: The models.
-        query: What all its requests ask.
-        loop: Where everything but the model runs.
-
-    Attributes:
-        is_dropped: Whether new requests go to another queue for the same query.
     """
 
     def __init__(self, predictor: Predictor, query: Query, loop: asyncio.AbstractEventLoop) -> None:
@@ -53,11 +45,9 @@ class Queue:
         self._traits: CallTraits | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_s = 0.0
-        self.is_dropped = False
 
     @property
     def is_idle(self) -> bool:
-        """Whether no request is in it."""
         return not self._pending and not self._running
 
     def submit(self, request: Request[Any]) -> None:

@@ -18,7 +18,6 @@ class Admission:
 
     Args:
         limit: Ongoing requests at most, waiting ones included.
-        retry_after_s: What a refused client is told to wait.
     """
 
     def __init__(self, limit: int, retry_after_s: int) -> None:
@@ -49,18 +48,13 @@ class Admission:
         )
 
     def leave(self) -> None:
-        """Ends what `enter` began."""
         with self._lock:
             self._pass()
             self.ongoing -= 1
 
     @contextmanager
     def request(self) -> Iterator[None]:
-        """Counts one request while it is ongoing.
-
-        Raises:
-            OverloadedError: The replica holds its limit of requests.
-        """
+        """Counts one request while it is ongoing; raises as `enter`."""
         self.enter()
         try:
             yield
@@ -80,7 +74,6 @@ class Admission:
             return mean_s / passed_s if passed_s > 0 else float(self.ongoing)
 
     def _pass(self) -> None:
-        """Adds up the time until now."""
         now_s = perf_counter()
         self._request_s += self.ongoing * (now_s - self._since_s)
         self._since_s = now_s

@@ -38,5 +38,4 @@ class Executor:
             raise
 
     def close(self) -> None:
-        """Waits for running calls and ends the threads."""
         self._pool.shutdown()

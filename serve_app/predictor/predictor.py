@@ -33,8 +33,6 @@ class ModelMetadata:
     """What is known of one loaded version.
 
     Attributes:
-        signatures: Every signature by name.
-        traits: Of each signature, what is known of its calls.
         record: The publisher's record (`bqml.json`), if there is one.
     """
 
@@ -49,12 +47,6 @@ class Predictor:
     """The transport-free face of the loaded models.
 
     Requests of all protocols that ask the same of a model wait in one queue, and may share a call.
-
-    Args:
-        manager: The loaded versions.
-        executor: Where model calls run.
-        recorder: Takes the metrics of the model calls, and of the requests.
-        limits: The bounds of model calls.
     """
 
     def __init__(
@@ -79,14 +71,9 @@ class Predictor:
         rows: int = 0,
         deadline_s: float | None = None,
     ) -> A:
-        """Returns the answer to one request.
+        """Returns the answer to one request, by the rules of its adapter.
 
-        Args:
-            query: What is asked.
-            adapter: Reads the payload and writes the answer.
-            payload: What the adapter reads.
-            rows: How many rows it has; 0 where only its tensors will tell.
-            deadline_s: When the client stops waiting, by the monotonic clock.
+        `rows` is 0 where only its tensors will tell; `deadline_s` is by the monotonic clock.
 
         Raises:
             ServeAppError: The model, the signature or the payload is wrong, or the model failed.
@@ -114,14 +101,12 @@ class Predictor:
         """Lets go of the queues that clients have made with names of their own invention."""
         idle = [key for key, queue in self._queues.items() if queue.is_idle]
         for key in idle:
-            self._queues.pop(key).is_dropped = True
+            del self._queues[key]
 
     def lease(self, query: Query, last: Lease | None = None) -> Lease:
         """Takes hold of the version that answers now; enter the lease to let go of it.
 
-        Args:
-            query: What is asked.
-            last: What the same query got before; used again while the version is the same.
+        What the same query got `last` is used again while the version is the same.
 
         Raises:
             NotFoundError: The model or version is not available.
@@ -138,12 +123,7 @@ class Predictor:
         return Lease(version, servable, query, meter)
 
     def metadata(self, spec: ModelSpec) -> ModelMetadata:
-        """Returns what is known of the version asked for.
-
-        Raises:
-            NotFoundError: The model or version is not available.
-            InvalidArgumentError: The label does not exist.
-        """
+        """Returns what is known of the version asked for; raises as `lease`."""
         with self._manager.lease(spec) as (version, servable):
             traits = {name: servable.traits(name) for name in servable.signatures}
             return ModelMetadata(
@@ -151,17 +131,11 @@ class Predictor:
             )
 
     def statuses(self, spec: ModelSpec) -> list[VersionStatus]:
-        """Returns the status of the version asked for, or of all, newest first; labels are ignored.
-
-        Raises:
-            NotFoundError: The model or version was never wanted.
-        """
+        """The status of the version asked for, or of all, newest first; labels are ignored."""
         return self._manager.statuses(spec.name, spec.version)
 
     def models(self) -> list[str]:
-        """Returns the names of all models, sorted."""
         return self._manager.models()
 
     def ready(self) -> bool:
-        """Tells whether at least one model answers."""
         return self._manager.ready()

@@ -21,7 +21,6 @@ class Query:
     """What requests must agree in to share a model call.
 
     Attributes:
-        spec: The model asked for.
         signature_name: As asked; empty where the client names none.
         outputs: The outputs asked for; empty means all.
         api: `Predict`, `Classify`, `Regress` or `MultiInference`, for the metrics.
@@ -48,8 +47,6 @@ class Outcome:
 
     Attributes:
         outputs: Output alias -> tensor with the rows of all.
-        call: What was asked.
-        version: The version that answered.
     """
 
     outputs: Tensors
@@ -98,8 +95,6 @@ class Request(Generic[A]):
     """One request in a queue. One of its two methods is called, once, unless it is over before.
 
     Args:
-        adapter: Reads the payload and writes the answer.
-        payload: What the adapter reads.
         rows: How many rows it has; 0 where only its tensors will tell.
         deadline_s: When it must have an answer, by the monotonic clock.
 
@@ -119,7 +114,6 @@ class Request(Generic[A]):
         self.is_over = False
 
     def answered(self, answer: A) -> None:
-        """Takes the answer."""
         raise NotImplementedError
 
     def failed(self, error: Exception) -> None:
@@ -139,11 +133,9 @@ class AwaitedRequest(Request[A]):
         self.answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
 
     def answered(self, answer: A) -> None:
-        """Takes the answer."""
         if not self.answer.done():
             self.answer.set_result(answer)
 
     def failed(self, error: Exception) -> None:
-        """Takes the error."""
         if not self.answer.done():
             self.answer.set_exception(error)

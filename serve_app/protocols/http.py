@@ -36,7 +36,6 @@ class HttpRequest(Protocol):
     """One request, as it came.
 
     Attributes:
-        method: `GET`, `POST`, ...
         path: Raw: a decoded one cannot tell `%2F` from `/`.
         query: What follows the question mark, as sent; empty where there is none.
     """
@@ -71,11 +70,7 @@ class HttpProtocol(Protocol):
         """
 
     def fast_path(self, target: str) -> FastPath | None:
-        """Returns how plain requests to POST this target are answered; None where none are.
-
-        Args:
-            target: Raw path plus `?query`, as sent.
-        """
+        """Who answers plain POSTs to this raw path plus `?query`; None where nobody does."""
 
 
 @dataclass(slots=True)  # not frozen: that would double what one costs
@@ -89,12 +84,7 @@ class Question:
 
 
 class FastPath(Protocol):
-    """The way of plain requests to one target, which a connection walks by itself.
-
-    Attributes:
-        model: The model's name, for the metrics.
-        api: The method's name in the metrics.
-    """
+    """The way of plain requests to one target, which a connection walks by itself."""
 
     model: str
     api: str

@@ -23,27 +23,14 @@ def http_protocols(
     *,
     cors: bool = False,
 ) -> list[HttpProtocol]:
-    """Returns what is spoken over HTTP; the first that owns a request answers, the last owns all.
-
-    Args:
-        predictor: The models.
-        admission: Bounds the ongoing requests, of all protocols together.
-        metrics: The page for Prometheus; None where it is switched off.
-        cors: Whether pages of other origins may read the answers.
-    """
+    """What is spoken over HTTP; the first that owns a request answers, the last owns all."""
     return [Ops(predictor, metrics), TfsRest(predictor, admission, cors=cors)]
 
 
 def rpc_protocols(
     servicing: Servicing, admission: Admission, timeout_s: float
 ) -> dict[str, RpcProtocol]:
-    """Returns who answers each gRPC method, by its bare name; loads TensorFlow's messages.
-
-    Args:
-        servicing: What the methods answer from.
-        admission: As above.
-        timeout_s: Seconds for a model call whose client has no deadline.
-    """
+    """Returns who answers each gRPC method, by its bare name; loads TensorFlow's messages."""
     from serve_app.protocols.tfs.grpc.methods import TfsGrpc
 
     tfs = TfsGrpc(servicing, admission, timeout_s)

@@ -25,7 +25,6 @@ class RpcRequest:
     """A call as it arrived.
 
     Attributes:
-        body: The serialized request message.
         timeout_s: What the client's deadline leaves; None where it has none.
     """
 

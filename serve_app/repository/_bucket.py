@@ -38,11 +38,7 @@ class BucketUri:
 
     @classmethod
     def parse(cls, uri: str) -> BucketUri:
-        """Returns the parts of a gs:// URI.
-
-        Raises:
-            InvalidArgumentError: It names no bucket.
-        """
+        """Raises InvalidArgumentError where it names no bucket."""
         bucket, _, folder = uri.split("://", 1)[1].partition("/")
         if not bucket:
             raise InvalidArgumentError(f"expected gs://bucket/folder, got {uri}")
@@ -95,7 +91,6 @@ class Bucket:
             ]
 
     def read(self, name: str) -> bytes | None:
-        """Returns an object's content, None where it is absent."""
         try:
             with cloud_errors(f"gs://{self.name}/{name}"):
                 content: bytes = self._bucket.blob(name).download_as_bytes(
@@ -161,7 +156,6 @@ def _crc32c(path: Path) -> str:
 
 @contextmanager
 def cloud_errors(what: str) -> Iterator[None]:
-    """Maps the errors of Google's libraries to ours."""
     try:
         yield
     except ImportError as exc:

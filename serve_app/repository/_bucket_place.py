@@ -21,7 +21,6 @@ class BucketPlace:
     """The versions below gs://bucket/folder.
 
     Args:
-        uri: The model's base path.
         cache_dir: Where versions are downloaded to; replicas of one machine share it.
     """
 
@@ -65,9 +64,7 @@ class BucketFiles:
     """One version in a bucket.
 
     Args:
-        bucket: Where it lies.
         folder: Its prefix, with the last slash.
-        cache_dir: Where it is downloaded to.
     """
 
     def __init__(self, bucket: Bucket, folder: str, cache_dir: Path) -> None:
@@ -77,12 +74,7 @@ class BucketFiles:
         self._held: CacheFolder | None = None
 
     def fetch(self) -> Path:
-        """Returns the folder in the cache; replicas that want it together wait for one download.
-
-        Raises:
-            ServeAppError: An object is damaged, has changed meanwhile, or cannot be read.
-            OSError: The cache cannot be written.
-        """
+        """Returns the folder in the cache; replicas that want it together wait for one download."""
         objects = self._bucket.objects(self._folder)
         if not objects:
             raise NotFoundError(

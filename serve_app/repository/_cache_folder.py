@@ -27,12 +27,7 @@ class CacheFolder:
     def fill(self, download: Callable[[Path], None]) -> None:
         """Makes sure that the folder is complete, and holds it.
 
-        Args:
-            download: Fills the empty folder that it is given; called unless another process was
-                faster.
-
-        Raises:
-            OSError: The cache cannot be written.
+        `download` fills the empty folder, unless another process was faster.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._used = self._open("used")

@@ -14,11 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 class LabelsFile:
-    """Reads the labels again and again; a malformed file changes nothing and is logged once.
-
-    Args:
-        origin: The file's name in the log.
-    """
+    """Reads the labels again and again; a malformed file changes nothing and is logged once."""
 
     def __init__(self, origin: str) -> None:
         self._origin = origin

@@ -64,11 +64,7 @@ class LocalFiles:
 
 
 class LocalPlace:
-    """The versions of one model below a local folder.
-
-    Args:
-        folder: Holds one sub-folder per version.
-    """
+    """The versions of one model below a local folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -99,12 +95,7 @@ def is_absolute(base_path: str) -> bool:
 
 
 def open_place(base_path: str, cache_dir: Path) -> Place:
-    """Returns the place that a configuration's base path names.
-
-    Args:
-        base_path: A local path, file:// or gs:// URI; checked before (`check_config`).
-        cache_dir: Where versions from a bucket are kept.
-    """
+    """Returns the place that a configuration's base path names."""
     scheme = scheme_of(base_path)
     if scheme == "gs":
         # Here, not at the top: google-cloud-storage is an optional package.

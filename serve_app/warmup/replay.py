@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from foundation.protos.predict_pb2 import PredictRequest
 from foundation.protos.prediction_log_pb2 import PredictionLog
 from foundation.protos.regression_pb2 import RegressionRequest
 from serve_app.errors import InvalidArgumentError, UnimplementedError
-from serve_app.kinds.servable import Call, Tensors
+from serve_app.kinds.servable import Call, Servable, Tensors
 from serve_app.protocols.tfs.examples.plan import (
     CLASSIFY,
     REGRESS,
@@ -33,9 +32,6 @@ from serve_app.protocols.tfs.messages.predict_message import (
 from serve_app.warmup.records import read_records
 from serve_app.warmup.version_warmup import run_both_ways
 
-if TYPE_CHECKING:
-    from serve_app.kinds.servable import Servable
-
 _LIMIT_BYTES = 2**31 - 1  # a protobuf message cannot be larger either
 _MOST_ROWS = 32
 
@@ -44,7 +40,6 @@ class Replay:
     """Replays the warmup files of one version.
 
     Args:
-        servable: The version.
         iterations: How often each record is replayed.
 
     Attributes:
@@ -58,11 +53,7 @@ class Replay:
         self.records = 0
 
     def file(self, path: Path) -> None:
-        """Replays a file, record by record.
-
-        Raises:
-            ServeAppError: As `record`, or the file is damaged.
-        """
+        """Raises as `record`, or where the file is damaged."""
         for log in read_records(path):
             for _ in range(self._iterations):
                 self.record(log)

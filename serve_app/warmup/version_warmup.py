@@ -6,18 +6,14 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from serve_app.errors import ServeAppError
-from serve_app.kinds.servable import Call, Tensors
+from serve_app.kinds.servable import Call, Servable, Tensors
 from serve_app.kinds.signature import Signature
 from serve_app.kinds.tensor_types import PLAIN_TYPES
-
-if TYPE_CHECKING:
-    from serve_app.kinds.servable import Servable
-    from serve_app.metrics.recorder import Recorder
+from serve_app.metrics.recorder import Recorder
 
 _log = logging.getLogger(__name__)
 _ZEROS_TIMEOUT_MS = 5_000
@@ -28,13 +24,6 @@ def warm_version(
     servable: Servable, folder: Path, iterations: int, recorder: Recorder
 ) -> Mapping[str, Tensors]:
     """Runs every request of the version's warmup file, `iterations` times each, one by one.
-
-    Args:
-        servable: The loaded version; nobody else uses it yet.
-        folder: Where it was loaded from; its warmup file is
-            `assets.extra/tf_serving_warmup_requests`.
-        iterations: As in TensorFlow Serving's --num_request_iterations_for_warmup.
-        recorder: Takes latency and number of records.
 
     Returns:
         Signature -> rows that the file has for it.
@@ -99,9 +88,6 @@ def run_both_ways(
 
     Requests without a deadline (REST) and with one (gRPC) may reach a model by two ways, each of
     which is prepared at its first call: both are warm after this.
-
-    Raises:
-        ServeAppError: The model failed, or took too long.
     """
     servable.run(call, inputs, timeout_ms=timeout_ms)
     return servable.run(call, inputs)

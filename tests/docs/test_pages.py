@@ -18,6 +18,7 @@ FOLDERS = (
     "benchmarks", "bqml_export", "docs", "foundation", "image", "kuberay", "loadtest", "serve_app",
     "sql", "tests",
 )  # fmt: skip
+ROOMS = ("bqml_export", "serve_app", "kuberay", "loadtest", "foundation", "benchmarks")
 MODULE = re.compile(r"python -m ([\w.]+)")
 
 
@@ -79,6 +80,15 @@ def test_a_path_that_is_named_exists(page: Path) -> None:
         if path.parts[len(ROOT.parts)] in FOLDERS:
             found = path.is_dir() or path.with_suffix(".py").is_file()
             assert found, f"{name_of(page)} runs {module}, which is not there"
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_the_architecture_lists_every_room(folder: str) -> None:
+    """In the table of its folder."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    table = page.partition(f"## The rooms of {folder}\n")[2].partition("\n## ")[0]
+    for package in sorted((ROOT / folder).glob("*/__init__.py")):
+        assert f"`{package.parent.name}/" in table, f"docs/architecture.md lacks {package.parent}"
 
 
 def test_headings_become_anchors(tmp_path: Path) -> None:

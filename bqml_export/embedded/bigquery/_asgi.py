@@ -28,7 +28,6 @@ class AsgiApplication:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bigquery-request")
 
     def close(self) -> None:
-        """Waits for the requests that are running."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 
 import uvicorn
 
@@ -18,9 +19,6 @@ from bqml_export.embedded.bigquery.stores.jobs import JobStore
 from bqml_export.embedded.bigquery.stores.models import ModelStore
 from bqml_export.embedded.bigquery.stores.services import ObjectStore, Services
 from bqml_export.errors import BqmlExportError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _HOST = "127.0.0.1"
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.functions._literals import float_literal, string_literal
 from bqml_export.embedded.ml.data.columns import display_number
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FORMATS = ("bucket_names", "bucket_ranges", "bucket_ranges_json")
 
@@ -19,10 +16,7 @@ FORMATS = ("bucket_names", "bucket_ranges", "bucket_ranges_json")
 def bucket_case(value: str, points: Sequence[str], names: Sequence[str]) -> str:
     """Returns the CASE of the bucket that `value` is in; NULL for NULL.
 
-    Args:
-        value: A numeric expression.
-        points: Expressions of the inner boundaries, ascending; a bucket holds its lower one.
-        names: The names of the buckets, one more than `points`.
+    `points` are the inner boundaries, ascending; a bucket holds its lower one.
     """
     if not points:
         return f"IF(({value}) IS NULL, NULL, {string_literal(names[0])})"
@@ -34,7 +28,6 @@ def bucket_case(value: str, points: Sequence[str], names: Sequence[str]) -> str:
 
 
 def bucketize(value: str, points: Sequence[float], output_format: str) -> str:
-    """Returns the bucket of `value` between constant boundaries."""
     if list(points) != sorted(set(points)):
         raise InvalidQueryError("ML.BUCKETIZE: the split points must ascend")
     literals = [float_literal(point) for point in points]
@@ -56,5 +49,4 @@ def bucket_names(points: Sequence[float], output_format: str) -> list[str]:
 
 
 def numbered(count: int) -> list[str]:
-    """Returns `bin_1`, `bin_2` and so on."""
     return [f"bin_{index}" for index in range(1, count + 1)]

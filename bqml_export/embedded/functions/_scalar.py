@@ -5,17 +5,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations, combinations_with_replacement
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.functions._buckets import FORMATS, bucketize
 from bqml_export.embedded.functions._literals import float_literal
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from bqml_export.sql.arguments import Arguments
+from bqml_export.sql.arguments import Arguments
 
 
 def _bucketize(arguments: Arguments) -> str:

@@ -8,41 +8,34 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from bqml_export.embedded.functions._buckets import FORMATS, bucket_case, bucket_names, numbered
 from bqml_export.embedded.functions._literals import float_literal, string_literal
+from bqml_export.embedded.ml.data.columns import Floats
+from bqml_export.embedded.ml.data.table import Value
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.arguments import Arguments
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeAlias
-
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.data.table import Value
-    from bqml_export.sql.arguments import Arguments
-
-    Statistics: TypeAlias = Mapping[str, str]
+Statistics: TypeAlias = Mapping[str, str]
 
 
 class Scaler(Protocol):
     """One call; statistics are SQL expressions by name."""
 
     @property
-    def value(self) -> str:
-        """The expression that is scaled."""
+    def value(self) -> str: ...
 
-    def window(self) -> Statistics:
-        """Returns the statistics as window aggregates over the rows of the query."""
+    def window(self) -> Statistics: ...
 
     def freeze(self, values: Sequence[Value]) -> Statistics:
         """Returns the statistics of the training rows as literals."""
 
-    def formula(self, statistics: Statistics) -> str:
-        """Returns the call as plain SQL."""
+    def formula(self, statistics: Statistics) -> str: ...
 
 
 def _known(name: str, values: Sequence[Value]) -> Floats:
@@ -59,12 +52,7 @@ def _known(name: str, values: Sequence[Value]) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One number that a formula needs.
-
-    Attributes:
-        window: It as a window aggregate over the rows of a query.
-        of_rows: How it is computed from the training rows without NULL, float64 [n].
-    """
+    """A number of a formula: as a window aggregate, and from training rows, float64 [n]."""
 
     window: str
     of_rows: Callable[[Floats], float]
@@ -132,7 +120,6 @@ class Imputer:
     strategy: str
 
     def window(self) -> Statistics:
-        """Returns the replacement as a window aggregate."""
         if self.strategy == "mean":
             return {"filler": f"AVG({self.value}) OVER ()"}
         if self.strategy == "median":
@@ -156,7 +143,6 @@ class Imputer:
         return {"filler": _literal(first)}
 
     def formula(self, statistics: Statistics) -> str:
-        """Returns the value without NULL."""
         return f"COALESCE({self.value}, {statistics['filler']})"
 
 

@@ -8,17 +8,13 @@ The vocabulary is sorted; position 0 is NULL and everything outside of it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.functions._literals import string_literal
+from bqml_export.embedded.ml.data.table import Value
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.table import Value
-    from bqml_export.sql.arguments import Arguments
+from bqml_export.sql.arguments import Arguments
 
 _TOP_K = 32_000
 _FREQUENCY = 5
@@ -27,14 +23,10 @@ _MOST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """One call.
+    """One call; `value` is a STRING expression, or the ARRAY<STRING> of ML.MULTI_HOT_ENCODER.
 
-    Attributes:
-        name: The function.
-        value: The STRING expression, or the ARRAY<STRING> of ML.MULTI_HOT_ENCODER.
-        top_k: How many of the most frequent categories the vocabulary holds at most.
-        frequency_threshold: How often a category occurs at least.
-        drop: Whether the most frequent category is encoded as 0.
+    The vocabulary holds at most `top_k` categories, each with at least `frequency_threshold` rows;
+    `drop` says whether the most frequent one is encoded as 0.
     """
 
     name: str

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from bqml_export.embedded.ml.data.table import Table
+from bqml_export.embedded.ml.model.glm_model import GLMModel
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.table import Table
-    from bqml_export.embedded.ml.model.glm_model import GLMModel
-    from bqml_export.sql.values import OptionValue
+from bqml_export.sql.values import OptionValue
 
 _NEED_NO_LABEL = frozenset({"ML.PREDICT", "ML.EXPLAIN_PREDICT", "ML.TRANSFORM"})
 
@@ -21,13 +17,9 @@ _NEED_NO_LABEL = frozenset({"ML.PREDICT", "ML.EXPLAIN_PREDICT", "ML.TRANSFORM"})
 class Call:
     """One call of an ML function.
 
-    Attributes:
-        function: Its name, `ML.PREDICT`.
-        model: The model.
-        settings: The STRUCT argument, names in lower case; what is read is taken out.
-        table: The rows after the model's TRANSFORM clause, or None without data.
-        given: The rows as the user gave them.
-        thresholds: The array of ML.ROC_CURVE.
+    `settings` is the STRUCT argument, names in lower case; what is read is taken out. `table` holds
+    the rows after the model's TRANSFORM clause, `given` those of the user; None without data.
+    `thresholds` is the array of ML.ROC_CURVE.
     """
 
     function: str
@@ -38,12 +30,6 @@ class Call:
     thresholds: Sequence[float] | None = None
 
     def run(self) -> Table:
-        """Returns the function's rows.
-
-        Raises:
-            InvalidQueryError: The data or a setting is wrong.
-            NotSupportedError: The function or a setting is not supported.
-        """
         result = find_function(self.function)(self)
         if self.settings:
             raise NotSupportedError(
@@ -89,11 +75,6 @@ def needs_label(function: str) -> bool:
 
 
 def find_function(name: str) -> Callable[[Call], Table]:
-    """Returns the function of that name.
-
-    Raises:
-        NotSupportedError: There is none.
-    """
     if name not in _FUNCTIONS:
         raise NotSupportedError(
             f"{name} is not supported by the embedded BigQuery ML; "

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from bqml_export.embedded.functions._scalar import SCALAR_FUNCTIONS
-from bqml_export.embedded.functions._scalers import SCALERS
+from bqml_export.embedded.functions._scalers import SCALERS, Scaler
 from bqml_export.embedded.functions.encoders import ENCODERS, Encoder
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.arguments import Arguments
 from bqml_export.sql.preprocessing_calls import PreprocessingCall, replace_calls
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from bqml_export.embedded.functions._scalers import Scaler
-    from bqml_export.sql.arguments import Arguments
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 _FUNCTIONS: Mapping[str, Callable[[Arguments], str | Scaler | Encoder]] = {
     **ENCODERS,
@@ -25,12 +20,7 @@ _FUNCTIONS: Mapping[str, Callable[[Arguments], str | Scaler | Encoder]] = {
 
 
 def preprocessing(call: PreprocessingCall) -> str | Scaler | Encoder:
-    """Returns a call of a function of one row as plain SQL, one of other functions as its object.
-
-    Raises:
-        InvalidQueryError: It has arguments or an OVER clause that BigQuery ML refuses.
-        NotSupportedError: The embedded engine does not have the function.
-    """
+    """Returns a call of a function of one row as plain SQL, another one as its object."""
     if call.name not in _FUNCTIONS:
         raise NotSupportedError(
             f"ML.{call.name} is not supported by the embedded BigQuery ML; "
@@ -43,11 +33,7 @@ def preprocessing(call: PreprocessingCall) -> str | Scaler | Encoder:
 
 
 def expand(sql: Sql) -> Sql:
-    """Returns a query with all calls written in plain SQL; analytic ones look at the query's rows.
-
-    Raises:
-        QueryError: As for `preprocessing`, or a function needs a TRANSFORM clause.
-    """
+    """Returns a query with all calls in plain SQL; analytic ones look at the query's rows."""
     return replace_calls(sql, _plain)
 
 

@@ -26,11 +26,7 @@ class Part:
 
 
 def read_parts(body: bytes, content_type: str) -> list[Part]:
-    """Returns the parts of a multipart body, their bytes untouched.
-
-    Raises:
-        MultipartError: It is no multipart body.
-    """
+    """Returns the parts, their bytes untouched."""
     found = _BOUNDARY.search(content_type)
     if found is None:
         raise MultipartError(f"Content-Type has no multipart boundary: '{content_type}'")

@@ -44,22 +44,19 @@ class HttpServer(ThreadingHTTPServer):
         """Says nothing: a client that goes away is no error."""
 
     def close_connections(self) -> None:
-        """Ends the connections whose client says nothing."""
         for connection in list(self._connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Body:
-    """The bytes of a request as they come from the connection."""
-
     def __init__(self, stream: BufferedIOBase, headers: Foreign) -> None:
         self._stream = stream
         self._pieces = self._raw(headers)
         self._encoding = str(headers.get("Content-Encoding", "")).lower()
 
     def chunks(self) -> Iterable[bytes]:
-        """Yields the bytes; a body that is packed in transit is unpacked."""
+        """Unpacks a body that is packed in transit."""
         if self._encoding != "gzip":
             return self._pieces
         return _unpacked(self._pieces)

@@ -7,7 +7,8 @@ import sqlite3
 import threading
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 
 from bqml_export.embedded.storage._connection import Connection, HttpServer
 from bqml_export.embedded.storage.protocol.wire import ApiError
@@ -16,9 +17,6 @@ from bqml_export.embedded.storage.store.catalog import State
 from bqml_export.embedded.storage.store.object_rules import DEFAULT_TYPE
 from bqml_export.embedded.storage.store.object_store import NewObject, ObjectStore
 from bqml_export.errors import BqmlExportError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _HOST = "127.0.0.1"
 
@@ -84,11 +82,7 @@ class StorageServer:
         return [stored.name for stored in found]
 
     def read(self, bucket: str, name: str) -> bytes:
-        """Returns an object's content.
-
-        Raises:
-            FileNotFoundError: There is no such object.
-        """
+        """FileNotFoundError: there is no such object."""
         with suppress(ApiError):
             stored = self._store.object(bucket, name)
             return self._store.content.path(stored.content).read_bytes()

@@ -19,18 +19,7 @@ def ray_pod(  # noqa: PLR0913 - what differs between the two
     container: Object,
     volumes: tuple[Tree, ...] = (),
 ) -> Object:
-    """Returns the spec of a Ray pod.
-
-    Args:
-        deploy: The deploy file.
-        group: The sizes and the place of the pod.
-        account: Its ServiceAccount.
-        token: Whether the account's token is mounted.
-        grace: Seconds between SIGTERM and SIGKILL.
-        apart: The field that keeps such pods off each other's nodes.
-        container: The one that runs Ray.
-        volumes: More volumes.
-    """
+    """`grace`: seconds between SIGTERM and SIGKILL; `apart` spreads such pods over nodes."""
     return {
         "serviceAccountName": account,
         "automountServiceAccountToken": token,

@@ -35,7 +35,6 @@ def serve_config_text(deploy: DeployFile, plan: Plan) -> str:
 
 
 def options_digest(deploy: DeployFile, plan: Plan) -> str:
-    """Returns a digest of what a running Serve does not take over."""
     config = serve_config(deploy, plan)
     fixed = {key: plain(config[key]) for key in _FIXED if key in config}
     return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:16]
@@ -125,7 +124,6 @@ def _limits(deploy: DeployFile) -> Object:
 
 
 def _args(deploy: DeployFile) -> Object:
-    """Returns the settings that the deploy file gives the service, without those that are Ray's."""
     tree: dict[str, Object] = deploy.serve.model_dump(mode="json", exclude_unset=True)
     repository: Object = {"model_config_list": [_model(one.entry()) for one in deploy.models]}
     if any(model.in_bucket for model in deploy.models):
@@ -173,5 +171,5 @@ def _autoscaling(deploy: DeployFile, plan: Plan) -> Object:
 
 
 def _number(value: Tree) -> Tree:
-    """Returns 8.0 as 8: people write it so."""
+    """People write 8.0 as 8."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

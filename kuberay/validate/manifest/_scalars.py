@@ -40,7 +40,6 @@ class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
 
 
 def scalar_value(node: yaml.ScalarNode) -> str | int | float | bool | None:
-    """Returns the value of a scalar; quoted and block scalars and `!!str` are text."""
     text = str(node.value)
     if node.style or node.tag == _TEXT:
         return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import yaml
 
@@ -35,30 +36,18 @@ TOO_MANY_ALIASES = error(
     "write the values out, or use fewer aliases",
 )  # fmt: skip
 _MOST_VALUES = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A document and what is wrong with its YAML."""
-
-    document: Document
-    findings: tuple[Finding, ...]
+Composed: TypeAlias = tuple[Document, tuple[Finding, ...]]
+"""A document and what is wrong with its YAML."""
 
 
 def compose(text: str, file: str, *, first_line: int = 1) -> Iterator[Composed]:
-    """Yields the documents of a YAML stream.
-
-    Raises:
-        yaml.YAMLError: The text is not YAML; documents before that place were yielded.
-    """
+    """A YAMLError comes after the documents before its place."""
     for root in yaml.compose_all(text, Loader=PlainLoader):
         yield _Walk(file, first_line).document(root)
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Turns one graph into values, noting lines and findings on the way."""
-
     file: str
     first_line: int
     lines: dict[Path, int] = field(default_factory=dict)
@@ -70,7 +59,7 @@ class _Walk:
         value = None if root is None else self.value(root, ())
         document = Document(self.file, value, self.lines)
         findings = (rule.at(document.root.at(*path), came) for rule, path, came in self.problems)
-        return Composed(document, tuple(findings))
+        return document, tuple(findings)
 
     def value(self, node: yaml.Node, path: Path) -> JsonValue:
         self.values += 1

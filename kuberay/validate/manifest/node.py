@@ -34,7 +34,7 @@ class Document:
 
     @property
     def name(self) -> str:
-        """Returns `<kind>/<name>`, or the file where the document is no object."""
+        """`<kind>/<name>`, or the file where the document is no object."""
         if self.owner:
             return self.owner
         root = self.root
@@ -42,7 +42,7 @@ class Document:
         return f"{kind}/{name}" if kind and name else kind or self.file
 
     def line_of(self, path: Path) -> int:
-        """Returns the line of a path, or of the nearest thing above it."""
+        """The line of a path, or of the nearest thing above it."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 0)
@@ -75,7 +75,7 @@ class Node:
         return node
 
     def each(self, path: str) -> list[Node]:
-        """Returns the nodes at a path such as `ports[].protocol`, one for each entry of a list."""
+        """Takes a path such as `ports[].protocol`; one node for each entry of a list."""
         nodes = [self]
         for step in path.split("."):
             key = step.removesuffix("[]")
@@ -89,7 +89,6 @@ class Node:
 
     @property
     def place(self) -> Place:
-        """Returns where the value stands, or would stand."""
         document = self.document
         return Place(
             document.file,
@@ -139,7 +138,6 @@ class At:
 
 
 def dotted(path: Path) -> str:
-    """Returns a path as `spec.workerGroupSpecs[0].template`."""
     text = ""
     for key in path:
         if isinstance(key, int):

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import yaml
 
 from kuberay.errors import UsageError
-from kuberay.validate.manifest.graph import Composed, compose
+from kuberay.validate.manifest.graph import compose
 from kuberay.validate.manifest.node import Document, Node
 from kuberay.validate.rule import Finding, error
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SYNTAX = error(
     "yaml/syntax", "well-formed YAML", "kubectl cannot read the file.",
@@ -37,7 +34,6 @@ class Stream:
 
 
 def read_files(names: Iterable[str]) -> Stream:
-    """Returns the documents of all files in order; `-` is standard input."""
     documents: list[Document] = []
     findings: list[Finding] = []
     for name in names:
@@ -48,13 +44,13 @@ def read_files(names: Iterable[str]) -> Stream:
 
 
 def read_text(text: str, file: str) -> Stream:
-    """Returns the documents of one YAML stream; `kind: List` is unfolded as kubectl does."""
+    """`kind: List` is unfolded as kubectl does."""
     findings: list[Finding] = []
     documents: list[Document] = []
     try:
-        for composed in compose(text, file):
-            findings += composed.findings
-            documents += _objects_of(composed, findings)
+        for document, wrong in compose(text, file):
+            findings += wrong
+            documents += _objects_of(document, findings)
     except yaml.YAMLError as exc:
         findings.append(_syntax_finding(exc, text, file))
     except RecursionError:
@@ -62,8 +58,7 @@ def read_text(text: str, file: str) -> Stream:
     return Stream(tuple(documents), tuple(findings))
 
 
-def _objects_of(composed: Composed, findings: list[Finding]) -> list[Document]:
-    document = composed.document
+def _objects_of(document: Document, findings: list[Finding]) -> list[Document]:
     if document.value is None:
         return []
     if not isinstance(document.value, dict):

@@ -15,7 +15,7 @@ _TRUE_WORDS = ("1", "true")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group of pods of a RayCluster; its first container is the one that runs Ray."""
+    """The first container is the one that runs Ray."""
 
     node: Node
     is_head: bool
@@ -31,12 +31,11 @@ class Group:
 
     @property
     def name(self) -> str:
-        """Returns the group's name, as the operator labels its pods."""
+        """As the operator labels its pods."""
         return "headgroup" if self.is_head else self.node["groupName"].text or "(unnamed)"
 
     @property
     def containers(self) -> list[Node]:
-        """Returns all containers, init containers included."""
         return self.pod["initContainers"].items + self.pod["containers"].items
 
     @property
@@ -44,7 +43,7 @@ class Group:
         return {entry["name"].text: entry for entry in self.container["env"].items}
 
     def env_value(self, name: str) -> Node:
-        """Returns the value of a variable, or the whole environment where it is not set."""
+        """The whole environment where the variable is not set."""
         entry = self.env.get(name)
         return entry["value"] if entry else self.container["env"]
 
@@ -65,7 +64,7 @@ class Group:
         return self.DEFAULT_GRACE_S if given is None else given
 
     def resource(self, name: str) -> Decimal | None:
-        """Returns what KubeRay tells Ray of a pod: the limit, else the request (but for memory)."""
+        """What KubeRay tells Ray of a pod: the limit, else the request (but for memory)."""
         resources = self.container["resources"]
         limit = quantity(resources.at("limits", name).value)
         if limit is not None or name == "memory":
@@ -74,7 +73,7 @@ class Group:
 
     @property
     def cpus(self) -> int | None:
-        """Returns the logical CPUs of one pod: what `ray start --num-cpus` gets."""
+        """What `ray start --num-cpus` gets."""
         given = self.start_params["num-cpus"] or self.node["resources"]["CPU"]
         if given:
             number = quantity(given.value)
@@ -109,6 +108,5 @@ class Group:
 
     @property
     def replicas(self) -> int:
-        """Returns the pods at the start, within the bounds as the operator forces them."""
         wanted = self.node["replicas"].integer or 0
         return min(max(wanted, self.min_replicas), self.max_replicas)

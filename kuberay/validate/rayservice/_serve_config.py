@@ -15,7 +15,7 @@ _AUTO_MAX_REPLICAS = 100
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One deployment of an application, as far as the config states it."""
+    """What the config states of it."""
 
     application: str
     node: Node
@@ -28,7 +28,7 @@ class Deployment:
 
     @property
     def most_replicas(self) -> int | None:
-        """Returns the most replicas that Serve will ask for, or None where code decides it."""
+        """None where code decides it."""
         if self.autoscaling:
             default = _AUTO_MAX_REPLICAS if self.node["num_replicas"].text == "auto" else 1
             given = self.autoscaling["max_replicas"].integer
@@ -39,7 +39,7 @@ class Deployment:
 
     @property
     def fewest_replicas(self) -> int | None:
-        """Returns the replicas that must run before the application does."""
+        """What must run before the application does."""
         if not self.autoscaling:
             return self.node["num_replicas"].integer
         initial = self.autoscaling["initial_replicas"].integer
@@ -48,7 +48,7 @@ class Deployment:
 
     @property
     def cpus(self) -> Decimal:
-        """Returns the CPUs of one replica; Serve asks for one where nothing is said."""
+        """Of one replica; Serve asks for one where nothing is said."""
         given = self.node.at("ray_actor_options", "num_cpus").number
         return Decimal(1) if given is None else Decimal(str(given))
 
@@ -63,8 +63,6 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class ServeConfig:
-    """The Serve config of a RayService, as a document of its own inside the manifest."""
-
     document: Document
 
     DEFAULT_HTTP_PORT = 8000
@@ -85,7 +83,7 @@ class ServeConfig:
 
     @property
     def speaks_grpc(self) -> bool:
-        """Returns whether Serve starts a gRPC proxy: it does where it has servicers."""
+        """Serve starts a gRPC proxy where it has servicers."""
         return bool(self.root.at("grpc_options", "grpc_servicer_functions").items)
 
     @property
@@ -98,7 +96,7 @@ class ServeConfig:
 
 
 def parse_serve_config(node: Node) -> ServeConfig | yaml.YAMLError | None:
-    """Returns the config in a `serveConfigV2`, the error that its YAML has, or None without one.
+    """Returns the error that its YAML has, or None without a text.
 
     Lines are those of the manifest where the text is a block (`|`), whose content starts on the
     next line; a quoted one-liner keeps its own line.
@@ -111,6 +109,6 @@ def parse_serve_config(node: Node) -> ServeConfig | yaml.YAMLError | None:
         composed = list(compose(node.text, document.file, first_line=first))
     except yaml.YAMLError as exc:
         return exc
-    inner = composed[0].document if composed else Document(document.file, None)
+    inner = composed[0][0] if composed else Document(document.file, None)
     prefix = f"{node.place.path}: "
     return ServeConfig(Document(document.file, inner.value, inner.lines, prefix, document.name))

@@ -17,13 +17,6 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)([.-]?\w+)*")
 
 @dataclass(frozen=True)
 class RayService:
-    """The view that the rules take.
-
-    Args:
-        document: The manifest.
-        gates: The operator's feature gates that are on beside its defaults.
-    """
-
     document: Document
     gates: frozenset[str] = frozenset()
 
@@ -40,7 +33,6 @@ class RayService:
 
     @property
     def is_service(self) -> bool:
-        """Returns whether this is a RayService; else it is a bare RayCluster."""
         return self.root["kind"].text == "RayService"
 
     @property
@@ -75,7 +67,7 @@ class RayService:
 
     @property
     def upgrade_type(self) -> str:
-        """Returns how a change of the cluster rolls out; the operator's default is NewCluster."""
+        """The operator's default is NewCluster."""
         return self.spec.at("upgradeStrategy", "type").text or "NewCluster"
 
     @functools.cached_property

@@ -142,7 +142,7 @@ def _most(service: RayService, group: Group) -> int:
 
 
 def _room(service: RayService, deployment: Deployment) -> int | None:
-    """Returns how many replicas fit when nothing else runs: pods do not share a replica."""
+    """How many replicas fit when nothing else runs: pods do not share a replica."""
     if not (deployment.cpus or deployment.gpus or deployment.memory_bytes):
         return None
     return sum(

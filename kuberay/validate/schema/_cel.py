@@ -23,10 +23,10 @@ NOT_EVALUATED = "celNotEvaluated"
 
 
 def broken_rules(rules: list[JsonObject], value: JsonValue) -> Iterator[ValidationError]:
-    """Yields the rules that a newly created object breaks, and those of an unknown form.
+    """Rules about `oldSelf` compare with the stored object.
 
-    Rules about `oldSelf` compare with the stored object. As in the API server, they do not apply
-    to a new one; an update is judged by `apply --dry-run=server`.
+    As in the API server, they do not apply to a new one; an update is judged by
+    `apply --dry-run=server`.
     """
     for rule in rules:
         text = str(rule.get("rule", "")).strip()

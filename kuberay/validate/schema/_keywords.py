@@ -8,15 +8,13 @@ is absent: the server takes it away before it looks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from jsonschema import Draft202012Validator, ValidationError, validators
+from jsonschema.protocols import Validator
 
 from foundation.json_types import JsonObject, JsonValue
 from kuberay.validate.schema._cel import broken_rules
-
-if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
 
 Errors = Iterator[ValidationError]
 _Validator: TypeAlias = Any  # the library's protocol lacks descend()

@@ -18,7 +18,6 @@ _SCALARS: dict[str, JsonObject] = {
 
 
 def to_schema(meaning: JsonValue) -> JsonObject:
-    """Returns the JSON schema of one entry: a mapping of fields, or a word of the notation."""
     if isinstance(meaning, dict):
         return _object(meaning)
     word = str(meaning).strip()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from jsonschema import ValidationError
 
+from foundation.json_types import JsonObject, JsonValue
+from kuberay.validate.manifest.node import Document, Node
 from kuberay.validate.rule import Finding, Findings, error, shown, warning
 from kuberay.validate.schema import _cel as cel
 from kuberay.validate.schema._keywords import UNKNOWN_FIELD, StructuralValidator
 from kuberay.validate.suggestion import did_you_mean, did_you_mean_in_any_case
-
-if TYPE_CHECKING:
-    from jsonschema import ValidationError
-
-    from foundation.json_types import JsonObject, JsonValue
-    from kuberay.validate.manifest.node import Document, Node
 
 _REFUSED = "The object is refused."
 UNKNOWN = error(

@@ -25,18 +25,12 @@ _METADATA = "#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The schemas at hand.
-
-    Args:
-        kubernetes: The Kubernetes release of the core objects, as `1.36`.
-        custom: Schemas read from CRDs, by apiVersion and kind.
-    """
+    """The schemas at hand: of a Kubernetes release (`1.36`), and `custom` ones from CRDs."""
 
     kubernetes: str
     custom: Mapping[KindKey, JsonObject]
 
     def schema_of(self, api_version: str, kind: str) -> JsonObject | None:
-        """Returns a self-contained JSON schema, or None where nothing knows the kind."""
         given = self.custom.get((api_version, kind))
         if given is not None:
             return _with_metadata(given, definitions(self.kubernetes))
@@ -49,7 +43,6 @@ class Catalog:
 
 @functools.cache
 def built_in_types() -> JsonObject:
-    """Returns the schemas of rayservice.yaml; the top kinds with Kubernetes' usual envelope."""
     text = files("kuberay.validate.schema").joinpath("rayservice.yaml").read_text(encoding="utf-8")
     types = {name: to_schema(fields) for name, fields in yaml.safe_load(text).items()}
     for kind in BUILT_IN_KINDS:

@@ -16,11 +16,7 @@ _QUANTITY_PATTERN = (
 
 
 def kubernetes_version(wanted: str | None) -> str:
-    """Returns the release (`1.36`) whose schemas are used: the wanted one, or the newest known.
-
-    Raises:
-        UsageError: The text is no release, or one older than every known one.
-    """
+    """The wanted release (`1.36`), or the newest known; raises a UsageError for any other."""
     import kubernetes_validate.utils as library
 
     known: list[str] = [library.major_minor(version) for version in library.all_versions()]
@@ -32,20 +28,14 @@ def kubernetes_version(wanted: str | None) -> str:
             f"no Kubernetes release: {wanted}", hint=f"one of {known[0]}...{known[-1]}"
         )
     number = (int(match[1]), int(match[2]))
-    fitting = [version for version in known if _number(version) <= number]
+    fitting = [each for each in known if tuple(map(int, each.split("."))) <= number]
     if not fitting:
         raise UsageError(f"Kubernetes {wanted} is too old", hint=f"the oldest known is {known[0]}")
     return fitting[-1]
 
 
-def _number(version: str) -> tuple[int, int]:
-    major, _, minor = version.partition(".")
-    return int(major), int(minor)
-
-
 @functools.lru_cache(maxsize=2)
 def definitions(version: str) -> JsonObject:
-    """Returns Kubernetes' definitions by their full names; quantities with their syntax."""
     import kubernetes_validate.utils as library
 
     path = f"kubernetes-json-schema/v{version}.0-local-strict/_definitions.json"

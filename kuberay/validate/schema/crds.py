@@ -19,11 +19,7 @@ _MOST_BYTES = 32 * 2**20
 
 
 def read_crds(sources: Iterable[str]) -> dict[KindKey, JsonObject]:
-    """Returns the schemas of every served version of the CRDs in folders, files and URLs.
-
-    Raises:
-        UsageError: A source cannot be read, or has no CustomResourceDefinition.
-    """
+    """From folders, files and URLs; raises a UsageError where one has no readable CRD."""
     schemas: dict[KindKey, JsonObject] = {}
     for source in sources:
         found: dict[KindKey, JsonObject] = {}

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import importlib.util
 import warnings
-from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from kuberay.validate.manifest.node import Node
 from kuberay.validate.rayservice import RayService
 from kuberay.validate.rule import Finding, Findings, error, warning
 from kuberay.validate.suggestion import did_you_mean
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 REFUSED = error(
     "ray/serve-schema", "a config that Ray Serve's schema accepts",

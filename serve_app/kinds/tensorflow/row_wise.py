@@ -36,15 +36,11 @@ class RowWiseGraph:
     """The rewritten graph.
 
     Args:
-        graph: What is executed for a signature.
-        through: What is known of its rows.
         width: The number of rows that the new graph will take, at least 2.
         prefix: Begins the name of each new node.
         there: Names of nodes beside which the new ones will stand; resources are shared with them.
 
     Attributes:
-        width: As above.
-        nodes: The new nodes.
         feeds: Tensor name of the signature -> the new one.
         fetches: The same.
     """
@@ -190,7 +186,6 @@ class RowWiseGraph:
 
 
 def _output_type(node: Any, port: int) -> int:  # noqa: ANN401
-    """By the operation's definition."""
     found: list[int] = []
     for output in op_def_registry.get(node.op).output_arg:
         if output.type_list_attr:

@@ -6,18 +6,16 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from serve_app.errors import ServeAppError
+from serve_app.kinds.signature import Signature, TensorSpec
 from serve_app.kinds.tensorflow.row_wise import RowWiseGraph
-
-if TYPE_CHECKING:
-    from serve_app.kinds.signature import Signature, TensorSpec
-    from serve_app.kinds.tensorflow.saved_model import SavedModel
-    from serve_app.kinds.tensorflow.sharing._executed_graph import ExecutedGraph
-    from serve_app.kinds.tensorflow.sharing._following import RowsThrough
+from serve_app.kinds.tensorflow.saved_model import SavedModel
+from serve_app.kinds.tensorflow.sharing._executed_graph import ExecutedGraph
+from serve_app.kinds.tensorflow.sharing._following import RowsThrough
 
 _log = logging.getLogger(__name__)
 WIDTHS = (4, 16, 64)
@@ -62,11 +60,7 @@ class RowWiseCopies:
         *,
         in_caller: bool = False,
     ) -> dict[str, np.ndarray]:
-        """Computes `rows` single rows, at most the widest copy's; as `SavedModel.run`.
-
-        Raises:
-            ServeAppError: The model failed.
-        """
+        """Computes `rows` single rows, at most the widest copy's; as `SavedModel.run`."""
         assert self._model is not None
         width, copy = next(each for each in self._by_name[signature.name] if each[0] >= rows)
         if rows < width:
@@ -76,7 +70,6 @@ class RowWiseCopies:
         return {alias: array[:rows] for alias, array in outputs.items()}
 
     def close(self) -> None:
-        """Gives the memory back."""
         if self._model is not None:
             self._model.close()
 

@@ -45,7 +45,6 @@ class _Plan:
         inputs: Input aliases, in the order of the arguments of `call`.
         fetches: Tensor names, in the order of what `call` returns.
         outputs: Output alias -> place in `fetches`.
-        call: TensorFlow.
     """
 
     inputs: Names
@@ -58,14 +57,10 @@ class SavedModel:
     """A SavedModel in memory, ready to run.
 
     Attributes:
-        folder: The version folder.
-        signatures: By name.
         verdicts: What the graph says of each signature, by name.
         examples: tf.Examples such as the graph reads, to try it with.
 
     Args:
-        folder: The version folder.
-        threads: Threads for one operation.
         timeout_ms: Milliseconds after which a call is cancelled.
         more_nodes: Nodes to add to the graph; nothing of it is optimised then.
 
@@ -101,11 +96,9 @@ class SavedModel:
 
     @property
     def node_names(self) -> frozenset[str]:
-        """The names of all nodes of the graph."""
         return frozenset(operation.name for operation in self._session.graph.get_operations())
 
     def with_nodes(self, nodes: Sequence[Any]) -> SavedModel:
-        """Loads the same folder again, with more nodes."""
         return SavedModel(
             self.folder, threads=self._threads, timeout_ms=self._timeout_ms, more_nodes=nodes
         )
@@ -113,11 +106,7 @@ class SavedModel:
     def executed_graph(
         self, signature: Signature, inputs: Mapping[str, np.ndarray], timeout_ms: int
     ) -> Any:  # noqa: ANN401 - a GraphDef
-        """Computes a signature; returns the graph that this was done with.
-
-        Raises:
-            ServeAppError: The model failed.
-        """
+        """Computes a signature; returns the graph that this was done with."""
         feeds = {spec.tensor_name: inputs[alias] for alias, spec in signature.inputs.items()}
         fetches = dict.fromkeys(spec.tensor_name for spec in signature.outputs.values())
         with _tensorflow_errors():
@@ -134,13 +123,9 @@ class SavedModel:
     ) -> dict[str, np.ndarray]:
         """Computes a signature; safe in any thread.
 
-        Args:
-            signature: What is called.
-            inputs: One tensor per input alias.
-            outputs: The output aliases to compute; empty means all.
-            in_caller: Computes in the calling thread instead of TensorFlow's pool, which saves half
-                of the time of a small model; there is no timeout then.
-            timeout_ms: Takes the place of the timeout of all calls, at twice the cost.
+        No `outputs` means all. `in_caller` computes in the calling thread instead of TensorFlow's
+        pool, which saves half of the time of a small model; there is no timeout then. A timeout of
+        this call's own comes at twice the cost.
 
         Raises:
             ServeAppError: The model failed; code and text are TensorFlow's.
@@ -178,7 +163,6 @@ class SavedModel:
         )
 
     def close(self) -> None:
-        """Gives the session's memory back; no call may be running."""
         self._plans.clear()
         self._session.close()
 
@@ -282,7 +266,6 @@ def _loading() -> Iterator[None]:
 
 @contextmanager
 def _tensorflow_errors() -> Iterator[None]:
-    """Maps TensorFlow's errors to ours by their canonical code."""
     try:
         yield
     except Exception as exc:

@@ -19,10 +19,6 @@ from serve_app.kinds.traits import CallTraits
 class TensorFlowServable:
     """A loaded SavedModel.
 
-    Args:
-        folder: The version folder.
-        options: How it runs.
-
     Raises:
         ServeAppError: TensorFlow cannot load the folder; the class says why.
     """
@@ -41,16 +37,13 @@ class TensorFlowServable:
 
     @property
     def signatures(self) -> Mapping[str, Signature]:
-        """By name."""
         return self._model.signatures
 
     def traits(self, signature: str) -> CallTraits:
-        """What `learn` found out."""
         known = self._traits.get(signature)
         return known if known is not None else self._traits.setdefault(signature, CallTraits())
 
     def learn(self, recorded: Mapping[str, Tensors]) -> None:
-        """Finds out what may share a call, and makes the copies that this takes."""
         sharing = self._options.sharing
         self._traits, self._copies = learn_sharing(self._model, sharing, recorded)
 
@@ -85,7 +78,6 @@ class TensorFlowServable:
         return sum(file.stat().st_size for file in files)
 
     def close(self) -> None:
-        """Gives the memory back."""
         self._model.close()
         self._copies.close()
 

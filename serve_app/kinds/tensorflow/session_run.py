@@ -75,11 +75,7 @@ def _run(
 
 
 def tensor_output(graph: Any, name: str) -> Any:  # noqa: ANN401 - as above
-    """Returns TensorFlow's handle of a tensor.
-
-    Raises:
-        InvalidArgumentError: A name is no tensor, as in the signature of an init operation.
-    """
+    """Raises InvalidArgumentError where the name is no tensor, as of an init operation."""
     try:
         return graph.get_tensor_by_name(name)._as_tf_output()  # noqa: SLF001
     except (KeyError, ValueError) as exc:

@@ -10,9 +10,6 @@ def prepare_environment(threads: int) -> None:
 
     Ray sets OMP_NUM_THREADS to 1 on its own and TensorFlow takes every core it sees; several
     replicas on one machine would fight for them.
-
-    Args:
-        threads: Threads for one operation.
     """
     os.environ["OMP_NUM_THREADS"] = str(threads)
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)

@@ -15,7 +15,6 @@ class MetricsPage:
     """The page for Prometheus.
 
     Args:
-        path: Where it is.
         collect: Gathers the numbers; behind one port every replica must give the same answer, so
             it is not only this one's.
     """
@@ -25,11 +24,7 @@ class MetricsPage:
         self._collect = collect
 
     async def answer(self, query: str) -> Answer:
-        """Returns the page, whatever the method was; a query is refused, as in TensorFlow Serving.
-
-        Args:
-            query: What follows the question mark in the target.
-        """
+        """Whatever the method was; a query is refused, as in TensorFlow Serving."""
         if query:
             text = f"Unexpected path: {self.path}?{query}. Should be {self.path}"
             return Answer(400, text.encode("latin-1"), _TEXT)

@@ -17,7 +17,6 @@ class Ops:
     """The pages that need no model name.
 
     Args:
-        predictor: The models.
         metrics: The page for Prometheus; None where it is switched off.
     """
 
@@ -37,7 +36,6 @@ class Ops:
         return request.path in self._pages and request.method in ("GET", "HEAD")
 
     async def answer(self, request: HttpRequest) -> Answer:
-        """Answers with the page."""
         if self._metrics is not None and request.path == self._metrics.path:
             return await self._metrics.answer(request.query)
         return self._pages[request.path]()

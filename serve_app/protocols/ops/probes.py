@@ -25,7 +25,6 @@ def ready(predictor: Predictor) -> Answer:
 
 
 def catalogue(predictor: Predictor) -> Answer:
-    """Returns every model with its versions, their states and their records."""
     models: list[Json] = [_model(predictor, name) for name in predictor.models()]
     return json_answer({"models": models})
 

@@ -12,7 +12,6 @@ class RpcDispatch:
     """All methods of all services.
 
     Args:
-        protocols: Method -> who answers it.
         metadata: Trailing metadata of every reply, errors included.
     """
 
@@ -21,6 +20,5 @@ class RpcDispatch:
         self._metadata = metadata
 
     async def answer(self, method: str, request: RpcRequest) -> RpcReply:
-        """Returns the reply to one call of `method`, given by its bare name; never raises."""
         reply = await self._protocols[method].answer(method, request)
         return replace(reply, metadata=reply.metadata + self._metadata) if self._metadata else reply

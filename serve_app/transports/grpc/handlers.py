@@ -23,11 +23,7 @@ _direct: dict[str, BytesBehaviour] = {}
 
 
 class RpcHandlers(grpc.GenericRpcHandler):  # type: ignore[misc]  # untyped
-    """Finds the behaviour of a method and hands it bytes with what is left of the deadline.
-
-    Args:
-        behaviour: Returns the behaviour of a method, by its bare name.
-    """
+    """Finds the behaviour of a method and hands it bytes with what is left of the deadline."""
 
     def __init__(self, behaviour: Callable[[str], Behaviour]) -> None:
         # Ray Serve reads the names in this attribute of grpc's own handlers, and puts its own
@@ -58,9 +54,6 @@ def install_direct(behaviours: Mapping[str, BytesBehaviour]) -> None:
 
     Ray Serve puts its own way to the replica behind each method, with its bookkeeping of each call;
     in the replica itself there is a shorter one. One replica is one process.
-
-    Args:
-        behaviours: Bare method name -> what answers a serialized request.
     """
     _direct.clear()
     _direct.update(behaviours)

@@ -20,7 +20,6 @@ class HttpApp:
 
     Args:
         protocols: The last one owns everything.
-        max_body_bytes: Largest request body.
     """
 
     def __init__(self, protocols: Sequence[HttpProtocol], max_body_bytes: int) -> None:
@@ -28,7 +27,6 @@ class HttpApp:
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one ASGI connection event."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "websocket":
@@ -49,13 +47,7 @@ class HttpApp:
 
 
 class AsgiRequest:
-    """A request that comes through ASGI.
-
-    Args:
-        scope: ASGI's.
-        receive: ASGI's.
-        max_body_bytes: Largest body.
-    """
+    """A request that comes through ASGI."""
 
     def __init__(self, scope: Scope, receive: Receive, max_body_bytes: int) -> None:
         self.method: str = scope["method"]
@@ -66,11 +58,9 @@ class AsgiRequest:
         self._max_body_bytes = max_body_bytes
 
     def header(self, name: bytes) -> bytes:
-        """Returns the first header of that lower-case name, empty where there is none."""
         return next((value for key, value in self._headers if key == name), b"")
 
     async def body(self, *, gzip: bool = False) -> bytes:
-        """As `read_body`."""
         return await read_body(self._receive, gzip=gzip, limit_bytes=self._max_body_bytes)
 
 

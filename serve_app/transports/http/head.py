@@ -33,7 +33,6 @@ class Head:
     """A plain request whose body is of a known length.
 
     Attributes:
-        way: How it is answered.
         body_bytes: Content-Length.
         request_id: As sent; empty where there is none.
     """
@@ -63,11 +62,7 @@ class Heads:
         self._known: dict[bytes, Head | None] = {}
 
     def read(self, head: bytes) -> Head | None:
-        """Returns what `head` asks for, None where the ordinary way must see it.
-
-        Args:
-            head: Everything before the empty line.
-        """
+        """What the bytes before the empty line ask; None where the ordinary way must see it."""
         try:
             return self._known[head]
         except KeyError:
@@ -107,8 +102,6 @@ class Heads:
 
 
 class _Reader:
-    """Takes what the parser finds."""
-
     def __init__(self) -> None:
         self.url = b""
         self.headers: dict[bytes, bytes] = {}

@@ -13,13 +13,7 @@ AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def named(app: AsgiApp, header: str, replica: str) -> AsgiApp:
-    """Returns `app` with a header in each of its answers, errors and pages outside /v1/ included.
-
-    Args:
-        app: An ASGI application.
-        header: Name of the header.
-        replica: What it says.
-    """
+    """Puts a header into each answer of `app`, errors and pages outside /v1/ included."""
     pair = (header.lower().encode(), replica.encode())
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

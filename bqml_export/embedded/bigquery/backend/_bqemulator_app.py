@@ -19,12 +19,15 @@ from __future__ import annotations
 
 import functools
 import shutil
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeAlias
 
 from bqemulator.api.app import create_app
 from bqemulator.api.dependencies import AppContext
 from bqemulator.api.routes import tables
 from bqemulator.catalog.duckdb_repository import DuckDBCatalogRepository
+from bqemulator.catalog.models import TableMeta
 from bqemulator.config import PersistenceMode, Settings
 from bqemulator.domain.clock import SystemClock
 from bqemulator.domain.errors import UnsupportedFeatureError
@@ -42,12 +45,6 @@ from bqemulator.versioning.materialized_views import (
 )
 from bqemulator.versioning.snapshots import SnapshotManager
 from starlette.responses import JSONResponse
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from bqemulator.catalog.models import TableMeta
 
 AsgiApp: TypeAlias = Any
 """An ASGI application."""

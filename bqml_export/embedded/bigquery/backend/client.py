@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
 from bqml_export.embedded.bigquery.backend.errors import query_error
+from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
 from bqml_export.embedded.bigquery.protocol.result_set import (
     ResultSet,
     decode_rows,
     field_schema,
     parse_field,
 )
+from bqml_export.embedded.bigquery.protocol.wire import Json, Response
+from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
-    from bqml_export.embedded.bigquery.protocol.wire import Json, Response
-    from bqml_export.embedded.ml.data.table import Field
-    from bqml_export.sql.parameters import Parameter
+from bqml_export.sql.parameters import Parameter
 
 ROOT = "/bigquery/v2/projects"
 _PAGE_ROWS = 50_000
@@ -54,11 +50,7 @@ class BackendClient:
         self._backend = backend
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        """Returns the answer to a JSON request below `/bigquery/v2/projects`.
-
-        Raises:
-            QueryError: The backend answered with an error.
-        """
+        """Returns the answer to a JSON request below `/bigquery/v2/projects`."""
         content = b"" if body is None else json.dumps(body).encode()
         headers = (("content-type", "application/json"),)
         answer = self._backend.request(method, f"{ROOT}{path}", body=content, headers=headers)
@@ -69,11 +61,6 @@ class BackendClient:
         raise query_error({"message": error.get("message"), **detail})
 
     def dataset_location(self, project: str, dataset: str) -> str:
-        """Returns the location of a dataset.
-
-        Raises:
-            NotFoundError: There is none of that name.
-        """
         return str(self.call("GET", dataset_path(project, dataset)).get("location", "US"))
 
     def exists(self, path: str) -> bool:
@@ -84,17 +71,11 @@ class BackendClient:
         return True
 
     def ensure_dataset(self, project: str, dataset: str) -> None:
-        """Makes a dataset unless it is there."""
         if not self.exists(dataset_path(project, dataset)):
             reference = {"projectId": project, "datasetId": dataset}
             self.call("POST", f"/{quote(project)}/datasets", {"datasetReference": reference})
 
     def create_table(self, project: str, dataset: str, table: str, fields: Sequence[Field]) -> None:
-        """Makes an empty table.
-
-        Raises:
-            DuplicateError: It is there.
-        """
         body = {
             "tableReference": {"projectId": project, "datasetId": dataset, "tableId": table},
             "schema": {"fields": [field_schema(field) for field in fields]},
@@ -128,22 +109,12 @@ class BackendClient:
             return
 
     def run(self, scope: QueryScope, sql: str, *, dry_run: bool = False) -> Json:
-        """Runs a statement and returns its finished job.
-
-        Raises:
-            QueryError: The statement failed.
-        """
         configuration: Json = {"query": scope.configuration(sql)}
         if dry_run:
             configuration["dryRun"] = True
         return self.run_configuration(scope.project, configuration)
 
     def run_configuration(self, project: str, configuration: Json) -> Json:
-        """Runs a job of any configuration and returns it finished.
-
-        Raises:
-            QueryError: The job failed.
-        """
         job = self.call("POST", f"/{quote(project)}/jobs", {"configuration": configuration})
         error = job.get("status", {}).get("errorResult")
         if error:
@@ -151,11 +122,6 @@ class BackendClient:
         return job
 
     def rows(self, scope: QueryScope, sql: str) -> ResultSet:
-        """Returns all rows of a query.
-
-        Raises:
-            QueryError: The query failed.
-        """
         job_id = str(self.run(scope, sql)["jobReference"]["jobId"])
         try:
             return self.result_rows(scope.project, job_id)
@@ -173,7 +139,6 @@ class BackendClient:
         return decode_rows(fields, rows)
 
     def result_page(self, project: str, job_id: str, paging: Mapping[str, str]) -> Json:
-        """Returns one page of the rows of a finished query job, as getQueryResults does."""
         return self.call("GET", f"/{quote(project)}/queries/{quote(job_id)}?{urlencode(paging)}")
 
     def delete_result(self, project: str, job_id: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -14,9 +16,6 @@ from bqml_export.embedded.bigquery.protocol.wire import Response, error_response
 from bqml_export.errors import BqmlExportError, InvalidQueryError, NotSupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from pathlib import Path
-
     from bqml_export.embedded.bigquery.backend._bqemulator_app import Backend
 
 _HOP_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
@@ -39,11 +38,6 @@ class InProcessBackend:
         self._client: httpx.AsyncClient | None = None
 
     def start(self) -> None:
-        """Opens the database.
-
-        Raises:
-            BqmlExportError: The database cannot be opened.
-        """
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="bigquery-backend", daemon=True

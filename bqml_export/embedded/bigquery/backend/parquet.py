@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
+from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
-    from bqml_export.embedded.ml.data.table import Field
 
 _SCALARS: dict[str, pa.DataType] = {
     "INT64": pa.int64(),
@@ -32,11 +28,6 @@ _SCALARS: dict[str, pa.DataType] = {
 
 
 def arrow_type(field: Field) -> pa.DataType:
-    """Returns the Arrow type of a column.
-
-    Raises:
-        NotSupportedError: The embedded BigQuery cannot store the type.
-    """
     if field.type == "STRUCT":
         scalar = pa.struct([(sub.name, arrow_type(sub)) for sub in field.fields])
     elif field.type in _SCALARS:
@@ -60,11 +51,7 @@ def write_parquet(rows: ResultSet) -> bytes:
 
 
 def fit_columns(parquet: bytes, wanted: Sequence[Field]) -> bytes:
-    """Returns the file with the columns of `wanted`, by name; missing ones are NULL.
-
-    Raises:
-        InvalidQueryError: A REQUIRED column is missing, or values cannot be converted.
-    """
+    """Returns the file with the columns of `wanted`, by name; missing ones are NULL."""
     table = pq.read_table(io.BytesIO(parquet))
     given = {name.lower(): table.column(name) for name in table.column_names}
     columns = []

@@ -7,19 +7,14 @@ Fraser (2014), Palmer Station LTER, CC0.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Mapping
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
-from bqml_export.embedded.ml.data.table import Field
+from bqml_export.embedded.ml.data.table import Field, Value
 from bqml_export.errors import StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from bqml_export.embedded.ml.data.table import Value
 
 _PACKAGE = "palmerpenguins"
 _FILE = "data/penguins-raw.csv"
@@ -64,20 +59,12 @@ _NESTS: Mapping[str, _Column] = {
 
 
 def penguins() -> ResultSet:
-    """Returns BigQuery's table `penguins`, 344 birds.
-
-    Raises:
-        StorageError: The package or its file is not there.
-    """
+    """Returns BigQuery's table `penguins`, 344 birds."""
     return _rows(_PENGUINS, [_with_unreadable_sex(bird) for bird in _birds()])
 
 
 def penguin_nests() -> ResultSet:
-    """Returns a table of our own: the same birds with their nest, its egg date and its clutch.
-
-    Raises:
-        StorageError: The package or its file is not there.
-    """
+    """Returns a table of our own: the same birds with their nest, its egg date and its clutch."""
     return _rows(_NESTS, _birds())
 
 

@@ -6,14 +6,10 @@ They lie in a project of their own, where no user looks.
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import BackendClient, dataset_path, table_path
-from bqml_export.sql.tokens import quoted_name
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
-    from bqml_export.sql.tokens import Token
+from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
+from bqml_export.sql.tokens import Token, quoted_name
 
 _PROJECT = "embedded-scratch"
 _DATASET = "scratch"

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import BackendClient, table_path
 from bqml_export.embedded.bigquery.backend.penguins import penguin_nests, penguins
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
 from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PROJECT = "bigquery-public-data"
 DATASET = "ml_datasets"

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-from bqml_export.sql.values import SqlExpression, StructValue, describe_value
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.sql.values import OptionValue
+from bqml_export.sql.values import OptionValue, SqlExpression, StructValue, describe_value
 
 _TEXTS = {"description": "description", "friendly_name": "friendlyName"}
 _OPTIONS = (*_TEXTS, "labels", "expiration_timestamp")
@@ -27,12 +22,7 @@ _ELSEWHERE = {
 def model_changes(
     services: Services, scope: QueryScope, options: Mapping[str, OptionValue]
 ) -> dict[str, object]:
-    """Returns the changed fields of the resource; NULL clears one.
-
-    Raises:
-        InvalidQueryError: An option is unknown or its value has the wrong type.
-        NotSupportedError: BigQuery has the option, the embedded engine does not.
-    """
+    """Returns the changed fields of the resource; NULL clears one."""
     changes: dict[str, object] = {}
     for name, value in options.items():
         if name in _ELSEWHERE:

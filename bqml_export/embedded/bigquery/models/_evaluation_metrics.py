@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.data.table import Table
-    from bqml_export.embedded.ml.model.glm_model import GLMModel
-    from bqml_export.embedded.ml.model.training_report import Counts, RocPoint
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.ml.data.classes import Classes
+from bqml_export.embedded.ml.data.table import Table
+from bqml_export.embedded.ml.model.glm_model import GLMModel
+from bqml_export.embedded.ml.model.training_report import Counts, RocPoint
 
 _REGRESSION = {
     "mean_absolute_error": "meanAbsoluteError",
@@ -55,7 +52,6 @@ def evaluation_metrics(model: GLMModel) -> Json:
 
 
 def global_explanations(model: GLMModel) -> Json:
-    """Returns the explanations of a model trained with ENABLE_GLOBAL_EXPLAIN, or nothing."""
     if model.report.attributions is None:
         return {}
     whole: Json = {"explanations": _explanations(model.global_explain())}

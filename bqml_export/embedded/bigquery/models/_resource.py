@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.models._evaluation_metrics import (
     evaluation_metrics,
     global_explanations,
 )
+from bqml_export.embedded.bigquery.protocol.wire import Json
 from bqml_export.embedded.bigquery.stores.jobs import epoch_ms
 from bqml_export.embedded.bigquery.stores.models import ModelKey, new_etag
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.ml.data.table import Field
-    from bqml_export.embedded.ml.model.glm_model import GLMModel
-    from bqml_export.embedded.ml.optimizers.progress import Iteration
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
+from bqml_export.embedded.ml.data.table import Field
+from bqml_export.embedded.ml.model.glm_model import GLMModel
+from bqml_export.embedded.ml.optimizers.progress import Iteration
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 API_MODEL_TYPES = {"LINEAR_REG": "LINEAR_REGRESSION", "LOGISTIC_REG": "LOGISTIC_REGRESSION"}
 
@@ -47,7 +44,6 @@ def model_resource(key: ModelKey, model: GLMModel, location: str, started: datet
 
 
 def _given_columns(model: GLMModel) -> tuple[Field, ...]:
-    """Returns the columns that the user gives: those before a TRANSFORM clause."""
     if model.transform is None:
         return model.feature_columns
     label = model.label.name.lower()

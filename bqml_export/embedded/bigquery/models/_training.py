@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import QueryScope, table_path
 from bqml_export.embedded.bigquery.models._resource import (
@@ -16,17 +15,15 @@ from bqml_export.embedded.bigquery.models._resource import (
 from bqml_export.embedded.bigquery.models._transforms import check_functions, fit_transform
 from bqml_export.embedded.bigquery.models.computed_calls import read_data
 from bqml_export.embedded.bigquery.protocol.result_set import engine_table
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.jobs import Job
 from bqml_export.embedded.bigquery.stores.models import ModelKey, StoredModel
+from bqml_export.embedded.bigquery.stores.services import Services
+from bqml_export.embedded.ml.model.glm_model import GLMModel
+from bqml_export.embedded.ml.optimizers.progress import Iteration
 from bqml_export.embedded.ml.options.training_options import TrainingOptions, parse_options
 from bqml_export.errors import DuplicateError, InvalidQueryError, NotFoundError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.embedded.ml.model.glm_model import GLMModel
-    from bqml_export.embedded.ml.optimizers.progress import Iteration
-    from bqml_export.sql.model_statements import CreateModel
+from bqml_export.sql.model_statements import CreateModel
 
 _MODEL_ID = re.compile(r"[A-Za-z0-9_]{1,1024}")
 
@@ -34,11 +31,7 @@ _MODEL_ID = re.compile(r"[A-Za-z0-9_]{1,1024}")
 def create_model(
     services: Services, scope: QueryScope, key: ModelKey, statement: CreateModel, job: Job
 ) -> None:
-    """Runs CREATE MODEL as the work of `job`; `job` shows each iteration as it ends.
-
-    Raises:
-        QueryError: The statement, its data or its options are wrong.
-    """
+    """Runs CREATE MODEL as the work of `job`; `job` shows each iteration as it ends."""
     options = check_create(services, key, statement)
     exists = services.models.exists(key)
     if exists and statement.if_not_exists:
@@ -55,11 +48,6 @@ def create_model(
 
 
 def check_create(services: Services, key: ModelKey, statement: CreateModel) -> TrainingOptions:
-    """Returns the options of a CREATE MODEL that can start.
-
-    Raises:
-        QueryError: An option is wrong, the dataset is missing or the name is taken.
-    """
     if not _MODEL_ID.fullmatch(key.model):
         raise InvalidQueryError(
             f'Invalid model ID "{key.model}". Model IDs must be alphanumeric (plus underscores) '

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
 from bqml_export.embedded.bigquery.backend.scratch import Scratch
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet, engine_table
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.functions.encoders import Encoder
 from bqml_export.embedded.functions.preprocessing import preprocessing
-from bqml_export.embedded.ml.data.table import Field
+from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.model.transform import Transform, TransformColumn
 from bqml_export.errors import InvalidQueryError
 from bqml_export.sql.preprocessing_calls import PreprocessingCall, replace_calls
 from bqml_export.sql.tokens import Sql, quoted_name, read_sql
 from bqml_export.sql.transform_clause import SelectItem, referenced
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.embedded.ml.data.table import Table, Value
-
 _ROW = "_bqml_row"
 
 
 def check_functions(items: Sequence[SelectItem]) -> None:
-    """Raises QueryError for the first function of the clause that is wrong or not supported."""
+    """Refuses the first function of the clause that is wrong or not supported."""
     for item in items:
         replace_calls(item.sql, _checked)
 
@@ -40,11 +35,7 @@ def _checked(call: PreprocessingCall) -> str:
 def fit_transform(
     services: Services, scope: QueryScope, items: Sequence[SelectItem], rows: ResultSet
 ) -> tuple[Transform, ResultSet]:
-    """Returns the clause with the statistics of `rows`, and the rows that went through it.
-
-    Raises:
-        QueryError: An expression is wrong, or a function is not supported.
-    """
+    """Returns the clause with the statistics of `rows`, and the rows that went through it."""
     with _numbered(services, rows) as table:
 
         def freeze(call: PreprocessingCall) -> str:
@@ -64,13 +55,7 @@ def fit_transform(
 def apply_transform(
     services: Services, scope: QueryScope, transform: Transform, rows: ResultSet, without: str
 ) -> Table:
-    """Returns rows that went through the clause, in their order.
-
-    The column `without` of its select list is left out.
-
-    Raises:
-        InvalidQueryError: A column that the clause reads is missing.
-    """
+    """Returns rows that went through the clause, in order, without the column `without`."""
     wanted = [c for c in transform.columns if c.field.name.lower() != without.lower()]
     given = {field.name.lower() for field in rows.fields}
     for field in _inputs([read_sql(column.sql) for column in wanted], transform.inputs):
@@ -97,7 +82,6 @@ def _frozen(services: Services, scope: QueryScope, call: PreprocessingCall, tabl
 
 @contextmanager
 def _numbered(services: Services, rows: ResultSet) -> Iterator[str]:
-    """Yields the quoted name of a scratch table of the rows and their numbers."""
     scratch = Scratch(services.backend)
     fields = (*rows.fields, Field(_ROW, "INT64"))
     columns = {**rows.columns, _ROW: range(rows.num_rows)}

@@ -6,34 +6,26 @@ the text is replaced by that table's name. So calls work nested, joined, aliased
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
 from bqml_export.embedded.bigquery.backend.scratch import Scratch
 from bqml_export.embedded.bigquery.models._transforms import apply_transform
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet, engine_table, exact_rows
 from bqml_export.embedded.bigquery.stores.models import resolve
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.functions.model_functions import Call, find_function, needs_label
 from bqml_export.embedded.functions.preprocessing import expand
 from bqml_export.sql.ctes import with_visible_ctes
 from bqml_export.sql.model_functions import FunctionUse, find_functions
+from bqml_export.sql.tokens import Sql
 from bqml_export.sql.unnested_structs import name_fields
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.sql.tokens import Sql
 
 
 @contextmanager
 def computed(services: Services, scope: QueryScope, sql: Sql) -> Iterator[Sql]:
-    """Yields `sql` with every ML call computed; the scratch tables live as long as the block.
-
-    Raises:
-        QueryError: A model is missing, or a call is wrong or not supported.
-    """
+    """Yields `sql` with every ML call computed; the scratch tables live as long as the block."""
     scratch = Scratch(services.backend)
     try:
         yield _replace_calls(services, scratch, scope, sql)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.models import ModelKey
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.bucket_locations import check_bucket_location
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.models import ModelKey
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _URI = re.compile(r"gs://(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?")
 _SAVED_MODEL = "ML_TF_SAVED_MODEL"
@@ -32,11 +29,6 @@ class Destination:
 
 
 def sql_destination(options: Mapping[str, Any]) -> Destination:
-    """Returns where EXPORT MODEL ... OPTIONS(uri = ...) writes.
-
-    Raises:
-        QueryError: An option is missing, unknown or not supported.
-    """
     for name in options:
         if name == "trial_id":
             raise _no_trials()
@@ -46,11 +38,6 @@ def sql_destination(options: Mapping[str, Any]) -> Destination:
 
 
 def job_destination(extract: Json) -> Destination:
-    """Returns where an extract job with a source model writes.
-
-    Raises:
-        QueryError: A setting is wrong for a GLM or not supported.
-    """
     _check_format(str(extract.get("destinationFormat") or _SAVED_MODEL))
     for name, value in (extract.get("modelExtractOptions") or {}).items():
         if name == "trialId" and value is not None:
@@ -64,11 +51,6 @@ def job_destination(extract: Json) -> Destination:
 
 
 def parse_destination(uri: object) -> Destination:
-    """Returns the bucket and folder of a `gs://bucket/folder` address.
-
-    Raises:
-        InvalidQueryError: It is no such address, or names no folder.
-    """
     match = _URI.fullmatch(uri) if isinstance(uri, str) else None
     if match is None:
         raise InvalidQueryError(f"Invalid destination URI {uri!r}: expected gs://bucket/folder")
@@ -81,12 +63,7 @@ def parse_destination(uri: object) -> Destination:
 
 
 def export_model(services: Services, key: ModelKey, destination: Destination) -> int:
-    """Writes the export of a model and returns the number of files.
-
-    Raises:
-        NotFoundError: The model or the bucket does not exist.
-        InvalidQueryError: Model and bucket are in different locations.
-    """
+    """Returns the number of files; the bucket must be where the model is."""
     stored = services.models.get(key)
     location = str(stored.resource["location"])
     check_bucket_location(services.objects, destination.bucket, location, reading=False)

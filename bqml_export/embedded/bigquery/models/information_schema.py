@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
+from bqml_export.embedded.bigquery.backend.scratch import Scratch
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.ml.data.table import Field
 from bqml_export.sql.model_catalog import CatalogUse, find_model_catalogs
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.backend.scratch import Scratch
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 _FIELDS = (
     Field("model_catalog", "STRING"),
@@ -29,11 +26,7 @@ _FIELDS = (
 def replace_model_catalogs(
     services: Services, scratch: Scratch, scope: QueryScope, sql: Sql
 ) -> Sql:
-    """Returns `sql` with every INFORMATION_SCHEMA.MODELS replaced by a table with its rows.
-
-    Raises:
-        NotFoundError: Its dataset does not exist.
-    """
+    """Returns `sql` with every INFORMATION_SCHEMA.MODELS replaced by a table with its rows."""
     return sql.edited(
         (use.start, use.end, (scratch.add(_rows(services, scope, use)),))
         for use in find_model_catalogs(sql)

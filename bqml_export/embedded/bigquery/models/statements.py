@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
 from bqml_export.embedded.bigquery.models._alter_options import model_changes
 from bqml_export.embedded.bigquery.models._training import check_create, create_model
 from bqml_export.embedded.bigquery.models.computed_calls import computed
 from bqml_export.embedded.bigquery.models.exports import export_model, sql_destination
+from bqml_export.embedded.bigquery.stores.jobs import Job
 from bqml_export.embedded.bigquery.stores.models import ModelKey, resolve
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.errors import NotFoundError
 from bqml_export.sql.model_statements import (
     AlterModel,
@@ -17,11 +20,6 @@ from bqml_export.sql.model_statements import (
     ExportModel,
     ModelStatement,
 )
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _TYPES: dict[type[Any], str] = {
     CreateModel: "CREATE_MODEL",
@@ -38,11 +36,6 @@ def statement_type(statement: ModelStatement) -> str:
 def run_model_statement(
     services: Services, scope: QueryScope, statement: ModelStatement, job: Job
 ) -> None:
-    """Runs one statement as the work of `job`.
-
-    Raises:
-        QueryError: It failed.
-    """
     key = resolve(statement.path, scope.project, scope.default_dataset)
     job.update_query_statistics(
         statementType=statement_type(statement), totalBytesProcessed="0", cacheHit=False
@@ -58,11 +51,7 @@ def run_model_statement(
 
 
 def check_model_statement(services: Services, scope: QueryScope, statement: ModelStatement) -> None:
-    """Checks what can be checked without running, for a dry run.
-
-    Raises:
-        QueryError: Running it would fail.
-    """
+    """Checks what can be checked without running, for a dry run."""
     key = resolve(statement.path, scope.project, scope.default_dataset)
     if isinstance(statement, CreateModel):
         check_create(services, key, statement)

@@ -7,10 +7,8 @@ the client library hands raw bytes to `bq`, which crashes.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.protocol.wire import Json
 
 _PROJECT = "projects/{+projectId}"
 _DATASET = f"{_PROJECT}/datasets/{{+datasetId}}"

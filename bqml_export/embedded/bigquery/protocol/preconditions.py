@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bqml_export.embedded.bigquery.protocol.wire import Json, Request
 from bqml_export.errors import QueryError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.protocol.wire import Json, Request
 
 
 class PreconditionError(QueryError):
@@ -18,11 +14,7 @@ class PreconditionError(QueryError):
 
 
 def check_etag(request: Request, etag: object, name: str) -> None:
-    """Checks the request's If-Match.
-
-    Raises:
-        PreconditionError: `name` was changed since the client read it.
-    """
+    """Refuses a change of what is not as the client read it, by the request's If-Match."""
     expected = request.headers.get("if-match")
     if expected and expected not in ("*", etag):
         raise PreconditionError(f"Precondition Failed: {name} was changed since it was read")

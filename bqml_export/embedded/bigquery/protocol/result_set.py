@@ -7,17 +7,14 @@ export takes: floats for NUMERIC, and DATE, DATETIME, TIME and TIMESTAMP as text
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+from bqml_export.embedded.bigquery.protocol.wire import Json
 from bqml_export.embedded.ml.data.table import Field, Table, Value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
 
 WireValue: TypeAlias = Any
 """The `v` of one cell of the REST API."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from bqml_export.errors import InvalidQueryError, QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object of the REST API."""
@@ -29,11 +27,6 @@ class Request:
     query_string: str = ""
 
     def json(self) -> Json:
-        """Returns the body as a JSON object.
-
-        Raises:
-            InvalidQueryError: It is not one.
-        """
         return parse_object(self.body)
 
     @property
@@ -55,11 +48,6 @@ class Response:
 
 
 def parse_object(text: bytes) -> Json:
-    """Returns the JSON object that `text` holds.
-
-    Raises:
-        InvalidQueryError: It holds something else.
-    """
     try:
         value = json.loads(text or b"{}")
     except ValueError as exc:

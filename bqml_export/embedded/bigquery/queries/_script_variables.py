@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
+from bqml_export.embedded.bigquery.backend.client import QueryScope
 from bqml_export.embedded.bigquery.models.computed_calls import computed
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.errors import InvalidQueryError, NotSupportedError
+from bqml_export.sql.parameters import Parameter
 from bqml_export.sql.statement import Statement
+from bqml_export.sql.tokens import Sql
 from bqml_export.sql.variables import Assignment, parameter_name, use_parameters
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.backend.client import QueryScope
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.sql.parameters import Parameter
-    from bqml_export.sql.tokens import Sql
 
 _TYPES = frozenset(
     {"STRING", "INT64", "FLOAT64", "BOOL", "NUMERIC", "DATE", "DATETIME", "TIME", "TIMESTAMP"}
@@ -38,11 +35,6 @@ class ScriptVariables:
         return Statement(use_parameters(statement.sql, self._values))
 
     def assign(self, services: Services, assignment: Assignment) -> None:
-        """Runs a DECLARE or SET.
-
-        Raises:
-            QueryError: The expression fails, or has a type that a variable cannot have here.
-        """
         for name in assignment.names:
             known = self._values.get(name)
             if known is None and not assignment.declares:

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from bqml_export.embedded.bigquery.models.exports import export_model, job_destination
+from bqml_export.embedded.bigquery.protocol.wire import Json
 from bqml_export.embedded.bigquery.queries.query import read_query
+from bqml_export.embedded.bigquery.stores.jobs import Job
 from bqml_export.embedded.bigquery.stores.models import ModelKey
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.accessed import check_location
 from bqml_export.embedded.bigquery.tables.destination import open_target
 from bqml_export.embedded.bigquery.tables.extracts import extract_table, table_destination
 from bqml_export.embedded.bigquery.tables.loads import load_table
 from bqml_export.errors import InvalidQueryError, NotFoundError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import Services
-
 _TYPES = ("query", "load", "extract", "copy")
 
 
 def plan_work(services: Services, job: Job, *, upload: bytes | None) -> Callable[[Job], None]:
-    """Returns the work of a job, and completes the job's location and type.
-
-    Raises:
-        QueryError: The job cannot be started; it has not been made then.
-    """
+    """Completes the job's location and type; a job that cannot start has not been made then."""
     kind = next((name for name in _TYPES if name in job.configuration), None)
     if kind is None or not isinstance(job.configuration[kind], dict):
         raise InvalidQueryError(
@@ -105,7 +97,6 @@ def _refuse_model(services: Services, project: str, source: Json) -> None:
 
 
 def _locate(services: Services, job: Job, table: Json) -> None:
-    """Sets the job's location to that of a table's dataset, where there is one."""
     project, dataset = str(table.get("projectId") or job.project), str(table.get("datasetId") or "")
     try:
         actual = services.backend.dataset_location(project, dataset)

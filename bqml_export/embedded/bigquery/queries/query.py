@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import QueryScope
 from bqml_export.embedded.bigquery.backend.errors import query_error
@@ -16,13 +16,16 @@ from bqml_export.embedded.bigquery.models.statements import (
     run_model_statement,
     statement_type,
 )
+from bqml_export.embedded.bigquery.protocol.wire import Json
 from bqml_export.embedded.bigquery.queries._script_variables import ScriptVariables
 from bqml_export.embedded.bigquery.queries.results import (
     anonymous_table,
     drop_old_results,
     result_rows,
 )
+from bqml_export.embedded.bigquery.stores.jobs import Job
 from bqml_export.embedded.bigquery.stores.models import resolve
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.accessed import (
     AccessedTable,
     accessed_tables,
@@ -41,13 +44,6 @@ from bqml_export.sql.scripts import model_script, plain_statements, refuse_state
 from bqml_export.sql.statement import Statement
 from bqml_export.sql.tokens import Sql, read_sql
 from bqml_export.sql.variables import read_assignment
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _DML_COUNTS = {
     "INSERT": "insertedRowCount",
@@ -79,9 +75,7 @@ class Query:
     def location(self, services: Services, asked: str) -> str:
         """Returns where the job runs: where the datasets of its models and tables are.
 
-        Raises:
-            NotFoundError: A dataset of a model or of the destination does not exist, or one is
-                somewhere else than the client asked for or than another one.
+        NotFoundError: one does not exist, or is not where the client or another one is.
         """
         location = asked
         for statement in self.statements:
@@ -99,11 +93,7 @@ class Query:
         return location or "US"
 
     def check(self, services: Services) -> Json:
-        """Returns `statistics.query` of a dry run.
-
-        Raises:
-            QueryError: Running would fail.
-        """
+        """Returns `statistics.query` of a dry run."""
         if len(self.statements) > 1:
             # Its statements see what the ones before them make, and nothing is made.
             return {"statementType": "SCRIPT", "totalBytesProcessed": "0", "totalBytesBilled": "0"}
@@ -124,8 +114,7 @@ class Query:
     def work(self, services: Services, job: Job) -> None:
         """Runs the statements one after another; the last one's result is the job's.
 
-        Raises:
-            QueryError: A statement failed; the ones before it have taken effect.
+        What came before a statement that fails has taken effect.
         """
         target = self._target(services)
         if len(self.statements) == 1:
@@ -177,11 +166,6 @@ class Query:
         _add_bytes(job, processed, self.configuration, num_tables=1)
 
     def run_statement(self, services: Services, statement: Statement, job: Job) -> None:
-        """Runs one statement as the work of `job`.
-
-        Raises:
-            QueryError: It failed.
-        """
         job.check_cancelled()
         tables = accessed_tables(services.backend, self.scope, statement.tables)
         _add_bytes(job, bytes_read(services.backend, tables), self.configuration, len(tables))
@@ -230,11 +214,6 @@ class Query:
 
 
 def read_query(project: str, configuration: Json) -> Query:
-    """Returns the query of `configuration.query`.
-
-    Raises:
-        QueryError: The text cannot be read, or uses models where that is not supported.
-    """
     sql = configuration.get("query")
     if not isinstance(sql, str) or not sql.strip():
         error = InvalidQueryError("Required parameter is missing: query")
@@ -255,11 +234,7 @@ def read_query(project: str, configuration: Json) -> Query:
 
 
 def _refuse_settings(configuration: Json) -> None:
-    """Refuses what would change the query's result or its table, and is not built.
-
-    Raises:
-        NotSupportedError: A setting of this kind is set.
-    """
+    """Refuses what would change the query's result or its table, and is not built."""
     for name in REFUSED_SETTINGS:
         if configuration.get(name):
             raise NotSupportedError(
@@ -268,11 +243,7 @@ def _refuse_settings(configuration: Json) -> None:
 
 
 def _add_bytes(job: Job, processed: int, query: Json, num_tables: int) -> None:
-    """Shows what a statement reads.
-
-    Raises:
-        BytesBilledError: It is more than the query allows.
-    """
+    """Shows what a statement reads; BytesBilledError if it is more than the query allows."""
     billed = bytes_billed(processed, num_tables)
     check_bytes_billed(query.get("maximumBytesBilled"), billed)
     job.statistics = {**job.statistics, "totalBytesProcessed": str(processed)}

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.jobs import Job
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.errors import NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 ANONYMOUS_DATASET = "_embedded_results"
 _PREFIX = "anon-"
@@ -30,11 +26,6 @@ def anonymous_table(job: Job) -> Json:
 
 
 def anonymous_job(services: Services, project: str, table: str) -> Job:
-    """Returns the job whose rows an anonymous table holds.
-
-    Raises:
-        NotFoundError: There is none, or its rows are gone.
-    """
     job = services.jobs.find(project, table.removeprefix(_PREFIX))
     if not table.startswith(_PREFIX) or job is None or job.result_job_id is None:
         raise _gone(project, table)
@@ -45,9 +36,6 @@ def result_page(services: Services, job: Job, query: Mapping[str, str]) -> Json:
     """Returns one page of a finished job's rows in the form of getQueryResults.
 
     `query` has the request's maxResults, pageToken and startIndex.
-
-    Raises:
-        NotFoundError: The rows are gone: old ones are dropped, and a restart drops them all.
     """
     if job.result_job_id is None:
         raise _gone(job.project, f"{_PREFIX}{job.job_id}")

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import dataset_path
 from bqml_export.embedded.bigquery.protocol.preconditions import check_etag, patched_labels
 from bqml_export.embedded.bigquery.protocol.wire import Json, Request, Response, json_response
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.schema_changes import InUseError
 from bqml_export.errors import DuplicateError, InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,1024}")
 _LABEL = re.compile(r"labels\.([^:\s]+)(?::(\S*))?")
@@ -32,7 +28,6 @@ class DatasetRoutes:
         self._forward = forward
 
     def list(self, request: Request, project: str) -> Response:
-        """datasets.list by name; the page token is the last name of the page before."""
         answer = self._services.backend.call("GET", f"/{project}/datasets?maxResults={_ALL}")
         found = {d["datasetReference"]["datasetId"]: d for d in answer.get("datasets", [])}
         hidden = request.query.get("all", "false").lower() != "true"
@@ -65,7 +60,6 @@ class DatasetRoutes:
         return self._forward(request)
 
     def change(self, request: Request, project: str, dataset: str) -> Response:
-        """datasets.patch, and datasets.update with the whole resource."""
         path = dataset_path(project, dataset)
         old = self._services.backend.call("GET", path)
         check_etag(request, old["etag"], f"Dataset {project}:{dataset}")
@@ -94,11 +88,7 @@ class DatasetRoutes:
 
 
 def _matches(labels: Json, text: str) -> bool:
-    """Returns whether labels satisfy every `labels.name[:value]` of a filter.
-
-    Raises:
-        InvalidQueryError: The filter has another form.
-    """
+    """Whether labels satisfy every `labels.name[:value]` of a filter."""
     for term in text.split():
         match = _LABEL.fullmatch(term)
         if match is None:

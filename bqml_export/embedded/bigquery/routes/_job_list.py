@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
+from bqml_export.embedded.bigquery.protocol.wire import Json, Request
+from bqml_export.embedded.bigquery.stores.jobs import Job, JobStore
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json, Request
-    from bqml_export.embedded.bigquery.stores.jobs import Job, JobStore
 
 _PAGE = 1000
 
 
 def list_jobs(jobs: JobStore, request: Request, project: str) -> Json:
-    """Returns a page of the project's jobs; the token is the last job of the page before.
-
-    Raises:
-        InvalidQueryError: A parameter is no number.
-    """
+    """Returns a page of the project's jobs; the token is the last job of the page before."""
     query = request.query
     found = jobs.list(project, query.get("parentJobId"))
     states = {state.upper() for state in parse_qs(request.query_string).get("stateFilter", ())}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from bqml_export.embedded.bigquery.backend.errors import query_error
 from bqml_export.embedded.bigquery.protocol.wire import Json, Request, Response, json_response
@@ -13,12 +13,8 @@ from bqml_export.embedded.bigquery.queries.query import REFUSED_SETTINGS, read_q
 from bqml_export.embedded.bigquery.queries.results import result_page
 from bqml_export.embedded.bigquery.routes._job_list import list_jobs
 from bqml_export.embedded.bigquery.stores.jobs import Job, epoch_ms
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.errors import InvalidQueryError, NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 _LONGEST_WAIT_S = 10.0

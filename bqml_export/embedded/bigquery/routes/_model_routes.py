@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bqml_export.embedded.bigquery.backend.client import dataset_path
 from bqml_export.embedded.bigquery.protocol.preconditions import check_etag, patched_labels
 from bqml_export.embedded.bigquery.protocol.wire import Json, Request, Response, json_response
 from bqml_export.embedded.bigquery.stores.models import ModelKey
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.stores.services import Services
+from bqml_export.embedded.bigquery.stores.services import Services
 
 _LISTED = ("modelReference", "modelType", "creationTime", "lastModifiedTime", "labels")
 _PAGE = 1000
@@ -23,7 +19,6 @@ class ModelRoutes:
         self._services = services
 
     def list(self, request: Request, project: str, dataset: str) -> Response:
-        """models.list, by name; the page token is the last name of the page before."""
         self._services.backend.call("GET", dataset_path(project, dataset))
         after = request.query.get("pageToken", "")
         size = int(request.query.get("maxResults", _PAGE))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import QueryScope, dataset_path, table_path
 from bqml_export.embedded.bigquery.protocol.preconditions import check_etag, patched_labels
@@ -16,16 +16,12 @@ from bqml_export.embedded.bigquery.queries.results import (
     result_table,
 )
 from bqml_export.embedded.bigquery.stores.models import ModelKey
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.accessed import AccessedTable, table_bytes
 from bqml_export.embedded.bigquery.tables.inserted_rows import insert_errors
 from bqml_export.errors import DuplicateError, InvalidQueryError, NotSupportedError
 from bqml_export.sql.scripts import model_script
 from bqml_export.sql.tokens import read_sql
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _ALL = 1_000_000
 _PAGE = 1000
@@ -40,7 +36,6 @@ class TableRoutes:
         self._forward = forward
 
     def list(self, request: Request, project: str, dataset: str) -> Response:
-        """tables.list by name; the page token is the last name of the page before."""
         path = dataset_path(project, dataset)
         self._services.backend.call("GET", path)
         answer = self._services.backend.call("GET", f"{path}/tables?maxResults={_ALL}")

@@ -5,23 +5,18 @@ from __future__ import annotations
 import re
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.protocol.wire import Json, Request, Response, parse_object
 from bqml_export.embedded.http.multipart import MultipartError, read_parts
 from bqml_export.errors import InvalidQueryError, NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _RANGE = re.compile(r"bytes (?:(?P<start>\d+)-(?P<end>\d+)|\*)/(?P<total>\d+|\*)")
 
 
 @dataclass(slots=True)
 class _Session:
-    """One resumable upload that is not complete."""
-
     project: str
     body: Json
     content: bytearray = field(default_factory=bytearray)
@@ -36,7 +31,6 @@ class UploadRoutes:
         self._lock = threading.Lock()
 
     def start(self, request: Request, project: str) -> Response:
-        """Takes a whole multipart upload, or opens a resumable one."""
         kind = request.query.get("uploadType")
         if kind == "multipart":
             return self._insert(project, *_job_and_data(request))
@@ -47,7 +41,7 @@ class UploadRoutes:
         )
 
     def resume(self, request: Request, project: str) -> Response:
-        """Takes the next chunk of a resumable upload, or tells how much has arrived."""
+        """Takes the next chunk, or tells how much has arrived."""
         upload_id = request.query.get("upload_id", "")
         with self._lock:
             session = self._sessions.get(upload_id)
@@ -77,7 +71,7 @@ def _job_and_data(request: Request) -> tuple[Json, bytes]:
 
 
 def _append(content: bytearray, request: Request) -> bool:
-    """Adds the chunk and returns whether the upload is complete."""
+    """Returns whether the upload is complete."""
     header = request.headers.get("content-range")
     if header is None:
         content[:] = request.body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from urllib.parse import unquote
 
 from bqml_export.embedded.bigquery.backend.errors import readable_error
@@ -19,12 +19,8 @@ from bqml_export.embedded.bigquery.routes._job_routes import JobRoutes
 from bqml_export.embedded.bigquery.routes._model_routes import ModelRoutes
 from bqml_export.embedded.bigquery.routes._table_routes import TableRoutes
 from bqml_export.embedded.bigquery.routes._upload_routes import UploadRoutes
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.errors import InvalidQueryError, QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bqml_export.embedded.bigquery.stores.services import Services
 
 _PROJECT = r"/bigquery/v2/projects/([^/]+)"
 _DATASET = rf"{_PROJECT}/datasets/([^/]+)"

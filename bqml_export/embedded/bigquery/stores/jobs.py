@@ -6,17 +6,14 @@ import json
 import threading
 import time
 import uuid
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.embedded.bigquery.protocol.wire import Json, error_proto, parse_object
 from bqml_export.embedded.state.atomic import file_name, write_atomically
 from bqml_export.errors import BqmlExportError, DuplicateError, InvalidQueryError, QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 _THREADS = 16
 
@@ -65,7 +62,6 @@ class Job:
 
     @property
     def created_ms(self) -> int:
-        """When the job was made, in milliseconds since 1970."""
         return int(self.statistics.get("creationTime", 0))
 
     def reference(self) -> Json:
@@ -76,10 +72,7 @@ class Job:
         self.statistics = {"creationTime": now, "startTime": now, **self.statistics}
 
     def child(self, number: int, sql: str, start: int) -> Job:
-        """Returns the job of the statement that begins at `start` of this script.
-
-        It is cancelled with the script.
-        """
+        """Returns the job of the statement at `start` of this script; cancelled with the script."""
         whole = str(self.configuration["query"]["query"])
         query = {**self.configuration["query"], "query": sql}
         query.pop("destinationTable", None)
@@ -102,11 +95,7 @@ class Job:
         self.statistics = {**self.statistics, "query": query}
 
     def check_cancelled(self) -> None:
-        """Ends the job's work when the user asked for it.
-
-        Raises:
-            StoppedError: The job was cancelled.
-        """
+        """Raises StoppedError, which ends the work, when the user asked for it."""
         if self.cancelled.is_set():
             raise StoppedError("Job execution was cancelled: User requested cancellation")
 
@@ -125,11 +114,7 @@ class JobStore:
             self._load(path)
 
     def claim(self, project: str, job_id: str) -> None:
-        """Reserves a job id, so that a repeated request never runs twice.
-
-        Raises:
-            DuplicateError: The id is taken.
-        """
+        """Reserves a job id, so that a repeated request never runs twice."""
         with self._lock:
             if (project, job_id) in self._claimed:
                 raise DuplicateError(f"Already Exists: Job {project}:{job_id}")
@@ -141,7 +126,7 @@ class JobStore:
             self._claimed.discard((project, job_id))
 
     def find(self, project: str, job_id: str) -> Job | None:
-        """Returns the job, or None when the gateway does not run one of that id."""
+        """Returns None when the gateway does not run a job of that id."""
         return self._jobs.get((project, job_id))
 
     def list(self, project: str, parent_job_id: str | None = None) -> list[Job]:
@@ -154,7 +139,6 @@ class JobStore:
         return sorted(jobs, key=lambda job: (job.created_ms, job.job_id), reverse=True)
 
     def submit(self, job: Job, work: Callable[[Job], None]) -> None:
-        """Starts `work(job)` on a worker thread."""
         self.add(job)
         self._workers.submit(self._run, job, work)
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import threading
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.embedded.bigquery.protocol.wire import Json, parse_object
 from bqml_export.embedded.bigquery.stores.jobs import epoch_ms
 from bqml_export.embedded.ml.model.glm_model import GLMModel
 from bqml_export.embedded.state.atomic import file_name, write_atomically
 from bqml_export.errors import DuplicateError, InvalidQueryError, NotFoundError, StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from bqml_export.sql.paths import ModelPath
+from bqml_export.sql.paths import ModelPath
 
 _EDITABLE = ("description", "friendlyName", "labels", "expirationTime")
 
@@ -39,11 +35,6 @@ class ModelKey:
 
 
 def resolve(path: ModelPath, project: str, default_dataset: Json | None) -> ModelKey:
-    """Returns the full name of a model that SQL names.
-
-    Raises:
-        InvalidQueryError: The path has no dataset and there is no default one.
-    """
     default = default_dataset or {}
     dataset = path.dataset or str(default.get("datasetId") or "")
     if not dataset:
@@ -76,11 +67,6 @@ class ModelStore:
         return self._path(key).exists() and not self._has_expired(key)
 
     def get(self, key: ModelKey) -> StoredModel:
-        """Returns a model.
-
-        Raises:
-            NotFoundError: There is none of that name.
-        """
         with self._lock:
             if key not in self._loaded:
                 self._loaded[key] = self._read(key)
@@ -96,11 +82,6 @@ class ModelStore:
             return [self.get(key) for key in sorted(kept, key=lambda key: key.model)]
 
     def put(self, key: ModelKey, stored: StoredModel, *, replace: bool) -> None:
-        """Keeps a model under its name.
-
-        Raises:
-            DuplicateError: The name is taken and `replace` is false.
-        """
         with self._lock:
             if not replace and self.exists(key):
                 raise DuplicateError(f"Already Exists: Model {key}")
@@ -109,12 +90,7 @@ class ModelStore:
             self._loaded[key] = stored
 
     def edit(self, key: ModelKey, changes: Mapping[str, object]) -> Json:
-        """Changes the editable fields of a model's resource and returns it; None clears a field.
-
-        Raises:
-            NotFoundError: There is no model of that name.
-            InvalidQueryError: A field cannot be changed.
-        """
+        """Changes the editable fields of a model's resource and returns it; None clears a field."""
         for name in changes:
             if name not in _EDITABLE:
                 raise InvalidQueryError(
@@ -129,11 +105,6 @@ class ModelStore:
             return resource
 
     def delete(self, key: ModelKey) -> None:
-        """Deletes a model.
-
-        Raises:
-            NotFoundError: There is none of that name.
-        """
         with self._lock:
             if not self.exists(key):
                 raise _not_found(key)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.backend.client import BackendClient
-    from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
-    from bqml_export.embedded.bigquery.stores.jobs import JobStore
-    from bqml_export.embedded.bigquery.stores.models import ModelStore
+from bqml_export.embedded.bigquery.backend.client import BackendClient
+from bqml_export.embedded.bigquery.backend.in_process import InProcessBackend
+from bqml_export.embedded.bigquery.stores.jobs import JobStore
+from bqml_export.embedded.bigquery.stores.models import ModelStore
 
 
 class ObjectStore(Protocol):
@@ -22,12 +21,7 @@ class ObjectStore(Protocol):
     def names(self, bucket: str, prefix: str) -> list[str]: ...
 
     def read(self, bucket: str, name: str) -> bytes:
-        """Returns an object's content.
-
-        Raises:
-            FileNotFoundError: There is no such object.
-        """
-        ...
+        """FileNotFoundError: there is no such object."""
 
 
 @dataclass(frozen=True, slots=True)

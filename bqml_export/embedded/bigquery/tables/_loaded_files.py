@@ -6,22 +6,18 @@ import io
 import json
 import re
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bqml_export.embedded.bigquery.backend.parquet import arrow_type
+from bqml_export.embedded.bigquery.protocol.wire import Json
 from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
 
 _ANY_FORMAT = frozenset(
     {
@@ -72,12 +68,7 @@ class LoadedFiles:
 
 
 def read_files(sources: Sequence[bytes], load: Json, wanted: tuple[Field, ...]) -> LoadedFiles:
-    """Returns the rows of the files; `wanted` is the schema, or empty to find it in the files.
-
-    Raises:
-        InvalidQueryError: The data does not fit.
-        NotSupportedError: The format or a setting of `configuration.load` is not supported.
-    """
+    """Returns the rows of the files; `wanted` is the schema, or empty to find it in the files."""
     name = str(load.get("sourceFormat") or "CSV").upper()
     reader = _READERS.get(name)
     if reader is None:
@@ -239,7 +230,6 @@ def _check_required(table: pa.Table, fields: tuple[Field, ...]) -> None:
 
 
 def _field(column: pa.Field) -> Field:
-    """Returns BigQuery's field for a column of a file without a given schema."""
     kind = column.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         element = _field(pa.field(column.name, kind.value_type))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import BackendClient, QueryScope, table_path
 from bqml_export.embedded.bigquery.protocol.result_set import parse_field
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import NotFoundError, QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.ml.data.table import Field
-    from bqml_export.sql.table_references import TableReference
+from bqml_export.sql.table_references import TableReference
 
 _FIXED_BYTES = {
     "INT64": 8,
@@ -71,11 +67,7 @@ def accessed_tables(
 
 
 def location_of(asked: str, tables: Sequence[AccessedTable]) -> str:
-    """Returns where a query of `tables` runs; `asked` is empty when the client leaves it open.
-
-    Raises:
-        NotFoundError: A table is somewhere else.
-    """
+    """Returns where a query of `tables` runs; `asked` is empty when the client leaves it open."""
     location = asked or (tables[0].location if tables else "US")
     for table in tables:
         check_location(location, table.location, f"{table.project}:{table.dataset}")
@@ -83,11 +75,6 @@ def location_of(asked: str, tables: Sequence[AccessedTable]) -> str:
 
 
 def check_location(asked: str, actual: str, dataset: str) -> str:
-    """Returns the location of `dataset`, in which a job runs that may ask for another.
-
-    Raises:
-        NotFoundError: The job was sent to another location than the dataset's.
-    """
     if asked and asked.upper() != actual.upper():
         # Not a word about jobs: the client repeats a 404 that speaks of one for ten minutes.
         raise NotFoundError(
@@ -110,11 +97,6 @@ def bytes_billed(processed: int, num_tables: int) -> int:
 
 
 def check_bytes_billed(limit: object, billed: int) -> None:
-    """Checks `maximumBytesBilled` of a query.
-
-    Raises:
-        BytesBilledError: It reads more.
-    """
     if limit is not None and int(str(limit)) < billed:
         raise BytesBilledError(
             f"Query exceeded limit for bytes billed: {limit}. {billed} or higher required."
@@ -126,7 +108,8 @@ def table_bytes(backend: BackendClient, table: AccessedTable) -> int:
     try:
         resource = backend.call("GET", table_path(table.project, table.dataset, table.table))
         fields = [parse_field(schema) for schema in resource.get("schema", {}).get("fields", ())]
-        read = [field for field in fields if _is_read(field, table.columns)]
+        columns = table.columns
+        read = [field for field in fields if columns is None or field.name.lower() in columns]
         if not read:
             return 0
         total = " + ".join(f"COALESCE(SUM({_size(field)}), 0)" for field in read)
@@ -136,10 +119,6 @@ def table_bytes(backend: BackendClient, table: AccessedTable) -> int:
     except QueryError:
         return 0
     return int(str(rows.columns["size"][0]))
-
-
-def _is_read(field: Field, columns: frozenset[str] | None) -> bool:
-    return columns is None or field.name.lower() in columns
 
 
 def _size(field: Field) -> str:

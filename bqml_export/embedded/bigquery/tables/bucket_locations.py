@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bqml_export.embedded.bigquery.stores.services import ObjectStore
 from bqml_export.errors import InvalidQueryError, NotFoundError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.bigquery.stores.services import ObjectStore
 
 
 def check_bucket_location(
@@ -16,10 +12,6 @@ def check_bucket_location(
     """Checks that a job may read from or write to a bucket.
 
     BigQuery loads a bucket from anywhere into a dataset in the US; else both must be in one place.
-
-    Raises:
-        NotFoundError: There is no such bucket.
-        InvalidQueryError: The bucket is in another location than the dataset.
     """
     found = objects.bucket_location(bucket)
     if found is None:

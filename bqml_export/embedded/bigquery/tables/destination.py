@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import BackendClient, dataset_path, table_path
 from bqml_export.embedded.bigquery.protocol.result_set import ResultSet, parse_field
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.ml.data.table import Field
 from bqml_export.errors import (
     DuplicateError,
     InvalidQueryError,
     NotFoundError,
     NotSupportedError,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.ml.data.table import Field
 
 _DISPOSITIONS = ("WRITE_APPEND", "WRITE_EMPTY", "WRITE_TRUNCATE")
 
@@ -52,11 +48,7 @@ class Target:
         backend.append_parquet(self.project, self.dataset, self.table, parquet)
 
     def write_file(self, backend: BackendClient, fields: Sequence[Field], parquet: bytes) -> None:
-        """Writes a Parquet file; an existing table takes it by the names of its columns.
-
-        Raises:
-            InvalidQueryError: It does not fit the table.
-        """
+        """Writes a Parquet file; an existing table takes it by the names of its columns."""
         wanted = self.fields()
         if wanted and wanted != tuple(fields):
             from bqml_export.embedded.bigquery.backend.parquet import fit_columns
@@ -66,11 +58,7 @@ class Target:
         self.write(backend, wanted or fields, parquet)
 
     def write_rows(self, backend: BackendClient, rows: ResultSet) -> None:
-        """Writes the rows of a query; an existing table takes them by the names of its columns.
-
-        Raises:
-            InvalidQueryError: They do not fit the table.
-        """
+        """Writes the rows of a query; an existing table takes them by the names of its columns."""
         # pyarrow takes time to import and most requests never come here.
         from bqml_export.embedded.bigquery.backend.parquet import write_parquet
 
@@ -81,11 +69,6 @@ class Target:
 def open_target(
     backend: BackendClient, project: str, configuration: Json, *, default_disposition: str
 ) -> Target:
-    """Returns the destination table of a job's configuration.
-
-    Raises:
-        QueryError: It is not given, its dataset does not exist, or the dispositions forbid it.
-    """
     given = configuration.get("destinationTable") or {}
     owner = str(given.get("projectId") or project)
     dataset, table = str(given.get("datasetId") or ""), str(given.get("tableId") or "")

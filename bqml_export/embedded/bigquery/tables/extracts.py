@@ -8,23 +8,20 @@ import gzip
 import io
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bqml_export.embedded.bigquery.backend.client import QueryScope, table_path
+from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.jobs import Job
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.bucket_locations import check_bucket_location
+from bqml_export.embedded.ml.data.table import Value
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from bqml_export.embedded.bigquery.protocol.result_set import ResultSet
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.embedded.ml.data.table import Value
 
 _URI = re.compile(r"gs://(?P<bucket>[^/]+)/(?P<name>.+)")
 _SETTINGS = frozenset(
@@ -46,11 +43,6 @@ class TableDestination:
 
 
 def table_destination(extract: Json) -> TableDestination:
-    """Returns where and how an extract job with a source table writes.
-
-    Raises:
-        QueryError: A setting is wrong or not supported.
-    """
     for setting, value in extract.items():
         if setting not in _SETTINGS and value not in (None, False, {}):
             raise NotSupportedError(
@@ -82,11 +74,6 @@ def table_destination(extract: Json) -> TableDestination:
 def extract_table(
     services: Services, job: Job, source: Json, destination: TableDestination
 ) -> None:
-    """Writes a table as one object.
-
-    Raises:
-        QueryError: The table or the bucket is missing or somewhere else.
-    """
     project = str(source.get("projectId") or job.project)
     dataset, table = str(source.get("datasetId")), str(source.get("tableId"))
     services.backend.call("GET", table_path(project, dataset, table))

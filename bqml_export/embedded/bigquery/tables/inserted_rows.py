@@ -5,16 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from bqml_export.embedded.bigquery.protocol.result_set import standard_type
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.protocol.wire import Json
 
 JsonValue: TypeAlias = Any
 """A value of a row as the client wrote it."""

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from bqml_export.embedded.bigquery.protocol.result_set import parse_field
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.jobs import Job
+from bqml_export.embedded.bigquery.stores.services import ObjectStore, Services
 from bqml_export.embedded.bigquery.tables.bucket_locations import check_bucket_location
 from bqml_export.embedded.bigquery.tables.destination import open_target
 from bqml_export.errors import InvalidQueryError, NotFoundError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.jobs import Job
-    from bqml_export.embedded.bigquery.stores.services import ObjectStore, Services
 
 _URI = re.compile(r"gs://([^/]+)/(.+)")
 
@@ -25,9 +21,6 @@ def load_table(services: Services, job: Job, *, upload: bytes | None) -> None:
     """Runs a load job; `upload` is the data when it came with the request.
 
     The files are read and checked as a whole before the table is touched.
-
-    Raises:
-        QueryError: The configuration or the data is wrong.
     """
     # DuckDB and pyarrow take time to import and most requests never come here.
     from bqml_export.embedded.bigquery.tables._loaded_files import read_files

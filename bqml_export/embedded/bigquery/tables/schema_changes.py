@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.bigquery.backend.client import BackendClient, dataset_path, table_path
+from bqml_export.embedded.bigquery.protocol.wire import Json
+from bqml_export.embedded.bigquery.stores.services import Services
 from bqml_export.embedded.bigquery.tables.accessed import AccessedTable
 from bqml_export.errors import QueryError
 from bqml_export.sql.schema_statements import CreateSchema, created_schemas, dropped_schemas
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.bigquery.protocol.wire import Json
-    from bqml_export.embedded.bigquery.stores.services import Services
-    from bqml_export.sql.tokens import Sql
+from bqml_export.sql.tokens import Sql
 
 
 class InUseError(QueryError):
@@ -34,11 +30,7 @@ class SchemaChange:
     """New datasets with their projects."""
 
     def check(self, services: Services) -> None:
-        """Checks a DROP SCHEMA before it runs.
-
-        Raises:
-            InUseError: The dataset holds models.
-        """
+        """Refuses to drop a dataset that holds models."""
         for project, dataset, cascade in self.dropped:
             if not cascade and services.models.list(project, dataset):
                 raise InUseError(f"Dataset {project}:{dataset} is still in use")
@@ -76,7 +68,6 @@ def schema_change(
 
 
 def _update_schema(backend: BackendClient, table: AccessedTable) -> None:
-    """Tells the backend's catalog the columns that the table has now."""
     path = table_path(table.project, table.dataset, table.table)
     known = {field["name"]: field for field in _schema(backend.call("GET", path))}
     name = f"`{table.project}`.`{table.dataset}`.`{table.table}`"

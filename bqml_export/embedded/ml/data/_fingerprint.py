@@ -7,13 +7,11 @@ length are hashed together, one numpy lane per row.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Lanes: TypeAlias = npt.NDArray[np.uint64]
 Block: TypeAlias = npt.NDArray[np.uint8]

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bqml_export.embedded.ml.data.columns import Floats, category, category_label, display_number
+from bqml_export.embedded.ml.data.table import Value
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.ml.data.table import Value
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 Label: TypeAlias = str | int | float | bool | bytes
 
@@ -60,11 +57,7 @@ def label_text(label: Label) -> str:
 
 
 def learn_classes(name: str, values: Sequence[Value]) -> Classes:
-    """Returns the classes among the labels `values`, none of which is NULL.
-
-    Raises:
-        InvalidQueryError: There are fewer than 2 or more than 50, or a label is NaN.
-    """
+    """Returns the 2 to 50 classes among the labels `values`, none of which is NULL."""
     distinct = set(values)
     if any(isinstance(v, float) and not math.isfinite(v) for v in distinct):
         raise InvalidQueryError(f"Label column {name} holds NaN or infinity; leave such rows out.")
@@ -77,11 +70,7 @@ def learn_classes(name: str, values: Sequence[Value]) -> Classes:
 
 
 def row_weights(classes: Classes, codes: npt.NDArray[np.intp], options: TrainingOptions) -> Floats:
-    """Returns the weight of each row by its class, [n].
-
-    Raises:
-        InvalidQueryError: CLASS_WEIGHTS leaves a class out or names one that does not exist.
-    """
+    """Returns the weight of each row by its class, [n]."""
     if options.auto_class_weights:
         counts = np.bincount(codes, minlength=len(classes.labels))
         # Zero only where a class is wholly among the evaluation rows: no row asks for it.

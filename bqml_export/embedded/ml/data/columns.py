@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -36,11 +34,7 @@ def find_field(table: Table, name: str) -> Field | None:
 
 
 def numbers(name: str, values: Sequence[Value]) -> Floats:
-    """Returns numeric `values` as float64, NULL as NaN.
-
-    Raises:
-        InvalidQueryError: A value is NaN or infinite, or not a number.
-    """
+    """Returns numeric `values` as float64, NULL as NaN; refuses NaN and infinity."""
     is_null = np.fromiter((v is None for v in values), np.bool_, len(values))
     try:
         result = np.array([np.nan if v is None else v for v in values], np.float64)
@@ -71,7 +65,6 @@ def categories(values: Sequence[Value]) -> list[str | None]:
 
 
 def category_bytes(type_: str, text: str) -> bytes:
-    """Returns the bytes that a request to the exported model carries for a category."""
     return text.encode("latin-1" if type_ == "BYTES" else "utf-8")
 
 

@@ -7,21 +7,18 @@ BigQuery writes a row before hashing is not published: the evaluation rows are n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bqml_export.embedded.ml.data._fingerprint import fingerprint64
 from bqml_export.embedded.ml.data.columns import base_type, find_field
+from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bqml_export.embedded.ml.data.table import Field, Table, Value
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 Rows: TypeAlias = npt.NDArray[np.intp]
 
@@ -43,11 +40,7 @@ class Split:
 
 
 def split_column(table: Table, options: TrainingOptions) -> Field | None:
-    """Returns the column of DATA_SPLIT_COL, which is not a feature.
-
-    Raises:
-        InvalidQueryError: The column is missing or of the wrong type.
-    """
+    """Returns the column of DATA_SPLIT_COL, which is not a feature."""
     if options.data_split_col is None:
         return None
     field = find_field(table, options.data_split_col)

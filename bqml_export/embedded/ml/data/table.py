@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 Value: TypeAlias = object
 """int (INT64), float (FLOAT64, NUMERIC, BIGNUMERIC), bool (BOOL), str (STRING, and DATE, DATETIME,
@@ -25,7 +23,6 @@ class Field:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Field:
-        """Returns the field that `dataclasses.asdict` wrote."""
         return cls(**{**data, "fields": tuple(cls.from_json(f) for f in data["fields"])})
 
 

@@ -5,13 +5,10 @@ The names are BigQuery's (auto-preprocessing): `t`, `_TS_DOM_t`, `_TS_DOW_t` and
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.ml.data.table import Field, Value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 
 def _week_of_year(moment: datetime) -> int:

@@ -7,22 +7,18 @@ without standardisation. A NULL array counts as an empty one.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
 
 from bqml_export.embedded.ml.data.columns import NUMERIC_TYPES, base_type, categories, numbers
 from bqml_export.embedded.ml.data.entries import NULL_CATEGORY, UNSEEN, Entries
+from bqml_export.embedded.ml.data.table import Field, Value
 from bqml_export.errors import InvalidQueryError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import TypeAlias
-
-    from bqml_export.embedded.ml.data.table import Field, Value
-
-    Pairs: TypeAlias = Sequence[tuple[int, float]]
+Pairs: TypeAlias = Sequence[tuple[int, float]]
 
 LARGEST_INDEX = 1_000_000
 
@@ -59,7 +55,6 @@ class VectorFeature:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The positions, in the place of categories."""
         return tuple(str(index) for index in range(self.size))
 
     def entries(self, values: Sequence[Value]) -> tuple[Entries, ...]:
@@ -70,11 +65,6 @@ class VectorFeature:
 
 
 def learn_array(field: Field, values: Sequence[Value]) -> MultiHotFeature | VectorFeature:
-    """Returns what the ARRAY column `field` of the training rows holds.
-
-    Raises:
-        InvalidQueryError: A vector's numbers or indexes are wrong, or all arrays are empty.
-    """
     nulls = sum(value is None for value in values)
     type_ = base_type(field)
     if type_ in NUMERIC_TYPES or type_ == "STRUCT":

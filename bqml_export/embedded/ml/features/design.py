@@ -7,20 +7,15 @@ encoding) points one past the end, at a row of zeros.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bqml_export.embedded.ml.data.columns import Floats
 from bqml_export.embedded.ml.data.entries import UNSEEN, Entries
+from bqml_export.embedded.ml.data.table import Value
 from bqml_export.embedded.ml.features.preprocessing import Feature, NumericFeature, SparseFeature
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.data.table import Value
-
 
 _MOST_PAIRED_ENTRIES = 64
 _BLOCK_ROWS = 2048

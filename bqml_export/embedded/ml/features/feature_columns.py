@@ -6,7 +6,7 @@ Unix time and the parts of its calendar (BigQuery: auto-preprocessing).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from bqml_export.embedded.ml.data.columns import (
     CATEGORY_TYPES,
@@ -18,18 +18,9 @@ from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.data.timestamps import timestamp_columns, timestamp_values
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
 
 def flatten(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """Returns the columns that the model sees.
-
-    Raises:
-        InvalidQueryError: A STRUCT is nested, two columns end up with one name, or a column has a
-            type that BigQuery ML does not take.
-        NotSupportedError: A column has a type that the embedded engine cannot read.
-    """
+    """Returns the columns that the model sees; refuses nested STRUCTs and equal names."""
     flat = [part for field in fields for part in _expand(field)]
     names = [f.name.lower() for f in flat]
     for field in flat:

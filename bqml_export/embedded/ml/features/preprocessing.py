@@ -9,8 +9,9 @@ weight at all. Arrays are in `array_features`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -23,17 +24,13 @@ from bqml_export.embedded.ml.data.columns import (
     numbers,
 )
 from bqml_export.embedded.ml.data.entries import NULL_CATEGORY, UNSEEN, Codes, Entries
+from bqml_export.embedded.ml.data.table import Field, Value
 from bqml_export.embedded.ml.features.array_features import (
     MultiHotFeature,
     VectorFeature,
     learn_array,
 )
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.table import Field, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +88,7 @@ Feature: TypeAlias = NumericFeature | SparseFeature
 def learn_features(
     fields: Sequence[Field], values: Mapping[str, Sequence[Value]], *, dummy_encoding: bool
 ) -> tuple[Feature, ...]:
-    """Returns what the flattened training columns `fields` hold, in their order.
-
-    Raises:
-        InvalidQueryError: A number is NaN or infinite, or a column holds only NULL.
-    """
+    """Returns what the flattened training columns `fields` hold, in their order."""
     return tuple(_learn(f, values[f.name], dummy_encoding=dummy_encoding) for f in fields)
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from bqml_export.embedded.ml.data.columns import category_label
+from bqml_export.embedded.ml.data.columns import Floats, category_label
 from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.preprocessing import NumericFeature
 from bqml_export.embedded.ml.model._inspection import INTERCEPT
 from bqml_export.embedded.ml.optimizers.student_t import two_sided_p
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.features.design import Layout
 
 _FIELDS = (
     Field("processed_input", "STRING"),
@@ -31,11 +26,8 @@ def advanced_weights_table(
 ) -> Table:
     """Returns one row per column of the design; the category that was dropped has no error.
 
-    Args:
-        layout: The features.
-        weights: The weights [d, 1].
-        errors: Their standard errors, length d.
-        degrees_of_freedom: Of the t test of each weight; None for a normal one.
+    `weights` are [d, 1] and `errors` of length d; without `degrees_of_freedom` the test of a
+    weight is a normal one and no t test.
     """
     rows: list[dict[str, Value]] = []
     for name, category, column in _columns(layout):

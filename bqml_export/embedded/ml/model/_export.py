@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bqml_export.embedded.ml.data.columns import category_bytes
 from bqml_export.embedded.ml.features.preprocessing import (
@@ -10,6 +10,7 @@ from bqml_export.embedded.ml.features.preprocessing import (
     Feature,
     NumericFeature,
 )
+from bqml_export.embedded.ml.model.glm_model import GLMModel
 from bqml_export.embedded.ml.saved_model.writer import (
     EMPTY_STRING,
     CategoricalInput,
@@ -21,18 +22,9 @@ from bqml_export.embedded.ml.saved_model.writer import (
 )
 from bqml_export.errors import InvalidQueryError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bqml_export.embedded.ml.model.glm_model import GLMModel
-
 
 def export_model(model: GLMModel, directory: Path) -> None:
-    """Writes `model`, which BigQuery would export, to `directory`, which must not exist.
-
-    Raises:
-        InvalidQueryError: A category holds a line break, which a vocabulary file cannot.
-    """
+    """Writes what BigQuery would export to `directory`, which must not exist."""
     inputs = [_graph_input(feature) for feature in model.layout.features]
     outputs = model.coefficients.shape[1]
     coefficients = [_coefficients(model, k) for k in range(outputs)]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from bqml_export.embedded.ml.data.classes import Classes
 from bqml_export.embedded.ml.data.columns import Floats, category_label
 from bqml_export.embedded.ml.data.entries import NULL_CATEGORY
 from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.features.array_features import VectorFeature
+from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.preprocessing import Feature, NumericFeature
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.features.design import Layout
-    from bqml_export.embedded.ml.optimizers.progress import Iteration
+from bqml_export.embedded.ml.optimizers.progress import Iteration
 
 INTERCEPT = "__INTERCEPT__"
 

@@ -52,11 +52,7 @@ def to_json(model: GLMModel) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the arguments of GLMModel that `to_json` wrote.
-
-    Raises:
-        StorageError: The data was written by another version of this program.
-    """
+    """Returns the arguments of GLMModel; StorageError: another version of this program wrote."""
     if data.get("format") != FORMAT:
         raise StorageError(
             f"Stored model has format {data.get('format')!r}, expected {FORMAT}; train it again."

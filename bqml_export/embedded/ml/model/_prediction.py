@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from bqml_export.embedded.ml.data.classes import Classes
 from bqml_export.embedded.ml.data.columns import (
     NUMERIC_TYPES,
     Floats,
@@ -14,27 +15,18 @@ from bqml_export.embedded.ml.data.columns import (
     is_array,
 )
 from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.feature_columns import flat_values
+from bqml_export.embedded.ml.features.preprocessing import Feature
 from bqml_export.embedded.ml.model.evaluation import decide
 from bqml_export.embedded.ml.optimizers.losses import probabilities
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.features.design import Layout
-    from bqml_export.embedded.ml.features.preprocessing import Feature
 
 
 def linear_predictor(
     table: Table, feature_columns: Sequence[Field], layout: Layout, coefficients: Floats
 ) -> Floats:
-    """Returns the sum of raw-scale weights for each row of `table`, float64 [n, k].
-
-    Raises:
-        InvalidQueryError: A feature column is missing or of another type, or holds NaN.
-    """
+    """Returns the sum of raw-scale weights for each row of `table`, float64 [n, k]."""
     values = feature_values(table, feature_columns)
     result = np.tile(coefficients[-1], (table.num_rows, 1))
     # A number near the largest double may overflow to infinity here, as it does in BigQuery.
@@ -61,11 +53,7 @@ def terms(
 
 
 def feature_values(table: Table, wanted: Sequence[Field]) -> Mapping[str, Sequence[Value]]:
-    """Returns the columns that the model sees, from the feature columns `wanted` of `table`.
-
-    Raises:
-        InvalidQueryError: A feature column is missing or of another type.
-    """
+    """Returns the columns that the model sees, from the feature columns `wanted` of `table`."""
     found: dict[str, Sequence[Value]] = {}
     for field in wanted:
         column = find_field(table, field.name)
@@ -80,7 +68,7 @@ def feature_values(table: Table, wanted: Sequence[Field]) -> Mapping[str, Sequen
 
 
 def check_type(given: Field, wanted: Field, path: str) -> None:
-    """Raises InvalidQueryError unless `given` can stand for the column `wanted` of training."""
+    """Refuses a column `given` that cannot stand for the column `wanted` of training."""
     types = {base_type(given), base_type(wanted)}
     if (len(types) > 1 and not types <= NUMERIC_TYPES) or is_array(given) != is_array(wanted):
         raise InvalidQueryError(
@@ -100,7 +88,6 @@ def _type_name(field: Field) -> str:
 
 
 def regression_table(table: Table, label: Field, eta: Floats) -> Table:
-    """Returns `predicted_L` before the columns of `table`."""
     name = f"predicted_{label.name}"
     return prepend(table, {Field(name, "FLOAT64"): eta[:, 0].tolist()})
 
@@ -128,11 +115,7 @@ def class_table(
 
 
 def prepend(table: Table, new: Mapping[Field, Sequence[Value]]) -> Table:
-    """Returns `table` with the columns `new` before its own.
-
-    Raises:
-        InvalidQueryError: It has a column of such a name already.
-    """
+    """Returns `table` with the columns `new` before its own, which must have other names."""
     for field in new:
         if find_field(table, field.name):
             raise InvalidQueryError(

@@ -7,18 +7,14 @@ A metric that the data leaves undefined is absent (NULL in the table).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from bqml_export.embedded.ml.data.columns import Floats
 from bqml_export.embedded.ml.data.table import Field, Table, Value
 from bqml_export.embedded.ml.optimizers.losses import SMALLEST_PROBABILITY
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.columns import Floats
 
 CLASS_METRICS = ("precision", "recall", "accuracy", "f1_score", "log_loss", "roc_auc")
 REGRESSION_METRICS = (
@@ -64,7 +60,7 @@ def regression_metrics(label: Floats, predicted: Floats) -> dict[str, float]:
 
 
 def decide(probs: Floats, threshold: float | None) -> npt.NDArray[np.intp]:
-    """Returns the predicted class of each row; `threshold` is for the first of two classes."""
+    """`threshold` is for the first of two classes."""
     if threshold is None:
         best: npt.NDArray[np.intp] = probs.argmax(axis=1)
         return best
@@ -121,10 +117,8 @@ def roc_points(
 ) -> list[dict[str, float]]:
     """Returns the rows of ML.ROC_CURVE, thresholds descending.
 
-    Args:
-        positive: Whether each row is of the positive class.
-        score: Its probability of that class.
-        thresholds: What to cut at; by default at most 100 percentiles of the scores.
+    `score` is each row's probability of the positive class; without `thresholds` it is cut at
+    at most 100 percentiles of the scores.
     """
     given = np.quantile(score, np.linspace(0, 1, 100)) if thresholds is None else thresholds
     rows = []

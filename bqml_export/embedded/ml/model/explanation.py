@@ -7,23 +7,19 @@ the standardised weights. So baseline and attributions add up to the prediction 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bqml_export.embedded.ml.data.classes import Classes
+from bqml_export.embedded.ml.data.columns import Floats
 from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.preprocessing import NumericFeature
 from bqml_export.embedded.ml.model._prediction import prepend, terms
 from bqml_export.embedded.ml.model.evaluation import decide
 from bqml_export.embedded.ml.optimizers.losses import probabilities
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.features.design import Layout
 
 MOST_CLASS_FEATURES = 10
 _PAIR = (Field("feature", "STRING"), Field("attribution", "FLOAT64"))
@@ -32,12 +28,7 @@ _ATTRIBUTIONS = Field("top_feature_attributions", "STRUCT", "REPEATED", _PAIR)
 
 @dataclass(frozen=True, slots=True)
 class Attributions:
-    """What makes up the linear predictor of n rows.
-
-    Attributes:
-        base: The baseline's linear predictor, float64 [k].
-        parts: What each feature adds, float64 [n, k] by feature name.
-    """
+    """The linear predictor of n rows: `base` [k] plus what each feature adds, `parts` [n, k]."""
 
     base: Floats
     parts: Mapping[str, Floats]

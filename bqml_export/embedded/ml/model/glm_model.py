@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from bqml_export.embedded.ml.data.classes import Classes
 from bqml_export.embedded.ml.data.columns import Floats, find_field, numbers
 from bqml_export.embedded.ml.data.table import Field, Table, Value
+from bqml_export.embedded.ml.features.design import Layout
 from bqml_export.embedded.ml.features.feature_columns import why_not_exportable
 from bqml_export.embedded.ml.model import _inspection, _model_json, _prediction, explanation
 from bqml_export.embedded.ml.model._advanced_weights import advanced_weights_table
@@ -21,18 +25,11 @@ from bqml_export.embedded.ml.model.evaluation import (
     roc_table,
 )
 from bqml_export.embedded.ml.model.training_report import TrainingReport
+from bqml_export.embedded.ml.model.transform import Transform
 from bqml_export.embedded.ml.optimizers.losses import probabilities
+from bqml_export.embedded.ml.optimizers.progress import Iteration
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError, NotSupportedError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.features.design import Layout
-    from bqml_export.embedded.ml.model.transform import Transform
-    from bqml_export.embedded.ml.optimizers.progress import Iteration
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,16 +82,8 @@ class GLMModel:
         """Returns ML.PREDICT: the prediction's columns, then all columns of `shown`.
 
         A NULL number counts as the training mean, a NULL category as the NULL category of
-        training, an unseen category as nothing.
-
-        Args:
-            table: Rows with at least the feature columns; their order does not matter.
-            threshold: Least probability of the positive class of a binary LOGISTIC_REG.
-            shown: The same rows as the user gave them; `table` by default.
-
-        Raises:
-            InvalidQueryError: A feature column is missing or of another type, or the threshold
-                does not fit the model.
+        training, an unseen category as nothing. `threshold` is the least probability of the
+        positive class of a binary LOGISTIC_REG; `shown` are the rows as the user gave them.
         """
         self._check_threshold(threshold)
         eta, given = self._linear_predictor(table), shown or table
@@ -110,11 +99,7 @@ class GLMModel:
         threshold: float | None = None,
         shown: Table | None = None,
     ) -> Table:
-        """Returns ML.EXPLAIN_PREDICT; the arguments are those of `predict`.
-
-        Raises:
-            InvalidQueryError: As for `predict`, or `top` is below 1.
-        """
+        """Returns ML.EXPLAIN_PREDICT; the arguments are those of `predict`."""
         self._check_threshold(threshold)
         if top < 1:
             raise InvalidQueryError(f"top_k_features must be at least 1, but is {top}.")
@@ -128,11 +113,7 @@ class GLMModel:
         )
 
     def global_explain(self, *, by_class: bool = False) -> Table:
-        """Returns ML.GLOBAL_EXPLAIN of the evaluation rows, or of the training rows.
-
-        Raises:
-            InvalidQueryError: The model was trained without ENABLE_GLOBAL_EXPLAIN.
-        """
+        """Returns ML.GLOBAL_EXPLAIN of the evaluation rows, or of the training rows."""
         means = self.report.attributions
         if means is None:
             raise InvalidQueryError(
@@ -144,11 +125,7 @@ class GLMModel:
         return explanation.global_table(means)
 
     def evaluate(self, table: Table | None = None, *, threshold: float | None = None) -> Table:
-        """Returns ML.EVALUATE of the rows of `table` with a label; of `metrics` without a table.
-
-        Raises:
-            InvalidQueryError: The label or a feature column is missing, or no row has a label.
-        """
+        """Returns ML.EVALUATE of the rows of `table` with a label; of `metrics` without a table."""
         self._check_threshold(threshold)
         if table is None:
             if threshold is not None:
@@ -165,11 +142,7 @@ class GLMModel:
     def confusion_matrix(
         self, table: Table | None = None, *, threshold: float | None = None
     ) -> Table:
-        """Returns ML.CONFUSION_MATRIX of `table`, or of the evaluation rows.
-
-        Raises:
-            InvalidQueryError: The model is no classifier, or `table` lacks columns.
-        """
+        """Returns ML.CONFUSION_MATRIX of `table`, or of the evaluation rows."""
         self._check_threshold(threshold)
         classes = self._classes_for("ML.CONFUSION_MATRIX")
         counts: Sequence[Sequence[int]] | None = self.report.confusion
@@ -186,11 +159,7 @@ class GLMModel:
     def roc_curve(
         self, table: Table | None = None, *, thresholds: Sequence[float] | None = None
     ) -> Table:
-        """Returns ML.ROC_CURVE of `table`, or of the evaluation rows.
-
-        Raises:
-            InvalidQueryError: The model is no binary classifier, or `table` lacks columns.
-        """
+        """Returns ML.ROC_CURVE of `table`, or of the evaluation rows."""
         classes = self._classes_for("ML.ROC_CURVE")
         if classes.outputs > 1:
             raise InvalidQueryError("ML.ROC_CURVE is only for models with two classes.")
@@ -209,11 +178,7 @@ class GLMModel:
         return _inspection.weights_table(self.layout, shown, self.label, self.classes)
 
     def advanced_weights(self, *, standardize: bool = False) -> Table:
-        """Returns ML.ADVANCED_WEIGHTS, of raw columns or of standardised ones.
-
-        Raises:
-            InvalidQueryError: The model was trained without CALCULATE_P_VALUES.
-        """
+        """Returns ML.ADVANCED_WEIGHTS, of raw columns or of standardised ones."""
         errors = self.report.standard_errors
         if errors is None:
             raise InvalidQueryError(
@@ -234,17 +199,7 @@ class GLMModel:
         return _inspection.training_info_table(self.iterations)
 
     def export(self, directory: Path, *, name: str = "") -> None:
-        """Writes the SavedModel of EXPORT MODEL.
-
-        Args:
-            directory: Where; it must not exist yet.
-            name: What errors call the model.
-
-        Raises:
-            InvalidQueryError: BigQuery would not export the model, or a category cannot be
-                written to a vocabulary file.
-            NotSupportedError: The model has a TRANSFORM clause.
-        """
+        """Writes the SavedModel to `directory`, which must not exist; errors name it `name`."""
         self._check_exportable(f"Model {name}".strip())
         # TensorFlow takes seconds to import; training and predicting do not need it.
         from bqml_export.embedded.ml.model._export import export_model
@@ -252,7 +207,6 @@ class GLMModel:
         export_model(self, directory)
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the model as JSON values, exactly; `from_json` is the inverse."""
         return _model_json.to_json(self)
 
     @classmethod

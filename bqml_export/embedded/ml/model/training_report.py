@@ -30,7 +30,6 @@ class TrainingReport:
     standard_errors: StandardErrors | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the report as JSON values; `from_json` is the inverse."""
         errors = self.standard_errors
         return {
             "confusion": self.confusion,

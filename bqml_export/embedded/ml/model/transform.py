@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bqml_export.embedded.ml.data.table import Field
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
 class TransformColumn:
-    """One column of the select list.
-
-    Attributes:
-        field: Its name and type.
-        sql: The expression as the user wrote it.
-        frozen: The expression with training's statistics in the place of ML functions.
-    """
+    """One column of the select list: `sql` as the user wrote it, `frozen` with statistics."""
 
     field: Field
     sql: str
@@ -28,18 +20,12 @@ class TransformColumn:
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """A TRANSFORM clause.
-
-    Attributes:
-        inputs: The columns of the training query that the select list reads.
-        columns: The select list, `*` written out.
-    """
+    """A TRANSFORM clause; `inputs` are the columns of the training query that it reads."""
 
     inputs: tuple[Field, ...]
     columns: tuple[TransformColumn, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the clause as JSON values; `from_json` is the inverse."""
         return asdict(self)
 
     @classmethod

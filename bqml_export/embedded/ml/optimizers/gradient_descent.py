@@ -18,22 +18,18 @@ is halved until the quadratic bound holds. CONSTANT takes the plain gradient tim
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bqml_export.embedded.ml.data.columns import Floats
+from bqml_export.embedded.ml.features.design import Design
+from bqml_export.embedded.ml.optimizers.losses import Loss
 from bqml_export.embedded.ml.optimizers.normal_equation import penalty_of
 from bqml_export.embedded.ml.optimizers.progress import Iteration
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.features.design import Design
-    from bqml_export.embedded.ml.optimizers.losses import Loss
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 _SHORTEST_STEP = 1e-12
 _LONGEST_STEP = 1e6
@@ -47,8 +43,6 @@ _RARE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """Weights, their linear predictor and their objective."""
-
     weights: Floats
     eta: Floats
     objective: float
@@ -96,15 +90,8 @@ def descend(
 ) -> Floats:
     """Returns the weights [d, k] after at most MAX_ITERATIONS steps from `start`.
 
-    Args:
-        problem: What to minimise.
-        start: First weights, [d, k].
-        options: MAX_ITERATIONS, EARLY_STOP, MIN_REL_PROGRESS and the learning rate's options.
-        report: Receives each iteration.
-        eval_loss: Returns the loss of given weights on the evaluation rows.
-
-    Raises:
-        InvalidQueryError: A constant LEARN_RATE makes the loss grow beyond bounds.
+    `eval_loss` gives the loss of weights on the evaluation rows. InvalidQueryError: a constant
+    LEARN_RATE makes the loss grow beyond bounds.
     """
     step = _stepper(problem, options)
     at = problem.point(start)
@@ -201,12 +188,9 @@ class _SearchedStep:
 
 
 def lowest(objective: Callable[[float], float], at_zero: float, first: float) -> float:
-    """Returns a step length near the lowest point of `objective`, 0 if no length is any better.
+    """Returns a step length near the lowest point of the convex `objective`, 0 if none is better.
 
-    Args:
-        objective: A convex function of the step length.
-        at_zero: `objective(0)`.
-        first: The length to try first.
+    `at_zero` is `objective(0)`, and `first` the length to try first.
     """
     rate, value = first, objective(first)
     while not value < at_zero:

@@ -7,13 +7,12 @@ is BigQuery's figure: the mean squared error, or the mean log loss.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from bqml_export.embedded.ml.data.columns import Floats
+from bqml_export.embedded.ml.data.columns import Floats
 
 SMALLEST_PROBABILITY = 1e-15
 

@@ -8,13 +8,10 @@ weights may be huge and cancel each other; predictions inside the vocabulary are
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.features.design import Design
+from bqml_export.embedded.ml.data.columns import Floats
+from bqml_export.embedded.ml.features.design import Design
 
 WIDEST_DENSE_SOLUTION = 1500
 """Widest design whose d x d matrix is decomposed; that takes seconds and some 100 MB."""

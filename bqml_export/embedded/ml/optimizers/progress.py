@@ -7,14 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Iteration:
-    """One row of ML.TRAINING_INFO.
+    """One row of ML.TRAINING_INFO; the loss is mean squared error or mean log loss.
 
-    Attributes:
-        index: Number of the iteration, from 0.
-        loss: Mean squared error or mean log loss of the training rows, after the iteration.
-        eval_loss: The same for the evaluation rows; None without a split.
-        learning_rate: Step length; None for the normal equation.
-        duration_ms: Wall time of the iteration.
+    `eval_loss` is None without a split, and `learning_rate` for the normal equation.
     """
 
     index: int

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bqml_export.embedded.ml.data.columns import Floats
+from bqml_export.embedded.ml.features.design import Design, Layout
 from bqml_export.embedded.ml.optimizers.losses import LogLoss, Loss, probabilities
 from bqml_export.embedded.ml.optimizers.normal_equation import penalty_of
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.features.design import Design, Layout
 
 MOST_COLUMNS = 1000
 _SMALLEST_EIGENVALUE = 1e-10
@@ -21,12 +18,9 @@ _SMALLEST_EIGENVALUE = 1e-10
 
 @dataclass(frozen=True, slots=True)
 class StandardErrors:
-    """Standard errors by column of the design matrix; NaN where there is no column.
+    """Standard errors by column of the design matrix, length d; NaN where there is none.
 
-    Attributes:
-        raw: Of the weights of raw columns, length d.
-        standardized: Of the weights of standardised columns, length d.
-        degrees_of_freedom: Of the t distribution of LINEAR_REG; None is the normal one.
+    `degrees_of_freedom` is that of LINEAR_REG's t distribution; None is the normal one.
     """
 
     raw: tuple[float, ...]
@@ -37,11 +31,7 @@ class StandardErrors:
 def standard_errors(
     layout: Layout, design: Design, loss: Loss, weights: Floats, l2_reg: float
 ) -> StandardErrors:
-    """Returns the standard errors of standardised `weights` [d, 1] on the training rows.
-
-    Raises:
-        InvalidQueryError: The features have too many columns, or depend on each other.
-    """
+    """Returns the errors of standardised `weights` [d, 1] on the training rows."""
     if design.width - 1 > MOST_COLUMNS:
         raise InvalidQueryError(
             f"Option CALCULATE_P_VALUES=TRUE takes features of at most {MOST_COLUMNS} columns in "

@@ -6,18 +6,15 @@ Every option of BigQuery's page is honoured, or refused by its name.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bqml_export.embedded.ml.options import _readers as read
 from bqml_export.embedded.ml.options._conflicts import check_conflicts
+from bqml_export.embedded.ml.options._readers import ClassWeights, Reader, Setting
 from bqml_export.errors import InvalidQueryError, NotSupportedError
 from bqml_export.sql.values import FunctionCall, OptionValue, describe_value
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.ml.options._readers import ClassWeights, Reader, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,6 @@ class TrainingOptions:
         return self.input_label_cols[0]
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the options as JSON values; `from_json` is the inverse."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return values | {"specified": sorted(self.specified)}
 
@@ -134,12 +130,7 @@ _ALTER_MODEL_ONLY = ("description", "friendly_name", "expiration_timestamp")
 def parse_options(raw: Mapping[str, OptionValue]) -> TrainingOptions:
     """Returns the options of a CREATE MODEL statement, checked one by one and against each other.
 
-    Args:
-        raw: Values by option name; the case of names and of enumerated values does not matter.
-
-    Raises:
-        InvalidQueryError: An option is unknown, of the wrong type, out of range or in conflict.
-        NotSupportedError: BigQuery would do this, the embedded engine does not.
+    The case of names and of enumerated values in `raw` does not matter.
     """
     named = _canonical_names(raw)
     settings: dict[str, Any] = {"model_type": _model_type(named.pop("model_type", None))}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from bqml_export.embedded.ml.saved_model._tensorflow_runtime import (
     fingerprinting_utils,
     saved_model_pb2,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SavedModelProto: TypeAlias = Any  # the message class has no type information
 

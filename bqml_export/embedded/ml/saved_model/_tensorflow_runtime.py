@@ -14,10 +14,8 @@ from contextlib import contextmanager
 # Read once, when TensorFlow's C++ part loads; a user's own setting wins.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
 
 _GREETING = (b"All log messages before absl::InitializeLog", b"oneDNN custom operations are on")
 _STDERR = 2

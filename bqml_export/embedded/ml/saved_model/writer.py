@@ -12,17 +12,15 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from bqml_export.embedded.ml.saved_model._seal import seal
 from bqml_export.embedded.ml.saved_model._tensorflow_runtime import quiet, tf
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 v1 = tf.compat.v1
 
@@ -69,12 +67,8 @@ def write_linear_reg(
 ) -> None:
     """Writes a LINEAR_REG export to `path`, which must not exist.
 
-    Args:
-        path: Folder to make.
-        inputs: The feature columns.
-        coefficients: Weights of every input.
-        label: Label column; the output is `predicted_<label>`, float64 [-1, 1].
-        float_dtype: Of numeric inputs: 'float64', or 'float32' as before mid 2022.
+    The output is `predicted_<label>`, float64 [-1, 1]. `float_dtype` of numeric inputs is
+    'float64', or 'float32' as before mid 2022.
     """
     with tempfile.TemporaryDirectory() as scratch, tf.Graph().as_default() as graph, quiet():
         placeholders, dense = _input_layer(inputs, Path(scratch), float_dtype)
@@ -98,14 +92,9 @@ def write_logistic_reg(
 ) -> None:
     """Writes a LOGISTIC_REG export to `path`, which must not exist.
 
-    Args:
-        path: Folder to make.
-        inputs: The feature columns.
-        classes: The K labels as text, in the order of `<label>_values`.
-        coefficients: Weights of each class; of the first class alone when there are two.
-        label: Label column; the outputs are `predicted_<label>`, string [-1, 1],
-            `<label>_probs`, float64 [-1, K], and `<label>_values`, string [-1, K].
-        float_dtype: Of numeric inputs: 'float64', or 'float32' as before mid 2022.
+    `classes` are the K labels as text, in the order of `<label>_values`; `coefficients` those of
+    each class, of the first one alone when there are two. The outputs are `predicted_<label>`,
+    string [-1, 1], `<label>_probs`, float64 [-1, K], and `<label>_values`, string [-1, K].
     """
     with tempfile.TemporaryDirectory() as scratch, tf.Graph().as_default() as graph, quiet():
         placeholders, dense = _input_layer(inputs, Path(scratch), float_dtype)

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bqml_export.embedded.ml.features.design import Layout
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.ml.features.design import Layout
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 LARGEST_CARDINALITY = 10_000
 ROWS_PER_COLUMN = 10
 
 
 def choose_strategy(options: TrainingOptions, layout: Layout, rows: int) -> str:
-    """Returns 'NORMAL_EQUATION' or 'BATCH_GRADIENT_DESCENT' for `rows` training rows.
-
-    Raises:
-        InvalidQueryError: NORMAL_EQUATION was asked for and the features have too many columns.
-    """
+    """Returns 'NORMAL_EQUATION' or 'BATCH_GRADIENT_DESCENT' for `rows` training rows."""
     cardinality = layout.width - 1
     too_wide = cardinality > LARGEST_CARDINALITY
     if options.optimize_strategy == "NORMAL_EQUATION" and too_wide:

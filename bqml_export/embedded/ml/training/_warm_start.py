@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from bqml_export.embedded.ml.data.classes import Classes
+from bqml_export.embedded.ml.data.columns import Floats
+from bqml_export.embedded.ml.data.table import Field
+from bqml_export.embedded.ml.features.design import Layout
+from bqml_export.embedded.ml.model.glm_model import GLMModel
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.ml.data.classes import Classes
-    from bqml_export.embedded.ml.data.columns import Floats
-    from bqml_export.embedded.ml.data.table import Field
-    from bqml_export.embedded.ml.features.design import Layout
-    from bqml_export.embedded.ml.model.glm_model import GLMModel
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 
 def starting_weights(
@@ -24,11 +20,7 @@ def starting_weights(
     classes: Classes | None,
     previous: GLMModel | None,
 ) -> Floats:
-    """Returns the standardised weights [d, k] to start from: zeros, or those of `previous`.
-
-    Raises:
-        InvalidQueryError: WARM_START has no model to continue, or one of another shape.
-    """
+    """Returns the standardised weights [d, k] to start from: zeros, or those of `previous`."""
     outputs = 1 if classes is None else classes.outputs
     if not options.warm_start:
         return np.zeros((layout.width, outputs))

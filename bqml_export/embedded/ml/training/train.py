@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -36,14 +36,10 @@ from bqml_export.embedded.ml.optimizers.losses import LogLoss, Loss, SquaredLoss
 from bqml_export.embedded.ml.optimizers.normal_equation import solve
 from bqml_export.embedded.ml.optimizers.progress import Iteration
 from bqml_export.embedded.ml.optimizers.standard_errors import standard_errors
+from bqml_export.embedded.ml.options.training_options import TrainingOptions
 from bqml_export.embedded.ml.training._strategy import choose_strategy
 from bqml_export.embedded.ml.training._warm_start import starting_weights
 from bqml_export.errors import InvalidQueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from bqml_export.embedded.ml.options.training_options import TrainingOptions
 
 
 def train(
@@ -53,16 +49,10 @@ def train(
     warm_start: GLMModel | None = None,
     on_iteration: Callable[[Iteration], None] | None = None,
 ) -> GLMModel:
-    """Returns the model that CREATE MODEL would make of the rows of its query.
+    """Returns the model that CREATE MODEL would make of `table`, the rows of its query.
 
     Rows whose label is NULL are left out. Every column but the label and DATA_SPLIT_COL is a
-    feature.
-
-    Args:
-        table: The query's result.
-        options: From `parse_options`.
-        warm_start: The model that WARM_START=TRUE continues.
-        on_iteration: Called after each iteration while training runs.
+    feature. WARM_START=TRUE continues the model `warm_start`.
 
     Raises:
         InvalidQueryError: The data cannot be trained on; the message names the column.
@@ -95,7 +85,6 @@ def train(
 def _prepare(
     table: Table, label: Field, features: tuple[Field, ...], options: TrainingOptions
 ) -> _Run:
-    """Returns the encoded parts of `table`, whose rows all have a label."""
     flat = flatten(features)
     split = split_rows(table, options)
     target = _Target.learn(label, table.columns[label.name], options)
@@ -191,8 +180,6 @@ class _Target:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Some rows: their columns, those encoded, and their loss."""
-
     values: Mapping[str, Sequence[Value]]
     design: Design
     loss: Loss

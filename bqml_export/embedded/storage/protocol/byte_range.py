@@ -12,11 +12,7 @@ class UnsatisfiableRangeError(ValueError):
 
 
 def absolute_range(header: str, size: int) -> tuple[int, int] | None:
-    """Returns the first and the last byte of a range, or None when the header names none.
-
-    Raises:
-        UnsatisfiableRangeError: No byte of the object is in the range.
-    """
+    """Returns the first and the last byte of a range, or None when the header names none."""
     match = _RANGE.fullmatch(header)
     if match is None or not any(match.groups()):
         return None

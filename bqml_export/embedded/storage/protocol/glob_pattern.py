@@ -11,11 +11,7 @@ _PLAIN = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 def glob_pattern(glob: str) -> re.Pattern[str]:
-    """Returns the regular expression for a glob: `*`, `**`, `?`, `[a-z]`, `[!a]`, `{a,b}`.
-
-    Raises:
-        ApiError: A brace is never closed.
-    """
+    """Returns the regular expression for a glob: `*`, `**`, `?`, `[a-z]`, `[!a]`, `{a,b}`."""
     depth, parts = 0, []
     for piece in _PIECE.findall(glob):
         depth += {"{": 1, "}": -1}.get(piece, 0)

@@ -53,9 +53,6 @@ def conditions(
     """Returns the preconditions of a request, with entity tags where `headers` are given.
 
     `prefix` is `ifSource` for those on the source of a copy.
-
-    Raises:
-        ValueError: One is not a number.
     """
     numbers = tuple(
         (name, int(query[prefix + name][0])) for name in _NAMES if prefix + name in query

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 
 def timestamp_now() -> str:
-    """Returns the present in RFC 3339, in UTC, with microseconds."""
     return timestamp(time.time_ns() // 1000)
 
 
@@ -17,10 +16,6 @@ def timestamp(moment_us: int) -> str:
     return f"{whole:%Y-%m-%dT%H:%M:%S}.{moment_us % 1_000_000:06d}Z"
 
 
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
 class Generations:
     """Hands out generations: microseconds of Unix time, each one higher than all before."""
 
@@ -28,6 +23,6 @@ class Generations:
         self._last = last
 
     def next(self) -> int:
-        """Returns the next generation; callers hold a transaction."""
+        """Callers hold a transaction."""
         self._last = max(self._last + 1, time.time_ns() // 1000)
         return self._last

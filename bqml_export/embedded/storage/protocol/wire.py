@@ -50,7 +50,6 @@ class ApiError(Exception):
 
 
 def not_supported(what: str) -> ApiError:
-    """Returns the error for a part of Cloud Storage that the embedded one does not have."""
     message = f"The embedded Cloud Storage does not support {what}."
     return ApiError(400, message, reason="notImplemented")
 
@@ -58,11 +57,9 @@ def not_supported(what: str) -> ApiError:
 class Body(Protocol):
     """The bytes of a request, read once."""
 
-    def chunks(self) -> Iterable[bytes]:
-        """Yields the bytes as they arrive."""
+    def chunks(self) -> Iterable[bytes]: ...
 
-    def read(self) -> bytes:
-        """Returns all bytes."""
+    def read(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +80,7 @@ class Request:
         return self.first(name).lower() in ("true", "1")
 
     def number(self, name: str) -> int | None:
-        """Returns a whole number among the query parameters, or None where it is absent.
-
-        Raises:
-            ApiError: It is something else.
-        """
+        """Returns a whole number among the query parameters, or None where it is absent."""
         text = self.first(name)
         if not text:
             return None
@@ -97,19 +90,10 @@ class Request:
             raise ApiError(400, f"Invalid value for {name}: '{text}' is not a number") from None
 
     def json(self) -> JsonObject:
-        """Returns the JSON object in the body, an empty one where there is no body.
-
-        Raises:
-            ApiError: The body is something else.
-        """
+        """Returns the JSON object in the body, an empty one where there is no body."""
         return json_object(self.body.read())
 
     def parts(self) -> list[Part]:
-        """Returns the parts of a multipart body.
-
-        Raises:
-            ApiError: The body is something else.
-        """
         try:
             return read_parts(self.body.read(), self.headers.get("Content-Type", ""))
         except MultipartError as exc:
@@ -117,11 +101,6 @@ class Request:
 
 
 def json_object(text: bytes) -> JsonObject:
-    """Returns the JSON object that `text` is.
-
-    Raises:
-        ApiError: It is something else.
-    """
     try:
         content = json.loads(text) if text.strip() else {}
     except ValueError:

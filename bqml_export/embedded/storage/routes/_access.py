@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response
 from bqml_export.embedded.storage.routes._presentation import shown
 from bqml_export.embedded.storage.store.bucket_rules import uniform_access
 from bqml_export.embedded.storage.store.object_store import ObjectStore
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _PREDEFINED = {
     "authenticatedRead": "allAuthenticatedUsers",
@@ -29,11 +26,7 @@ _NO_ACLS = (
 
 
 def predefined_acl(bucket: Mapping[str, Any], name: str) -> list[JsonObject]:
-    """Returns the entries that a predefined ACL stands for, beyond the owner's.
-
-    Raises:
-        ApiError: There is no such ACL, or the bucket has none.
-    """
+    """Returns the entries that a predefined ACL stands for, beyond the owner's."""
     if not name:
         return []
     if name not in _PREDEFINED:
@@ -44,11 +37,7 @@ def predefined_acl(bucket: Mapping[str, Any], name: str) -> list[JsonObject]:
 
 
 def require_acls(bucket: Mapping[str, Any]) -> None:
-    """Returns when objects of the bucket have ACLs.
-
-    Raises:
-        ApiError: The bucket alone decides who may do what.
-    """
+    """Refuses ACLs where the bucket alone decides who may do what."""
     if uniform_access(bucket):
         raise ApiError(400, _NO_ACLS)
 

@@ -17,8 +17,6 @@ Answer = Callable[[Request], Response]
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """The body of one request of a batch."""
-
     content: bytes
 
     def chunks(self) -> Iterable[bytes]:
@@ -29,11 +27,6 @@ class _Content:
 
 
 def batch(request: Request, answer: Answer) -> Response:
-    """Returns the answers of the requests in a batch, in their order.
-
-    Raises:
-        ApiError: The body is no batch, or it is too long.
-    """
     parts = request.parts()
     if len(parts) > _MOST_CALLS:
         raise ApiError(400, f"A batch has at most {_MOST_CALLS} calls, got {len(parts)}")

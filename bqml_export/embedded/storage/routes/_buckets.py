@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bqml_export.embedded.storage.protocol.preconditions import conditions
 from bqml_export.embedded.storage.protocol.wire import (
     NO_CONTENT,
@@ -20,9 +18,7 @@ from bqml_export.embedded.storage.routes._presentation import (
 )
 from bqml_export.embedded.storage.store.bucket_rules import changed_bucket, new_bucket
 from bqml_export.embedded.storage.store.object_store import ObjectStore, require
-
-if TYPE_CHECKING:
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 
 def insert(store: ObjectStore, request: Request) -> Response:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import shutil
 import tempfile
+from datetime import datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from bqml_export.embedded.storage.protocol.byte_range import UnsatisfiableRangeError, absolute_range
-from bqml_export.embedded.storage.protocol.timestamps import moment
 from bqml_export.embedded.storage.protocol.wire import (
     ApiError,
     FileSlice,
@@ -18,11 +18,9 @@ from bqml_export.embedded.storage.protocol.wire import (
     not_supported,
 )
 from bqml_export.embedded.storage.routes._objects import find
+from bqml_export.embedded.storage.store.catalog import StoredObject
 from bqml_export.embedded.storage.store.object_store import ObjectStore
-
-if TYPE_CHECKING:
-    from bqml_export.embedded.storage.store.catalog import StoredObject
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _FIELDS = {
     "contentType": "Content-Type",
@@ -83,7 +81,8 @@ def _headers(resource: JsonObject) -> dict[str, str]:
     }
     headers["X-Goog-Stored-Content-Encoding"] = resource.get("contentEncoding") or "identity"
     headers["ETag"] = f'"{resource["etag"]}"'
-    headers["Last-Modified"] = format_datetime(moment(resource["updated"]), usegmt=True)
+    updated = datetime.fromisoformat(resource["updated"])
+    headers["Last-Modified"] = format_datetime(updated, usegmt=True)
     headers["Accept-Ranges"] = "bytes"
     for key, value in (resource.get("metadata") or {}).items():
         if f"{key}{value}".isascii() and f"{key}{value}".isprintable():
@@ -97,7 +96,6 @@ def _hashes(resource: JsonObject) -> str:
 
 
 def _wants_it_unpacked(request: Request, resource: JsonObject) -> bool:
-    """Returns whether a gzip object goes to a client that cannot unpack it."""
     packed = resource.get("contentEncoding") == "gzip"
     untouched = "no-transform" in (resource.get("cacheControl") or "")
     return packed and not untouched and "gzip" not in request.headers.get("Accept-Encoding", "")

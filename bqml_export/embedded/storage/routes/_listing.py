@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.storage.protocol.glob_pattern import glob_pattern
 from bqml_export.embedded.storage.protocol.wire import ApiError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from bqml_export.embedded.storage.store.catalog import StoredObject
+from bqml_export.embedded.storage.store.catalog import StoredObject
 
 _DEFAULT_PAGE = 1000
 
@@ -44,12 +40,7 @@ class Page:
 
 
 def list_page(objects: Iterable[StoredObject], request: ListRequest) -> Page:
-    """Returns one page of `objects`, which come in the order of names and generations.
-
-    Raises:
-        ApiError: The page token is none of ours, the glob is wrong, or it comes with another
-            delimiter than `/`.
-    """
+    """Returns one page of `objects`, which come in the order of names and generations."""
     if request.glob and request.delimiter not in ("", "/"):
         raise ApiError(
             400, "When listing with a glob pattern, the only supported delimiter is '/'."

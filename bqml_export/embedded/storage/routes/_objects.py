@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bqml_export.embedded.storage.protocol.preconditions import conditions
 from bqml_export.embedded.storage.protocol.wire import (
@@ -32,19 +32,12 @@ from bqml_export.embedded.storage.store.object_store import (
     digests_of,
     require,
 )
-
-if TYPE_CHECKING:
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _MOST_PARTS = 32
 
 
 def find(store: ObjectStore, request: Request, bucket: str, name: str) -> StoredObject:
-    """Returns the object that a reading request names, once its preconditions hold.
-
-    Raises:
-        ApiError: There is none, or a precondition fails.
-    """
     soft = request.flag("softDeleted")
     if soft and not request.first("generation"):
         raise ApiError(400, "generation is required with softDeleted", reason="required")

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response
 from bqml_export.embedded.storage.store.catalog import OpenUpload
 from bqml_export.embedded.storage.store.object_rules import check_digests, check_object_name
 from bqml_export.embedded.storage.store.object_store import NewObject, ObjectStore
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _PART = re.compile(
     r"<Part>.*?<PartNumber>\s*(\d+)\s*</PartNumber>.*?</Part>", re.DOTALL | re.IGNORECASE

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response, json_response
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bqml_export.embedded.storage.store.catalog import StoredObject
-    from foundation.json_types import JsonObject
+from bqml_export.embedded.storage.store.catalog import StoredObject
+from foundation.json_types import JsonObject
 
 _ACL_FIELDS = ("acl", "defaultObjectAcl", "owner")
 _KEPT_BACK = ("project", "iamPolicy", "iamSerial")
@@ -52,11 +49,6 @@ def bucket_response(request: Request, bucket: JsonObject) -> Response:
 
 
 def shown(request: Request, content: JsonObject) -> Response:
-    """Returns a JSON response with the fields that the request asks for.
-
-    Raises:
-        ApiError: The `fields` parameter cannot be read.
-    """
     wanted = request.first("fields")
     return json_response(_only(content, _parsed_fields(wanted)) if wanted else content)
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.storage.protocol.preconditions import Conditions
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response, not_supported
 from bqml_export.embedded.storage.routes import _downloads, _parallel_uploads
 from bqml_export.embedded.storage.store.object_rules import check_object_name, header_digests
 from bqml_export.embedded.storage.store.object_store import NewObject, ObjectStore
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _FIELDS = {
     "Content-Type": "contentType",

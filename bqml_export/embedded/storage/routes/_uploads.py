@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from bqml_export.embedded.storage.protocol.preconditions import conditions
 from bqml_export.embedded.storage.protocol.wire import (
@@ -22,11 +22,7 @@ from bqml_export.embedded.storage.store.catalog import OpenUpload, StoredObject
 from bqml_export.embedded.storage.store.content import Digests, GrowingFile
 from bqml_export.embedded.storage.store.object_rules import check_object_name, header_digests
 from bqml_export.embedded.storage.store.object_store import NewObject, ObjectStore
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+|\*)|\*)/(\d+|\*)")
 

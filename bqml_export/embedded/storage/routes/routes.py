@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 from urllib.parse import unquote
 
 from bqml_export.embedded.storage.protocol.wire import ApiError, Request, Response, not_supported
@@ -13,11 +13,7 @@ from bqml_export.embedded.storage.routes import _access, _buckets, _downloads, _
 from bqml_export.embedded.storage.routes._batch import batch
 from bqml_export.embedded.storage.routes._public_access import PublicAccess
 from bqml_export.embedded.storage.routes._uploads import Uploads
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bqml_export.embedded.storage.store.object_store import ObjectStore
+from bqml_export.embedded.storage.store.object_store import ObjectStore
 
 Handler: TypeAlias = Callable[..., Response]
 Route: TypeAlias = tuple[str, re.Pattern[str], Handler]
@@ -49,11 +45,6 @@ class Router:
         self._routes = list(self._all(store))
 
     def answer(self, request: Request) -> Response:
-        """Returns the response.
-
-        Raises:
-            ApiError: The request cannot be done.
-        """
         others = set()
         for method, pattern, handler in self._routes:
             match = pattern.fullmatch(request.path)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from bqml_export.embedded.storage.protocol.merge import merged
 from bqml_export.embedded.storage.protocol.timestamps import timestamp_now
 from bqml_export.embedded.storage.protocol.wire import ApiError, not_supported
 from bqml_export.embedded.storage.store.object_rules import with_etag
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _NAME = re.compile(r"[a-z0-9][-_.a-z0-9]{1,220}[a-z0-9]")
 _MULTI_REGIONS = frozenset({"US", "EU", "ASIA"})
@@ -53,11 +50,6 @@ _UNSUPPORTED = {
 
 
 def check_bucket_name(name: str) -> None:
-    """Returns when Cloud Storage would take the name.
-
-    Raises:
-        ApiError: It would not.
-    """
     if not _NAME.fullmatch(name) or ".." in name:
         raise ApiError(
             400,
@@ -67,11 +59,7 @@ def check_bucket_name(name: str) -> None:
 
 
 def new_bucket(body: Mapping[str, Any], project: str) -> JsonObject:
-    """Returns the resource of a new bucket; the location is US by default.
-
-    Raises:
-        ApiError: The name or the location is wrong, or a field is not supported.
-    """
+    """Returns the resource of a new bucket; the location is US by default."""
     name = str(body.get("name") or "")
     check_bucket_name(name)
     now = timestamp_now()
@@ -96,11 +84,7 @@ def new_bucket(body: Mapping[str, Any], project: str) -> JsonObject:
 
 
 def changed_bucket(bucket: JsonObject, changes: Mapping[str, Any], *, whole: bool) -> JsonObject:
-    """Returns the resource of a bucket that was patched or, if `whole`, updated.
-
-    Raises:
-        ApiError: The location would change, or a field is not supported.
-    """
+    """Returns the resource of a bucket that was patched or, if `whole`, updated."""
     location = changes.get("location")
     if location is not None and str(location).upper() != bucket["location"]:
         raise ApiError(
@@ -149,7 +133,6 @@ def _place(body: Mapping[str, Any]) -> JsonObject:
 
 
 def _completed(bucket: JsonObject) -> JsonObject:
-    """Returns the bucket with what follows from its other fields."""
     access = {"enabled": False, **bucket["iamConfiguration"].get("uniformBucketLevelAccess", {})}
     legacy = bucket["iamConfiguration"].get("bucketPolicyOnly", {})
     access["enabled"] = bool(access["enabled"] or legacy.get("enabled"))

@@ -9,16 +9,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, resource TEXT NOT NULL);
@@ -126,7 +123,6 @@ class Catalog:
         return _decoded(rows[0][0]) if rows else None
 
     def buckets(self, prefix: str) -> list[JsonObject]:
-        """Returns the buckets whose names begin with `prefix`, by name."""
         sql = "SELECT resource FROM buckets WHERE name >= ? AND name < ? ORDER BY name"
         return [_decoded(row[0]) for row in self._rows(sql, prefix, prefix + _BEHIND_ALL)]
 

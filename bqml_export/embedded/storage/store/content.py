@@ -110,7 +110,6 @@ class ContentFiles:
             raise
 
     def duplicate(self, name: str) -> str:
-        """Returns the name of a second file with the same bytes."""
         copy = self.new_name()
         try:
             os.link(self.path(name), self.path(copy))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from bqml_export.embedded.storage.protocol.merge import merged
 from bqml_export.embedded.storage.protocol.timestamps import timestamp, timestamp_now
 from bqml_export.embedded.storage.protocol.wire import ApiError, not_supported
 from bqml_export.embedded.storage.store.content import Digests
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 _LONGEST_BYTES = 1024
 _FORBIDDEN = (".", "..")
@@ -36,11 +33,6 @@ DEFAULT_TYPE = "application/octet-stream"
 
 
 def check_object_name(name: str) -> None:
-    """Returns when Cloud Storage would take the name of an object.
-
-    Raises:
-        ApiError: It would not.
-    """
     if name in _FORBIDDEN:
         raise ApiError(400, f"Object names cannot be {name!r}")
     if not name:
@@ -52,11 +44,7 @@ def check_object_name(name: str) -> None:
 
 
 def writable(fields: Mapping[str, Any]) -> JsonObject:
-    """Returns those of `fields` that a client may set.
-
-    Raises:
-        ApiError: One is not supported.
-    """
+    """Returns those of `fields` that a client may set."""
     if fields.get("retention") or fields.get("contexts"):
         raise not_supported("object retention and contexts")
     return {key: value for key, value in fields.items() if key in _WRITABLE}
@@ -93,11 +81,7 @@ def new_object(
 
 
 def changed_object(resource: JsonObject, changes: Mapping[str, Any], *, whole: bool) -> JsonObject:
-    """Returns the resource of an object that was patched or, if `whole`, updated.
-
-    Raises:
-        ApiError: A field is not supported.
-    """
+    """Returns the resource of an object that was patched or, if `whole`, updated."""
     wanted = writable(changes)
     if wanted.get("storageClass") not in (None, resource["storageClass"]):
         raise ApiError(400, "The storage class of an object is changed by rewriting it.")
@@ -118,11 +102,7 @@ def with_etag(resource: JsonObject) -> JsonObject:
 
 
 def check_digests(expected: Mapping[str, Any], digests: Digests) -> None:
-    """Returns when the bytes are those that the client meant.
-
-    Raises:
-        ApiError: They are not.
-    """
+    """Refuses bytes that are not those that the client meant."""
     for field, title, found in (
         ("crc32c", "CRC32C", digests.crc32c),
         ("md5Hash", "MD5", digests.md5),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from bqml_export.embedded.storage.protocol.preconditions import Conditions
 from bqml_export.embedded.storage.protocol.timestamps import Generations, timestamp_now
@@ -18,12 +20,7 @@ from bqml_export.embedded.storage.store.object_rules import (
     check_object_name,
     new_object,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from foundation.json_types import JsonObject
+from foundation.json_types import JsonObject
 
 ALWAYS = Conditions()
 
@@ -59,11 +56,6 @@ class ObjectStore:
         self.catalog.close()
 
     def bucket(self, name: str) -> JsonObject:
-        """Returns a bucket's resource.
-
-        Raises:
-            ApiError: There is no such bucket.
-        """
         found = self.catalog.bucket(name)
         if found is None:
             raise ApiError(404, "The specified bucket does not exist.")
@@ -72,11 +64,7 @@ class ObjectStore:
     def object(
         self, bucket: str, name: str, generation: int | None = None, *, soft_deleted: bool = False
     ) -> StoredObject:
-        """Returns an object: the live one, or the given generation.
-
-        Raises:
-            ApiError: There is no such bucket or object.
-        """
+        """Returns an object: the live one, or the given generation."""
         self.bucket(bucket)
         found = self._generation(bucket, name, generation)
         if found is None or (found.state == State.SOFT_DELETED) != soft_deleted:
@@ -91,20 +79,12 @@ class ObjectStore:
     def require(
         self, bucket: str, name: str, conditions: Conditions, *, reading: bool = False
     ) -> None:
-        """Returns when the preconditions on the live object hold.
-
-        Raises:
-            ApiError: One does not.
-        """
+        """Refuses a request whose preconditions on the live object do not hold."""
         current = self.catalog.live(bucket, name)
         require(conditions, current.resource if current else None, reading=reading)
 
     def insert(self, new: NewObject) -> StoredObject:
-        """Returns the object that the bytes have become; the file is the store's from now on.
-
-        Raises:
-            ApiError: The bucket is missing, a checksum is another or a precondition fails.
-        """
+        """Returns the object that the bytes have become; the file is the store's from now on."""
         try:
             stored, gone = self._insert(new)
         except BaseException:
@@ -143,11 +123,7 @@ class ObjectStore:
     def delete(
         self, bucket: str, name: str, conditions: Conditions, generation: int | None = None
     ) -> None:
-        """Deletes the live object, or one generation for good.
-
-        Raises:
-            ApiError: There is none, or a precondition fails.
-        """
+        """Deletes the live object, or one generation for good."""
         with self.catalog.transaction():
             stored = self.object(bucket, name, generation)
             require(conditions, stored.resource, reading=False)
@@ -170,11 +146,6 @@ class ObjectStore:
         )
 
     def delete_bucket(self, name: str, conditions: Conditions) -> None:
-        """Deletes an empty bucket.
-
-        Raises:
-            ApiError: It is missing or holds objects.
-        """
         with self.catalog.transaction():
             require(conditions, self.bucket(name), reading=False)
             if self.catalog.objects(name, "", State.LIVE, State.NONCURRENT):
@@ -219,11 +190,6 @@ class ObjectStore:
 
 
 def require(conditions: Conditions, current: Mapping[str, Any] | None, *, reading: bool) -> None:
-    """Returns when the preconditions on a resource hold.
-
-    Raises:
-        ApiError: One does not.
-    """
     status = conditions.failed(current, reading=reading)
     if status is not None:
         message = "At least one of the pre-conditions you specified did not hold."

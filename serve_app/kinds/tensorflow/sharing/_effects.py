@@ -89,13 +89,7 @@ class _Walk:
     def body(
         self, nodes: Iterable[Any], wanted: Iterable[str], given: Mapping[str, Origin]
     ) -> dict[str, Origin]:
-        """Returns the origin of what each node gives.
-
-        Args:
-            nodes: A graph's or a function's.
-            wanted: Names of tensors or nodes to start from.
-            given: Names of nodes or arguments that are fed.
-        """
+        """Returns the origin of what each node gives; `wanted` may be tensors or nodes."""
         by_name = {node.name: node for node in nodes}
         origins = dict(given)
         stack = [_node_of(name) for name in wanted]

@@ -82,10 +82,6 @@ class ExecutedGraph:
             return self.value(Tensor.named(node.input[0]))
         return None
 
-    def value_of(self, name: str) -> np.ndarray | None:
-        """As `value`, of a tensor's name."""
-        return self.value(Tensor.named(name))
-
     @cached_property
     def shapes(self) -> dict[Tensor, Shape]:
         """The shape of each tensor in a batch of BATCH rows, by TensorFlow's shape functions.

@@ -50,7 +50,6 @@ class Flow:
     """A tensor in these terms.
 
     Attributes:
-        kind: As above.
         of_rows: For each element of SIZES whether it is constant (0), the number of rows (1), or a
             constant times that (2).
         places: The node that PLACES, or PLACED, come from.
@@ -82,11 +81,8 @@ class Step:
     """One node, with what is known of its inputs.
 
     Attributes:
-        node: The NodeDef.
-        op: Its operation.
         flows: One per input.
         shapes: One per input.
-        outputs: The shapes of its outputs.
         by_rows: Set by a rule that holds only if the node computes one row at a time.
     """
 
@@ -101,27 +97,22 @@ class Step:
 
     @property
     def outputs(self) -> list[Shape]:
-        """The shapes of its outputs."""
         found: list[Shape] = []
         while (tensor := Tensor(self.node.name, len(found))) in self._graph.shapes:
             found.append(self._graph.shapes[tensor])
         return found
 
     def refuse(self, why: str) -> NoReturn:
-        """Ends a rule: this node mixes the rows."""
         raise MixesRows(f"{self.op} ({self.node.name}) {why}")
 
     def need(self, condition: object, why: str) -> None:
-        """Refuses unless the condition holds."""
         if not condition:
             self.refuse(why)
 
     def is_all(self, kind: Kind, *indices: int) -> bool:
-        """Tells whether the inputs at `indices` are of that kind."""
         return all(self.flows[index].kind is kind for index in indices)
 
     def rest_is(self, kind: Kind, first: int = 1) -> bool:
-        """Tells whether all inputs from `first` on are of that kind."""
         return all(flow.kind is kind for flow in self.flows[first:])
 
     def rank(self, index: int) -> int:
@@ -132,11 +123,9 @@ class Step:
         return len(shape)
 
     def value(self, index: int) -> np.ndarray | None:
-        """The value of an input, if it is a constant of the graph."""
         return self._graph.value(self._inputs[index])
 
     def constant(self, index: int) -> np.ndarray:
-        """The value of an input that must be a constant of the graph."""
         value = self.value(index)
         if value is None:
             self.refuse(f"takes {self._inputs[index]}, which is no constant")
@@ -153,12 +142,7 @@ class Step:
         return shape[0] if shape else None
 
     def rows(self, index: int = 0, *, like: int | None = None) -> Flow:
-        """An output that keeps its rows: whose first axis is as long as those of the inputs'.
-
-        Args:
-            index: Which output.
-            like: The length that is wanted instead.
-        """
+        """An output that keeps its rows: its first axis is `like`, or as long as the inputs'."""
         shape = self.outputs[index]
         self.need(shape is not None, "gives a tensor of unknown rank")
         if like is None:
@@ -170,7 +154,6 @@ class Step:
         return ROWS
 
     def one_by_one(self) -> None:
-        """Notes that the rule holds only row by row."""
         self.need(not any(flow.kind is Kind.PLACED for flow in self.flows),
                   "rounds values of several rows together")  # fmt: skip
         self.by_rows = True
@@ -182,6 +165,5 @@ class Step:
         return tf.bfloat16.as_datatype_enum in kinds
 
     def is_float(self, attribute: str = "T") -> bool:
-        """Tells whether an attribute is the type of floating-point numbers."""
         kind = self.node.attr[attribute].type
         return bool(kind) and (tf.as_dtype(kind).is_floating or tf.as_dtype(kind).is_complex)

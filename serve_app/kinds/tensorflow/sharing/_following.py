@@ -49,12 +49,7 @@ class RowsThrough:
 
 
 def follow(graph: ExecutedGraph, fed: Mapping[str, Shape]) -> RowsThrough:
-    """Judges a graph.
-
-    Args:
-        graph: The graph.
-        fed: Tensor name -> shape that is fed; the first axis is BATCH.
-    """
+    """Judges a graph; the first axis of each shape in `fed` is BATCH."""
     graph.fed_shapes = dict(fed)
     flows: dict[Tensor, Flow] = {}
     by_rows: set[str] = set()

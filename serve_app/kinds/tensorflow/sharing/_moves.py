@@ -17,7 +17,6 @@ from serve_app.kinds.tensorflow.sharing._sizes import SIZE_RULES, dimensions
 
 
 def identity(step: Step) -> Sequence[Flow]:
-    """The same again."""
     return step.flows
 
 
@@ -158,7 +157,6 @@ def spread(step: Step) -> Flow:
 
 
 def one_hot(step: Step) -> Flow:
-    """A column for each value that an id may have."""
     step.need(step.is_all(Kind.SAME, 1, 2, 3), "mixes the rows")
     axis, flow = step.node.attr["axis"].i, step.flows[0]
     step.need(flow.kind in {Kind.ROWS, Kind.PLACED} and axis != 0, "mixes the rows")
@@ -187,7 +185,6 @@ def select(step: Step) -> Flow:
 
 
 def string_join(step: Step) -> Flow:
-    """Joins the texts at one place."""
     aligned(step, step.flows, step.shapes)
     step.need(all(flow.kind is Kind.ROWS or step.rank(index) == 0
                   for index, flow in enumerate(step.flows)), "mixes the rows")  # fmt: skip

@@ -144,7 +144,6 @@ def row_function(step: Step) -> Sequence[Flow]:
 
 
 def product(step: Step) -> Flow:
-    """Rows times a matrix."""
     step.need(step.is_all(Kind.ROWS, 0), "multiplies with a matrix that has the rows as columns")
     step.need(step.is_all(Kind.SAME, 1), "multiplies rows with rows")
     step.need(_are_fused(step, 2), "mixes the rows")
@@ -161,7 +160,6 @@ def _are_fused(step: Step, first: int) -> bool:
 
 
 def batch_product(step: Step) -> Flow:
-    """Matrices, one or more for each row."""
     first, second = step.rank(0), step.rank(1)
     rank = max(first, second)
     step.need(step.rest_is(Kind.SAME, 2), "mixes the rows")
@@ -195,7 +193,6 @@ def einsum(step: Step) -> Flow:
 
 
 def bias_add(step: Step) -> Flow:
-    """A number for each column."""
     step.need(step.is_all(Kind.ROWS, 0) and step.is_all(Kind.SAME, 1), "mixes the rows")
     if step.is_bfloat16():
         step.one_by_one()
@@ -203,7 +200,6 @@ def bias_add(step: Step) -> Flow:
 
 
 def nothing(_: Step) -> Sequence[Flow]:
-    """An operation without an output."""
     return []
 
 

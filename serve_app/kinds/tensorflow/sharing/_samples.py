@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import ml_dtypes
 import numpy as np
 
+from serve_app.kinds.signature import Signature, TensorSpec
 from serve_app.kinds.tensor_types import TYPE_BY_NUMBER
 from serve_app.kinds.tensorflow.sharing._executed_graph import ExecutedGraph, constant
-
-if TYPE_CHECKING:
-    from serve_app.kinds.signature import Signature, TensorSpec
 
 Rows: TypeAlias = Mapping[str, np.ndarray]
 """Input alias -> tensor; the first dimension is the rows."""
@@ -45,14 +43,7 @@ def plain_rows(signature: Signature, texts: Sequence[bytes] = _PLAIN_TEXTS) -> R
 def edge_rows(
     signature: Signature, graph: ExecutedGraph, folder: Path, texts: Sequence[bytes] = ()
 ) -> Rows:
-    """Returns rows of the model's own words and boundaries, of large, negative and odd numbers.
-
-    Args:
-        signature: What is called; its plain rows exist.
-        graph: What is executed for it.
-        folder: The version folder, with vocabularies in its assets.
-        texts: More texts to try.
-    """
+    """Returns rows of the model's own words and boundaries, of large, negative and odd numbers."""
     random = np.random.default_rng(1)
     values = [value for array in _constants(graph) for value in array.reshape(-1).tolist()]
     words = [value for value in values if isinstance(value, bytes)][:_MOST_VALUES]

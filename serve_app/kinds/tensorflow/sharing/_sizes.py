@@ -19,7 +19,6 @@ def sizes(of_rows: npt.ArrayLike) -> Flow:
 
 
 def dimensions(step: Step, *indices: int) -> None:
-    """Checks that inputs are sizes."""
     step.need(all(step.flows[index].kind in {Kind.SIZES, Kind.SAME} for index in indices),
               "has a size that follows from values")  # fmt: skip
 

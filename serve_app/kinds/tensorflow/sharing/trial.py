@@ -10,22 +10,20 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from serve_app.errors import ServeAppError
 from serve_app.kinds.servable import Sharing
+from serve_app.kinds.signature import Signature, TensorSpec
 from serve_app.kinds.tensorflow.row_wise_copies import Copyable, RowWiseCopies, open_copies
+from serve_app.kinds.tensorflow.saved_model import SavedModel
 from serve_app.kinds.tensorflow.sharing._executed_graph import BATCH, ExecutedGraph, Shape
 from serve_app.kinds.tensorflow.sharing._following import follow
 from serve_app.kinds.tensorflow.sharing._operations import plain_name
 from serve_app.kinds.tensorflow.sharing._samples import Rows, chosen, count, edge_rows, plain_rows
 from serve_app.kinds.traits import CallTraits
-
-if TYPE_CHECKING:
-    from serve_app.kinds.signature import Signature, TensorSpec
-    from serve_app.kinds.tensorflow.saved_model import SavedModel
 
 _log = logging.getLogger(__name__)
 
@@ -39,12 +37,10 @@ _SIZES = (2, 3, 5, 8, 13, 32, 64, 128, 333, 1024)
 def learn_sharing(
     model: SavedModel, sharing: Sharing, recorded: Mapping[str, Rows]
 ) -> tuple[dict[str, CallTraits], RowWiseCopies]:
-    """Finds out what the calls of each signature are like, and makes the copies that they need.
+    """Finds out what calls of each signature are like, and makes the copies that they need.
 
-    Args:
-        model: The loaded version; nobody else uses it yet.
-        sharing: The setting: `exact`, `always` (nothing is asked of the graph), or `off`.
-        recorded: Signature -> rows of its publisher.
+    Nobody else uses the model yet. `always` asks nothing of the graph; `recorded` are rows of the
+    publisher by signature.
     """
     traits: dict[str, CallTraits] = {}
     trials: dict[str, _Trial] = {}
@@ -92,11 +88,6 @@ def _has_rows(spec: TensorSpec) -> bool:
 class _Trial:
     """Learns about one signature.
 
-    Args:
-        model: The version.
-        signature: What is called.
-        traits: Takes what was learnt.
-
     Attributes:
         copyable: What row-wise copies would be made of, if they are needed.
     """
@@ -111,7 +102,6 @@ class _Trial:
         self._refused = ""
 
     def forget(self) -> None:
-        """Gives back the memory of graphs."""
         self.copyable = self._graph = None
         self._accepted = []
 

@@ -19,7 +19,6 @@ class Inferred:
 
     Attributes:
         results: One per task.
-        version: The version that answered.
     """
 
     results: Sequence[Result]
@@ -39,7 +38,6 @@ class ExamplesAdapter:
     tasks: tuple[Task, ...] = ()
 
     def call(self, signatures: Mapping[str, Signature], query: Query) -> Plan:
-        """As `single_plan` or `multi_plan`."""
         if self.tasks:
             return multi_plan(signatures, self.tasks)
         return single_plan(signatures, self.method, query.signature_name)
@@ -48,14 +46,12 @@ class ExamplesAdapter:
         """Each is read by itself."""
 
     def read(self, payload: Examples, call: Call) -> Tensors:
-        """As `Examples.batch` and `Plan.inputs`."""
         assert isinstance(call, Plan)
         return call.inputs(payload.batch())
 
     def write(
         self, payloads: Sequence[Examples], counts: Sequence[int], outcome: Outcome
     ) -> list[Inferred]:
-        """As `Plan.results`, for each."""
         assert isinstance(outcome.call, Plan)
         answers, begin = [], 0
         for payload, rows in zip(payloads, counts, strict=True):

@@ -24,7 +24,6 @@ class Task:
     """One signature to evaluate in a multi-inference.
 
     Attributes:
-        model: The model's name.
         signature_name: Empty means `serving_default`.
         method_name: `CLASSIFY` or `REGRESS`.
     """
@@ -69,10 +68,6 @@ class Plan(Call):
     def results(self, tensors: Mapping[str, np.ndarray], examples: int) -> list[Result]:
         """Returns one checked result per method.
 
-        Args:
-            tensors: What the model has answered, by alias.
-            examples: Number of examples fed.
-
         Raises:
             InvalidArgumentError: A tensor's shape or type is not what its method gives.
         """
@@ -103,11 +98,6 @@ def _plan(methods: Sequence[str], signatures: Sequence[Signature]) -> Plan:
 
 def single_plan(signatures: Mapping[str, Signature], method: str, signature_name: str) -> Plan:
     """Returns the plan of a Classify or Regress request.
-
-    Args:
-        signatures: The model's.
-        method: `CLASSIFY` or `REGRESS`.
-        signature_name: Empty means `serving_default`.
 
     Raises:
         InvalidArgumentError: There is no such signature, or it has another form.

@@ -43,10 +43,6 @@ Result: TypeAlias = Classifications | Regressions
 def classifications(tensors: Mapping[str, np.ndarray], examples: int) -> Classifications:
     """Returns the checked answer of a classification.
 
-    Args:
-        tensors: The outputs `classes` and/or `scores`.
-        examples: Number of examples asked for.
-
     Raises:
         InvalidArgumentError: A tensor has another shape or type than a classification's.
     """
@@ -85,10 +81,6 @@ def _check_classes(alias: str, tensor: np.ndarray, expected: str, examples: int)
 
 def regressions(tensors: Mapping[str, np.ndarray], examples: int) -> Regressions:
     """Returns the checked answer of a regression.
-
-    Args:
-        tensors: The output `outputs`.
-        examples: Number of examples asked for.
 
     Raises:
         InvalidArgumentError: The tensor has another shape or type than a regression's.

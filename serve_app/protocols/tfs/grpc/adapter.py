@@ -30,11 +30,7 @@ class PredictAdapter:
     limit_bytes: int
 
     def call(self, signatures: Mapping[str, Signature], query: Query) -> Call:
-        """Returns the call of a Predict; a wrong output filter is for `read` to refuse.
-
-        Raises:
-            FailedPreconditionError: The model has no such signature.
-        """
+        """Returns the call of a Predict; a wrong output filter is for `read` to refuse."""
         signature = find_signature(signatures, query.signature_name)
         is_known = query.outputs and all(alias in signature.outputs for alias in query.outputs)
         return Call(signature, query.outputs if is_known else tuple(signature.outputs))
@@ -43,7 +39,6 @@ class PredictAdapter:
         """Each is read by itself."""
 
     def read(self, payload: PredictRequest, call: Call) -> Tensors:
-        """As `read_inputs` and `output_aliases`."""
         inputs = read_inputs(call.signature, payload.inputs, self.limit_bytes)
         output_aliases(call.signature, payload.output_filter)
         check_types(call.signature, inputs)
@@ -52,7 +47,6 @@ class PredictAdapter:
     def write(
         self, payloads: Sequence[PredictRequest], counts: Sequence[int], outcome: Outcome
     ) -> list[PredictResponse]:
-        """Returns a message with the outputs asked for, for each."""
         answers, begin = [], 0
         specs = outcome.call.signature.outputs
         for payload, rows in zip(payloads, counts, strict=True):

@@ -38,11 +38,6 @@ async def classify(
 async def regress(
     servicing: Servicing, request: RegressionRequest, deadline_s: float | None
 ) -> RegressionResponse:
-    """Returns the value of each example.
-
-    Raises:
-        ServeAppError: As `classify`.
-    """
     response = RegressionResponse()
     result = await _single(servicing, REGRESS, request, response, deadline_s)
     assert isinstance(result, Regressions)

@@ -48,8 +48,6 @@ class _Method:
     """How one method is answered.
 
     Attributes:
-        request: The class of its request.
-        run: Returns its response.
         calls_model: Whether it runs a model: then the admission counts it.
         is_counted: Whether TensorFlow Serving's request_count counts it.
     """
@@ -76,7 +74,6 @@ class TfsGrpc:
     """TensorFlow Serving's gRPC API, and the health check.
 
     Args:
-        servicing: What the methods answer from.
         admission: Bounds the ongoing requests, REST's and these together.
         timeout_s: Seconds for a model call whose client has no deadline.
     """
@@ -92,7 +89,6 @@ class TfsGrpc:
         self._timeout_s = timeout_s
 
     async def answer(self, method: str, request: RpcRequest) -> RpcReply:
-        """Returns the reply to one call of `method`, given by its bare name; never raises."""
         try:
             response = await self._answer(method, request)
         except ServeAppError as error:

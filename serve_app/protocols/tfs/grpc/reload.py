@@ -44,12 +44,7 @@ async def handle_reload_config_request(
 
 
 def _counters(recorder: Recorder, names: Iterable[str]) -> dict[str, int]:
-    """Returns those of the named counters that this replica has, summed over their labels.
-
-    Args:
-        recorder: The metrics.
-        names: As TensorFlow Serving writes them: `/tensorflow/serving/request_count`.
-    """
+    """Returns those of the named counters that this replica has, summed over their labels."""
     snapshot = recorder.snapshot()
     families = {name: snapshot.get(name.replace("/", ":")) for name in names}
     return {

@@ -18,7 +18,6 @@ class Servicing:
     """The models, and the bounds on what a request may ask of them.
 
     Attributes:
-        predictor: The models.
         max_message_bytes: Largest request, and largest tensors that a request may stand for.
         reload: Changes the models that are served; None where they are fixed.
     """

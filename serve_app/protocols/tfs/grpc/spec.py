@@ -23,32 +23,20 @@ class SpecifiedRequest(Protocol):
 
 
 def required_spec(request: SpecifiedRequest) -> ModelSpec:
-    """Returns the model that `request` asks for.
-
-    Raises:
-        InvalidArgumentError: `Missing ModelSpec`, or it has no name.
-    """
+    """Raises InvalidArgumentError for a missing ModelSpec, or one without a name."""
     require_spec(request)
     return named_spec(request.model_spec)
 
 
 def require_spec(request: SpecifiedRequest) -> None:
-    """Returns quietly if `request` has a model_spec.
-
-    Raises:
-        InvalidArgumentError: `Missing ModelSpec`.
-    """
+    """Raises InvalidArgumentError for a missing ModelSpec."""
     message: Message = request  # type: ignore[assignment]
     if not message.HasField("model_spec"):
         raise InvalidArgumentError("Missing ModelSpec")
 
 
 def named_spec(message: SpecMessage) -> ModelSpec:
-    """Returns the model that `message` asks for.
-
-    Raises:
-        InvalidArgumentError: It has no name.
-    """
+    """Raises InvalidArgumentError where the message has no name."""
     if not message.name:
         raise InvalidArgumentError("ModelSpec has no name specified.")
     return core_spec(message)

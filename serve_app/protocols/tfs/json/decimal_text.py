@@ -16,9 +16,6 @@ def decimal_float32(array: np.ndarray) -> np.ndarray:
     """Returns the doubles whose text is TensorFlow Serving's text of these float32 values.
 
     Six digits where they read back to the same value, else nine: 0.2, not 0.20000000298023224.
-
-    Args:
-        array: float32, of any shape.
     """
     flat = array.ravel()
     if flat.size < _FEW:

@@ -11,9 +11,7 @@ import orjson
 def write_json(document: dict[str, object], *, finite: bool) -> bytes:
     """Returns the text of `document`; NaN, Infinity and non-UTF-8 strings take the slow writer.
 
-    Args:
-        document: May hold arrays and scalars of numpy, not of float32.
-        finite: Whether all its numbers are.
+    It may hold arrays and scalars of numpy, not of float32.
     """
     if finite:
         try:

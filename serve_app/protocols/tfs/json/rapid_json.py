@@ -52,8 +52,6 @@ def parse(body: bytes) -> Any:  # noqa: ANN401 - a JSON value
 
 
 class _Container:
-    """An array or object that is still being read."""
-
     __slots__ = ("items", "key", "pairs")
 
     def __init__(self, *, is_object: bool) -> None:

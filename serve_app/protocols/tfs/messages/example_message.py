@@ -23,7 +23,6 @@ def read_examples(message: Input) -> Examples:
 
 
 def write_classifications(result: Classifications, message: ClassificationResult) -> None:
-    """Fills `message` with one list of classes per example."""
     for labels, scores in zip(result.labels.tolist(), result.scores.tolist(), strict=True):
         classes = message.classifications.add().classes
         for label, score in zip(labels, scores, strict=True):
@@ -31,6 +30,5 @@ def write_classifications(result: Classifications, message: ClassificationResult
 
 
 def write_regressions(result: Regressions, message: RegressionResult) -> None:
-    """Fills `message` with one value per example."""
     for value in result.values.tolist():
         message.regressions.add(value=value)

@@ -39,10 +39,7 @@ def read_inputs(
 ) -> dict[str, np.ndarray]:
     """Returns one tensor per input alias: as sent, or its default.
 
-    Args:
-        signature: What is called.
-        inputs: The request's tensors by alias.
-        limit_bytes: Largest size of all tensors together.
+    `limit_bytes` bounds the size of all tensors together.
 
     Raises:
         InvalidArgumentError: Too many inputs, one is missing, or a tensor is malformed.

@@ -34,12 +34,7 @@ def read_tensor(alias: str, proto: TensorProto, limit_bytes: int) -> np.ndarray:
     """Returns the tensor in `proto`, from its typed field or its tensor_content.
 
     In a typed field, missing values repeat the last one (none at all: zeros) and extra ones are
-    dropped.
-
-    Args:
-        alias: The input's name, for the error.
-        proto: As sent.
-        limit_bytes: Largest size; a message of few bytes can stand for a tensor of terabytes.
+    dropped. `alias` is for the error; a message of few bytes can stand for a tensor of terabytes.
 
     Raises:
         InvalidArgumentError: `tensor parsing error`: no such type, an impossible shape, content
@@ -69,10 +64,7 @@ def read_tensor(alias: str, proto: TensorProto, limit_bytes: int) -> np.ndarray:
 def write_tensor(array: np.ndarray, proto: TensorProto, declared: str = "") -> None:
     """Fills the empty `proto` from `array`: type, shape and every value in the typed field.
 
-    Args:
-        array: As a session gave it.
-        proto: Where to.
-        declared: DataTypeString of the output; counts where numpy cannot tell: `qint8`.
+    `declared` is the output's DataTypeString; it counts where numpy cannot tell: `qint8`.
 
     Raises:
         UnimplementedError: The element type has no typed field here.

@@ -40,20 +40,17 @@ class DocumentAdapter:
     """Reads and writes any predict body, one by one, exactly as TensorFlow Serving does."""
 
     def call(self, signatures: Mapping[str, Signature], query: Query) -> Call:
-        """As `predict_call`."""
         return predict_call(signatures, query)
 
     def merge(self, _payloads: Sequence[PredictBody], _call: Call) -> None:
         """Each is read by itself."""
 
     def read(self, payload: PredictBody, call: Call) -> Tensors:
-        """As `PredictBody.tensors`."""
         return payload.tensors(call.signature.inputs)
 
     def write(
         self, payloads: Sequence[PredictBody], counts: Sequence[int], outcome: Outcome
     ) -> list[bytes]:
-        """As `write_predictions`, for each."""
         layouts = [payload.layout for payload in payloads]
         return _one_by_one(layouts, outcome.outputs, counts, outcome.call.signature)
 
@@ -67,7 +64,6 @@ class PlainAdapter:
     """
 
     def call(self, signatures: Mapping[str, Signature], query: Query) -> Call:
-        """As `predict_call`."""
         return predict_call(signatures, query)
 
     def merge(self, payloads: Sequence[PlainRows], call: Call) -> Tensors | None:
@@ -78,17 +74,11 @@ class PlainAdapter:
         return scalar_rows(rows, call.signature.inputs)
 
     def read(self, payload: PlainRows, call: Call) -> Tensors:
-        """As `DocumentAdapter.read`."""
         return read_predict_body(payload.body).tensors(call.signature.inputs)
 
     def write(
         self, payloads: Sequence[PlainRows], counts: Sequence[int], outcome: Outcome
     ) -> list[bytes]:
-        """Returns the body of each answer.
-
-        Raises:
-            InvalidArgumentError: An output has no JSON form, or has no row for each row.
-        """
         outputs, signature = outcome.outputs, outcome.call.signature
         rows = sum(counts)
         for array in outputs.values():

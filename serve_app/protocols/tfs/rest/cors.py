@@ -16,9 +16,6 @@ def preflight(origin: bytes) -> Answer:
     """Returns the answer to an OPTIONS request: 200 to a browser's, else 400; both are empty.
 
     TensorFlow Serving answers them with the switch off as well.
-
-    Args:
-        origin: The Origin header; empty where there is none.
     """
     is_browser = b"http://" in origin or b"https://" in origin
     html: Headers = ((b"content-type", b"text/html; charset=ISO-8859-1"),)

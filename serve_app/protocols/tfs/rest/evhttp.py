@@ -21,9 +21,7 @@ _TARGET = re.compile(rf"(?:{_CHARACTER})*(?:\?(?:{_CHARACTER}|\?)*)?")
 def refusal(method: str, target: str) -> Answer | None:
     """Returns evhttp's page for an unknown method or a malformed target, None for a good request.
 
-    Args:
-        method: The HTTP method.
-        target: Raw path plus `?query`, as sent; bytes beyond ASCII as latin-1.
+    `target` is the raw path plus `?query`, as sent; bytes beyond ASCII as latin-1.
     """
     if method not in _METHODS:
         return html_answer(501)

@@ -21,7 +21,6 @@ class ExamplesBody:
 
     Attributes:
         signature_name: As sent; empty where absent.
-        input: The serialized Examples.
     """
 
     signature_name: str

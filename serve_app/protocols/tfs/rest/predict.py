@@ -27,11 +27,7 @@ async def predict(predictor: Predictor, spec: ModelSpec, body: bytes) -> Answer:
 
 
 class PredictFastPath:
-    """The way of plain predict requests for one model.
-
-    Args:
-        spec: The model asked for.
-    """
+    """The way of plain predict requests for one model."""
 
     api = "predict"
 
@@ -49,5 +45,4 @@ class PredictFastPath:
         return Question(query, PLAIN, plain, len(plain.rows))
 
     def error(self, error: Exception) -> Answer:
-        """TensorFlow Serving's form of an error."""
         return error_answer(error)

@@ -27,7 +27,6 @@ class PredictBody:
     """A parsed body whose tensors are not yet checked.
 
     Attributes:
-        document: The JSON object.
         signature_name: As sent; empty where absent.
     """
 
@@ -69,9 +68,5 @@ class PredictBody:
 
 
 def read_predict_body(body: bytes) -> PredictBody:
-    """Returns the envelope of a predict request.
-
-    Raises:
-        InvalidArgumentError: Not JSON, not an object, or `signature_name` is not a string.
-    """
+    """Returns the envelope of a predict request; raises as `read_envelope`."""
     return PredictBody(*read_envelope(body))

@@ -30,12 +30,8 @@ def write_predictions(
 ) -> bytes:
     """Returns the JSON body: `predictions` for rows, `outputs` for columns.
 
-    One output loses its name; two or more are objects keyed by output alias.
-
-    Args:
-        layout: The layout of the request.
-        outputs: The model's tensors by alias.
-        specs: What the signature says of them; a session gives quantized tensors as integers.
+    One output loses its name; two or more are objects keyed by output alias. `specs` are the
+    signature's: a session gives quantized tensors as integers.
 
     Raises:
         InvalidArgumentError: An output has no JSON form, or rows are asked of a tensor that has no
@@ -59,10 +55,6 @@ def row_values(
 
     Returns None where `write_predictions` must look: at an error, at values that are not finite or
     have no plain form.
-
-    Args:
-        outputs: The model's tensors by alias, of one batch size.
-        specs: What the signature says of them.
     """
     if not outputs or not _all_finite(outputs):
         return None

@@ -21,7 +21,6 @@ class Route:
     """What requests of one form ask for.
 
     Attributes:
-        method: The HTTP method.
         pattern: The whole target; the pattern ignores case, the verb in it does not.
         verb: Which handler answers.
     """
@@ -62,11 +61,7 @@ class Target:
 
 @lru_cache(maxsize=1024)
 def read_target(method: str, target: str) -> Target:
-    """Returns the verb and model of a /v1/ request.
-
-    Args:
-        method: The HTTP method.
-        target: Raw path plus `?query`, as sent.
+    """Returns the verb and model of a /v1/ request; `target` is as sent: raw path plus `?query`.
 
     Raises:
         InvalidArgumentError: `Malformed request` for all that is no known form.

@@ -24,8 +24,6 @@ class TfsRest:
     """TensorFlow Serving's REST API.
 
     Args:
-        predictor: The models.
-        admission: Bounds the ongoing requests.
         cors: Whether pages of other origins may read the answers.
     """
 
@@ -35,11 +33,9 @@ class TfsRest:
         self._cors = cors
 
     def owns(self, _request: HttpRequest) -> bool:
-        """It has an answer to everything."""
         return True
 
     def fast_path(self, target: str) -> FastPath | None:
-        """Plain predict requests have one."""
         try:
             found = read_target("POST", target)
         except ServeAppError:

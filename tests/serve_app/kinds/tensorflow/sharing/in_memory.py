@@ -59,9 +59,12 @@ class InMemory:
 
     def run(self, rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The graph as it is."""
-        return self._call(rows)
+        outputs: dict[str, np.ndarray] = self._call(rows)
+        return outputs
 
-    def copy(self, width: int = WIDTH) -> Callable[[Mapping[str, np.ndarray]], Any]:
+    def copy(
+        self, width: int = WIDTH
+    ) -> Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]:
         """A row-wise copy; variables are not supported, tables are."""
         graph = RowWiseGraph(self.executed, self.through, width, f"copy_{width}", ())
         definition = v1.GraphDef(versions=self.executed.graph.versions, node=graph.nodes)
@@ -71,9 +74,12 @@ class InMemory:
             tf.graph_util.import_graph_def(definition, name="")
         feeds = {name: graph.feeds[tensor] for name, tensor in self.feeds.items()}
         fetches = {name: graph.fetches[tensor] for name, tensor in self.fetches.items()}
-        return self._callable(session, feeds, fetches)
+        call: Callable[[Mapping[str, np.ndarray]], Any] = self._callable(session, feeds, fetches)
+        return call
 
-    def _callable(self, session: Any, feeds: Any, fetches: Any) -> Any:
+    def _callable(
+        self, session: Any, feeds: Any, fetches: Any
+    ) -> Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]:
         names = list(dict.fromkeys(fetches.values()))
         options = CallableOptions(feed=list(feeds.values()), fetch=names)
         with session.graph.as_default():
@@ -111,7 +117,7 @@ def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if one.dtype == np.object_:
-        return one.tolist() == other.tolist()
+        return bool(one.tolist() == other.tolist())
     if one.tobytes() == other.tobytes():
         return True
     if one.dtype.kind != "f":

@@ -101,14 +101,20 @@ AS_IT_IS: dict[str, Body] = {
 }  # fmt: skip
 """Shared as the graph is."""
 
+
+def raw(name: str, argument: str) -> Body:
+    """An operation by its name, of one argument."""
+    return lambda x: getattr(raw_ops, name)(**{argument: x})
+
+
 BY_ROWS: dict[str, tuple[set[str], Body]] = {
     **{
-        name: ({name}, lambda x, name=name: getattr(raw_ops, name)(x=x))
+        name: ({name}, raw(name, "x"))
         for name in ("Exp", "Expm1", "Log", "Log1p", "Sigmoid", "Sin", "Cos", "Tanh", "Erf", "Erfc",
                      "Rsqrt", "Reciprocal", "Sign", "Atan", "Asinh", "Lgamma")
     },
     **{
-        name: ({name}, lambda x, name=name: getattr(raw_ops, name)(features=x))
+        name: ({name}, raw(name, "features"))
         for name in ("Elu", "Selu", "Relu", "Relu6", "LeakyRelu", "Softplus", "Softsign")
     },
     "Pow": ({"Pow"}, lambda x: tf.pow(tf.abs(x), 1.7)),

@@ -205,7 +205,7 @@ def test_a_variable_is_the_same_in_a_copy(servable: Servables) -> None:
     assert traits.row_width == 64, traits.reason
     rows = {"x": np.random.default_rng(1).normal(size=(64, 4)).astype("f4"),
             "word": np.resize(np.array([b"a", b"b", b"no"], np.object_), 64)}  # fmt: skip
-    alone = [ask(model, **pick(rows, slice(row, row + 1))) for row in range(64)]
+    alone = [ask(model, 1, **pick(rows, slice(row, row + 1))) for row in range(64)]
     for size in (2, 4, 5, 16, 17, 64):
         for alias, array in ask(model, size, **pick(rows, slice(0, size))).items():
             assert same_bits(array, np.concatenate([each[alias] for each in alone[:size]]))

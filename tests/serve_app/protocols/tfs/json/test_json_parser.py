@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.json_types import Json
 from serve_app.errors import InvalidArgumentError
 from serve_app.protocols.tfs.json import rapid_json
-from serve_app.protocols.tfs.json.json_parser import Json, parse
+from serve_app.protocols.tfs.json.json_parser import parse
 
 JSON_VALUES: st.SearchStrategy[Json] = st.recursive(
     st.none()
