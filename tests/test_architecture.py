@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,13 +44,16 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
-    """Yields the dotted names that a module imports, outside `if TYPE_CHECKING`."""
+@cache
+def imports(path: Path, *, top_level_only: bool = False) -> tuple[str, ...]:
+    """The dotted names that a module imports, outside `if TYPE_CHECKING`."""
+    names: list[str] = []
     for node in _at_run_time(ast.parse(path.read_text()), functions=not top_level_only):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            names.append(node.module)
+    return tuple(names)
 
 
 def _at_run_time(node: ast.AST, *, functions: bool) -> Iterator[ast.AST]:
