@@ -46,8 +46,10 @@ class Batch:
     @property
     def size(self) -> int:
         """How large a call is: its rows, or the longest tensor where there are none."""
-        longest = max((len(array) for array in self.inputs.values() if array.ndim), default=1)
-        return sum(self.counts) or longest
+        rows = sum(self.counts)
+        if rows:
+            return rows
+        return max((len(array) for array in self.inputs.values() if array.ndim), default=1)
 
     def pieces(self, most_rows: int) -> Iterator[Batch]:
         """Yields the batches, in order, whose requests may share one call each."""
@@ -161,12 +163,15 @@ def read(lease: Lease, requests: Sequence[Request[Any]]) -> list[Batch]:
             for request in group:
                 end(request, error=error)
             continue
-        sorted_group = shareable_first(group, traits)
-        counts = [request.rows for request in sorted_group]
+        counts = [request.rows for request in group]
+        if traits.row_width and not traits.shared_rows and max(counts) > 1:
+            # Those of one row first: only they may share a call.
+            group = sorted(group, key=lambda request: request.rows != 1)  # noqa: PLW2901
+            counts = [request.rows for request in group]
         if all(counts):
-            inputs = adapter.merge([request.payload for request in sorted_group], call)
+            inputs = adapter.merge([request.payload for request in group], call)
             if inputs is not None:
-                batches.append(Batch(lease, call, traits, sorted_group, counts, inputs))
+                batches.append(Batch(lease, call, traits, group, counts, inputs))
                 continue
         for request in group:
             try:
@@ -213,10 +218,3 @@ def _one(batches: list[Batch]) -> Batch:
 def has_rows(outputs: Tensors, rows: int) -> bool:
     """Tells whether there is a row for each row of the inputs."""
     return all(array.ndim and len(array) == rows for array in outputs.values())
-
-
-def shareable_first(requests: Sequence[Request[Any]], traits: CallTraits) -> Sequence[Request[Any]]:
-    """Returns requests of one row before the others, where only those may share a call."""
-    if len(requests) == 1 or traits.shared_rows or not traits.row_width:
-        return requests
-    return sorted(requests, key=lambda request: request.rows != 1)

@@ -98,14 +98,19 @@ class Queue:
         except Exception:  # noqa: BLE001 - whoever waits must hear of an end, whatever happens
             self._broken(requests)
             return
-        with lease:
-            try:
-                for batch in read(lease, requests):
-                    self._traits = batch.traits
-                    for piece in batch.pieces(self._limits.max_rows):
-                        self._run(piece)
-            except Exception:  # noqa: BLE001 - as above
-                self._broken(requests)
+        lease.retain()
+        try:
+            for batch in read(lease, requests):
+                self._traits = batch.traits
+                if len(batch.requests) == 1:
+                    self._run(batch)
+                    continue
+                for piece in batch.pieces(self._limits.max_rows):
+                    self._run(piece)
+        except Exception:  # noqa: BLE001 - as above
+            self._broken(requests)
+        finally:
+            lease.release()
 
     def _run(self, batch: Batch) -> None:
         traits = batch.traits

@@ -26,7 +26,7 @@ PARENT = (
 def is_alive(pid: int) -> bool:
     """An orphan that has ended may wait for the first process of the machine to take note."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
