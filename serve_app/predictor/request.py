@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -91,7 +92,7 @@ class Adapter(Protocol[P_contra, A_co]):
         """
 
 
-class Request(Generic[A]):
+class Request(ABC, Generic[A]):
     """One request in a queue. One of its two methods is called, once, unless it is over before.
 
     Args:
@@ -113,12 +114,12 @@ class Request(Generic[A]):
         self.deadline_s = deadline_s
         self.is_over = False
 
-    def answered(self, answer: A) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def answered(self, answer: A) -> None: ...
 
+    @abstractmethod
     def failed(self, error: Exception) -> None:
         """Takes the error that the protocol answers with."""
-        raise NotImplementedError
 
 
 class AwaitedRequest(Request[A]):
