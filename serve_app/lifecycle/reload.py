@@ -1,7 +1,7 @@
 """Keeps this replica on the configuration that all replicas share, and changes it for all.
 
 A thread follows the shared store and, where the settings say so, the config file; `reload` is what
-an edge calls for HandleReloadConfigRequest. File and request publish into one row of generations,
+a protocol calls for HandleReloadConfigRequest. File and request publish into one row of generations,
 so the last change wins, whichever replica it reached.
 """
 

@@ -1,4 +1,4 @@
-"""Records what happens, for every edge in the same way; knows of no transport."""
+"""Records what happens, for every protocol in the same way; knows of no transport."""
 
 from __future__ import annotations
 
@@ -123,5 +123,5 @@ class RequestRecord:
 def _code(error: BaseException) -> str:
     if isinstance(error, asyncio.CancelledError):
         return "CANCELLED"
-    # ServeAppError has one, and so has what an edge raises for itself.
+    # ServeAppError has one, and so has what a protocol raises for itself.
     return str(getattr(error, "code_name", "INTERNAL"))
