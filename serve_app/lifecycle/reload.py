@@ -1,8 +1,8 @@
 """Keeps this replica on the configuration that all replicas share, and changes it for all.
 
 A thread follows the shared store and, where the settings say so, the config file; `reload` is what
-a protocol calls for HandleReloadConfigRequest. File and request publish into one row of generations,
-so the last change wins, whichever replica it reached.
+a protocol calls for HandleReloadConfigRequest. File and request publish into one row of
+generations, so the last change wins, whichever replica it reached.
 """
 
 from __future__ import annotations
